@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# Read by install and uninstall: where this httpd has its modules and its configuration.
+DESTDIR=${DESTDIR:-}
+
+fail()
+{
+    echo "$0: $*" >&2
+    exit 1
+}
+
+need_root()
+{
+    [ "$(id -u)" = 0 ] || fail "must be root to $1 (try: sudo make ...), or set DESTDIR"
+}
+
+apxs=${APXS:-$(command -v apxs || command -v apxs2 || true)}
+[ -n "$apxs" ] || fail "apxs is not there; on Debian: apt-get install apache2-dev"
+
+modules=$("$apxs" -q LIBEXECDIR)
+sysconf=$("$apxs" -q SYSCONFDIR)
+links=$sysconf/mods-enabled
+if [ -f /etc/debian_version ]; then
+    # Debian's layout: available here, enabled by a link.
+    conf=$sysconf/mods-available
+    load_file=$conf/v6front.load
+    conf_file=$conf/v6front.conf
+    enable="now: a2enmod v6front && apachectl configtest && apachectl graceful"
+else
+    conf=$sysconf/extra
+    load_file=$conf/v6front-load.conf
+    conf_file=$conf/v6front.conf
+    enable="now add to httpd.conf: Include $load_file   and: Include $conf_file"
+fi

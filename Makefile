@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make            the module: build/$(MODE)/mod_v6front.so
+# make test       all tests, with the packages already there (scripts/test installs them first)
+# make install    by apxs: module, load file and conf file (then: a2enmod v6front)
+# make uninstall  takes these away again
+# make clean      removes build/
+#
+# MODE=release (default) | asan (address and undefined behaviour) | tsan (threads)
+
+include apxs/apxs.mk
+
+MODE     ?= release
+BUILD    := build/$(MODE)
+CXX      := g++
+CC       := gcc
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+MODE_FLAGS_release := -O2 -DNDEBUG
+MODE_FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+MODE_FLAGS_tsan    := -O1 -fsanitize=thread
+COMMON   := -g -fPIC -fvisibility=hidden -pthread $(MODE_FLAGS_$(MODE)) -MMD -MP
+CXXFLAGS := -std=c++20 $(COMMON) $(WARN) -Wno-subobject-linkage $(EXTRA_CXXFLAGS)
+CFLAGS   := -std=gnu11 $(COMMON) $(WARN)
+
+# Boost as a system include: its warnings are not ours. Asio is used header-only, without exceptions
+# for peers' behaviour, and without the deprecated parts.
+ASIO     := -DBOOST_ASIO_NO_DEPRECATED -DBOOST_ASIO_DISABLE_CONCEPTS=0
+
+core_src  := $(wildcard mod_v6front/core/*.cpp)
+net_src   := $(wildcard mod_v6front/net/*.cpp)
+httpd_src := $(wildcard mod_v6front/httpd/*.cpp) $(wildcard mod_v6front/httpd/*.c)
+unit_src  := $(wildcard test/unit/*.cpp)
+system_src := $(wildcard test/system/*.cpp)
+bridge_src := $(wildcard test/bridge/*.cpp)
+
+obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
+
+.PHONY: all unit bridge system test lint format install uninstall clean compile_commands.json
+all: $(BUILD)/mod_v6front.so
+
+# The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
+# include path is its permission, so a breach of the layers does not compile.
+$(call obj,$(core_src)): CXXFLAGS += -Imod_v6front
+$(call obj,$(net_src)): CXXFLAGS += -Imod_v6front $(ASIO)
+$(call obj,$(httpd_src)): CXXFLAGS += -Imod_v6front $(ASIO) $(APXS_INCLUDES)
+$(call obj,$(httpd_src)): CFLAGS += -Imod_v6front $(APXS_INCLUDES)
+$(call obj,$(unit_src)): CXXFLAGS += -I. -Imod_v6front -Itest $(ASIO)
+$(call obj,$(system_src)): CXXFLAGS += -I. -Itest $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
+$(call obj,$(bridge_src)): CXXFLAGS += -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
+
+$(BUILD)/%.o: %.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) -c $< -o $@
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/libcore.a: $(call obj,$(core_src))
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/libnet.a: $(call obj,$(net_src))
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@ $^
+$(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^
+$(BUILD)/bridge_tests: $(call obj,$(bridge_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^
+$(BUILD)/system_tests: $(call obj,$(system_src))
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -lssl -lcrypto
+
+unit: $(BUILD)/unit_tests
+bridge: $(if $(bridge_src),$(BUILD)/bridge_tests)
+system: $(BUILD)/system_tests $(BUILD)/mod_v6front.so
+
+test:
+	scripts/test --no-packages
+
+lint:
+	scripts/lint
+format:
+	scripts/format
+compile_commands.json:
+	scripts/compile-commands
+
+install: $(BUILD)/mod_v6front.so
+	apxs/install $(BUILD)/mod_v6front.so
+uninstall:
+	apxs/uninstall
+clean:
+	rm -rf build compile_commands.json
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

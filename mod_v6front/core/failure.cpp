@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "failure.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace v6front {
+namespace {
+
+constexpr std::size_t reason_count = static_cast<std::size_t>(reason::internal) + 1;
+
+// In the order of the enumeration: describe() is an index.
+constexpr std::array<reason_row, reason_count> rows{{
+    {reason::ambiguous_framing, phase::frame, fault::client, 400,
+     "the request's body is delimited ambiguously"},
+    {reason::request_loop, phase::frame, fault::client, 508,
+     "the request has passed through this front before"},
+    {reason::client_gone, phase::response_body, fault::client, 400,
+     "the client closed the connection"},
+    {reason::client_body_malformed, phase::send, fault::client, 400,
+     "the client's request body is broken or shorter than announced"},
+    {reason::client_body_too_slow, phase::send, fault::client, 408,
+     "the client stopped sending its request body"},
+    {reason::client_body_too_large, phase::send, fault::client, 413,
+     "the client's request body is larger than allowed"},
+    {reason::name_not_found, phase::resolve, fault::backend, 502,
+     "the backend's name does not exist"},
+    {reason::no_ipv4_address, phase::resolve, fault::backend, 502,
+     "the backend's name has no ipv4 address"},
+    {reason::lookup_failed, phase::resolve, fault::backend, 502,
+     "the name server gave no answer for the backend's name"},
+    {reason::lookup_timed_out, phase::resolve, fault::backend, 504,
+     "the lookup of the backend's name took too long"},
+    {reason::would_loop, phase::resolve, fault::backend, 508,
+     "every address of the backend is one of this server's own listeners"},
+    {reason::connect_refused, phase::connect, fault::backend, 502,
+     "the backend refused the connection"},
+    {reason::connect_failed, phase::connect, fault::backend, 502,
+     "the backend cannot be connected to"},
+    {reason::connect_timed_out, phase::connect, fault::backend, 504,
+     "the backend did not accept a connection in time"},
+    {reason::send_failed, phase::send, fault::backend, 502,
+     "the backend closed the connection while the request was being sent"},
+    {reason::send_timed_out, phase::send, fault::backend, 504,
+     "the backend stopped reading the request"},
+    {reason::no_response, phase::response_head, fault::backend, 502,
+     "the backend closed the connection without a response"},
+    {reason::bad_response, phase::response_head, fault::backend, 502,
+     "the backend's response is not valid http"},
+    {reason::response_head_cut, phase::response_head, fault::backend, 502,
+     "the backend closed the connection in the middle of a response head"},
+    {reason::response_head_too_large, phase::response_head, fault::backend, 502,
+     "the backend's response head is too large"},
+    {reason::response_timed_out, phase::response_head, fault::backend, 504,
+     "the backend did not respond in time"},
+    {reason::response_body_cut, phase::response_body, fault::backend, 502,
+     "the backend closed the connection before the end of a response body"},
+    {reason::response_body_bad, phase::response_body, fault::backend, 502,
+     "the backend's response body is chunked wrongly"},
+    {reason::response_body_timed_out, phase::response_body, fault::backend, 504,
+     "the backend stopped sending a response body"},
+    {reason::out_of_resources, phase::connect, fault::front, 503,
+     "this server is out of descriptors or memory"},
+    {reason::stopping, phase::connect, fault::front, 503, "this server is shutting down"},
+    {reason::internal, phase::frame, fault::front, 500, "internal error"},
+}};
+
+consteval bool is_in_order()
+{
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (static_cast<std::size_t>(rows[i].what) != i) {
+            return false;
+        }
+    }
+    return true;
+}
+static_assert(is_in_order());
+
+} // namespace
+
+const reason_row& describe(reason what) noexcept
+{
+    const auto i = static_cast<std::size_t>(what);
+    return i < rows.size() ? rows[i] : rows.back();
+}
+
+std::string_view to_string(phase p) noexcept
+{
+    switch (p) {
+    case phase::frame:
+        return "frame";
+    case phase::resolve:
+        return "resolve";
+    case phase::connect:
+        return "connect";
+    case phase::send:
+        return "send";
+    case phase::response_head:
+        return "response head";
+    case phase::response_body:
+        return "response body";
+    }
+    return "unknown";
+}
+
+} // namespace v6front

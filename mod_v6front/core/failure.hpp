@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one error value of the data path: what happened, and through the table below in which phase,
+// whose fault it is, and which status the client sees. A peer's behaviour never throws; it becomes
+// one of these, returned in a result<T>.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace v6front {
+
+enum class phase : std::uint8_t { frame, resolve, connect, send, response_head, response_body };
+enum class fault : std::uint8_t { client, backend, front };
+
+enum class reason : std::uint8_t {
+    ambiguous_framing,     // client: request body delimited in two ways
+    request_loop,          // client: our own Via token came back to us
+    client_gone,           // client: connection lost
+    client_body_malformed, // client: chunking broken, or fewer bytes than announced
+    client_body_too_slow,  // client: no byte of the body within the deadline
+    client_body_too_large, // client: LimitRequestBody
+    name_not_found,        // backend: the name does not exist
+    no_ipv4_address,       // backend: the name has no IPv4 address (AAAA only, say)
+    lookup_failed,         // backend: the name server gave no answer
+    lookup_timed_out,
+    would_loop,            // backend: every address is one of our own listeners
+    connect_refused,
+    connect_failed,
+    connect_timed_out,
+    send_failed,           // backend: closed while the request was being written
+    send_timed_out,
+    no_response,           // backend: closed before the first byte of a response
+    bad_response,          // backend: not HTTP, or HTTP that cannot be framed
+    response_head_cut,     // backend: closed in the middle of the head
+    response_head_too_large,
+    response_timed_out,    // backend: no response head within the deadline
+    response_body_cut,     // backend: closed before the announced end
+    response_body_bad,     // backend: broken chunking
+    response_body_timed_out,
+    out_of_resources,      // front: no descriptor, no memory
+    stopping,              // front: the server is shutting down
+    internal               // front: a fault of ours
+};
+
+struct failure {
+    reason what;
+    boost::system::error_code cause{}; // the system's word for it, where there is one
+    std::string detail{};              // what the words and the cause do not say, for the log only
+};
+
+template <class T> using result = boost::system::result<T, failure>;
+
+// One row of the table that says everything fixed about a reason.
+struct reason_row {
+    reason what;
+    phase when;
+    fault whose;
+    int status;             // RFC 9110 15; what the client sees if nothing was sent to it yet
+    std::string_view words; // for the log: plain, lower case, no full stop
+};
+
+const reason_row& describe(reason what) noexcept;
+
+// boost::system::result's value() on an error: a bug of ours, since errors are tested first.
+[[noreturn]] inline void throw_exception_from_error(const failure& f, const boost::source_location&)
+{
+    throw std::logic_error("unhandled failure: " + std::string(describe(f.what).words));
+}
+
+std::string_view to_string(phase p) noexcept;
+
+} // namespace v6front

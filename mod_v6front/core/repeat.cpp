@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repeat.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace v6front {
+
+bool is_idempotent(std::string_view method) noexcept
+{
+    // Methods are case-sensitive (RFC 9110 9.1).
+    static constexpr std::array<std::string_view, 9> methods{
+        "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "REPORT", "SEARCH"};
+    return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+bool may_repeat(reason what, std::string_view method, const attempt_progress& progress) noexcept
+{
+    // The only two that say "this connection had died"; for the rest, time is up, or a new
+    // connection would come to the same end.
+    if (what != reason::send_failed && what != reason::no_response) {
+        return false;
+    }
+    if (progress.response_seen || progress.body_taken || progress.attempts >= most_attempts) {
+        return false;
+    }
+    // A backend may close an idle connection just as it is used (RFC 9112 9.3.1).
+    return !progress.head_sent || (progress.pooled && is_idempotent(method));
+}
+
+} // namespace v6front

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "request_head.hpp"
+
+#include "ascii.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace v6front {
+namespace {
+
+// Fields that the front writes itself, or not at all, whatever the client has sent.
+bool is_ours(std::string_view name) noexcept
+{
+    switch (name.size()) {
+    case 3:
+        return iequals(name, "via");
+    case 4:
+        return iequals(name, "host");
+    case 6:
+        return iequals(name, "expect");
+    case 14:
+        return iequals(name, "content-length");
+    case 15:
+        return iequals(name, "x-forwarded-for");
+    case 16:
+        return iequals(name, "x-forwarded-host");
+    case 17:
+        return iequals(name, "x-forwarded-proto");
+    case 18:
+        return iequals(name, "x-forwarded-server");
+    default:
+        return false;
+    }
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value)
+{
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_ours(std::string& out, std::string_view name, std::string_view value)
+{
+    if (!value.empty() && is_one_line(value)) {
+        append_field(out, name, value);
+    }
+}
+
+void append_client_fields(std::string& out, std::span<const field> fields)
+{
+    const bool nominations = has_nominations(fields);
+    for (const field& f : fields) {
+        if (f.name.empty() || is_ours(f.name) || is_hop_by_hop(f.name) ||
+            (nominations && is_nominated(fields, f.name)) || !is_one_line(f.name) ||
+            !is_one_line(f.value)) {
+            continue;
+        }
+        append_field(out, f.name, f.value);
+    }
+}
+
+// One list, ours last, so that each recipient can read the way back (RFC 9110 7.6.3).
+void append_via(std::string& out, const request_view& request, std::string_view pseudonym)
+{
+    out += "Via: ";
+    for (const field& f : request.fields) {
+        if (iequals(f.name, "via") && !trim(f.value).empty() && is_one_line(f.value)) {
+            out.append(f.value).append(", ");
+        }
+    }
+    out.append(request.version).append(" ").append(pseudonym).append("\r\n");
+}
+
+bool expects_body(std::string_view method) noexcept
+{
+    return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+void append_framing(std::string& out, const request_view& request, const framing& body)
+{
+    if (body.kind == framing_kind::chunked) {
+        out += "Transfer-Encoding: chunked\r\n";
+        return;
+    }
+    const std::uint64_t length = body.kind == framing_kind::length ? body.length : 0;
+    if (length == 0 && !expects_body(request.method) && !find(request.fields, "content-length")) {
+        return;
+    }
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
+    append_field(out, "Content-Length",
+                 {digits.data(), static_cast<std::size_t>(end - digits.data())});
+}
+
+} // namespace
+
+void append_request_head(std::string& out, const request_view& request, const framing& body,
+                         const request_edits& edits)
+{
+    const bool keep_host =
+        edits.preserve_host && !request.host.empty() && is_one_line(request.host);
+    out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
+    // First, as RFC 9110 7.2 would have it.
+    append_field(out, "Host", keep_host ? request.host : edits.backend_authority);
+    append_client_fields(out, request.fields);
+    append_ours(out, "X-Forwarded-For", request.client_address);
+    append_ours(out, "X-Forwarded-Host", request.host);
+    append_ours(out, "X-Forwarded-Server", request.server_name);
+    append_ours(out, "X-Forwarded-Proto", request.scheme);
+    append_via(out, request, edits.via);
+    append_framing(out, request, body);
+    out += "\r\n";
+}
+
+bool via_contains(std::span<const field> fields, std::string_view pseudonym) noexcept
+{
+    for (const field& f : fields) {
+        if (!iequals(f.name, "via")) {
+            continue;
+        }
+        // Cut at each comma, even in a comment: one that a client leaves open would otherwise
+        // swallow what we append, and hide the loop.
+        for (std::string_view rest = f.value; !rest.empty();) {
+            const std::string_view element = take_element(rest);
+            const std::size_t blank = element.find_first_of(" \t");
+            if (blank == std::string_view::npos) {
+                continue;
+            }
+            const std::string_view by = trim(element.substr(blank));
+            if (!pseudonym.empty() && iequals(by.substr(0, by.find_first_of(" \t(")), pseudonym)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+} // namespace v6front

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "route.hpp"
+
+#include <algorithm>
+
+namespace v6front {
+namespace {
+
+std::string_view without_last_slash(std::string_view path) noexcept
+{
+    return path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+}
+
+} // namespace
+
+void check_route_path(std::string_view path)
+{
+    if (!path.starts_with('/')) {
+        throw setting_error("the path \"" + std::string(path) + "\" must begin with \"/\"");
+    }
+}
+
+bool is_below(std::string_view path, std::string_view route_path) noexcept
+{
+    if (route_path.empty() || !path.starts_with(route_path)) {
+        return false;
+    }
+    return route_path.back() == '/' || path.size() == route_path.size() ||
+           path[route_path.size()] == '/';
+}
+
+void append_moved(std::string& out, std::string_view path, std::string_view from,
+                  std::string_view to)
+{
+    if (from == to) {
+        out += path;
+        return;
+    }
+    const std::string_view rest = path.substr(without_last_slash(from).size());
+    const std::size_t begin = rest.find_first_not_of('/');
+    if (rest.empty()) {
+        out += to;
+        return;
+    }
+    // Slashes that were doubled behind `from` must not come first now: "//host" is another server
+    // (RFC 3986 4.2).
+    out += without_last_slash(to);
+    out += '/';
+    out += begin == std::string_view::npos ? std::string_view{} : rest.substr(begin);
+}
+
+void route_table::add(route r)
+{
+    // Longest first, and in the order of the configuration where that leaves a choice.
+    const auto place = std::find_if(routes_.begin(), routes_.end(), [&](const route& other) {
+        return other.path.size() < r.path.size();
+    });
+    if (std::any_of(routes_.begin(), place,
+                    [&](const route& other) { return other.path == r.path; })) {
+        throw setting_error("the path \"" + r.path + "\" has been given before");
+    }
+    routes_.insert(place, std::move(r));
+}
+
+const route* route_table::match(std::string_view path) const noexcept
+{
+    for (const route& r : routes_) {
+        if (is_below(path, r.path)) {
+            return &r;
+        }
+    }
+    return nullptr;
+}
+
+route_table route_table::merge(const route_table& base, const route_table& over)
+{
+    route_table both = over;
+    for (const route& r : base.routes_) {
+        const bool hidden = std::any_of(over.routes_.begin(), over.routes_.end(),
+                                        [&](const route& other) { return other.path == r.path; });
+        if (!hidden) {
+            both.add(r);
+        }
+    }
+    return both;
+}
+
+} // namespace v6front

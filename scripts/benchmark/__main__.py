@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fronts beside each other: same backend, same machine, interleaved in one run, medians over rounds."""
+
+import argparse
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import backend
+import fronts
+import load
+import measure
+import report
+from processes import Failure, Group
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true",
+                        help="one round of one second each: shows that it runs; not for figures")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds over all fronts (5)")
+    parser.add_argument("--seconds", type=int, default=3, help="length of one measurement (3)")
+    parser.add_argument("--scenario", action="append", choices=load.SCENARIOS, help="only this one; repeatable")
+    parser.add_argument("--front", action="append", choices=fronts.KINDS, help="only this one; repeatable")
+    parser.add_argument("--module", type=pathlib.Path,
+                        help="this mod_v6front.so instead of building one")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write every single figure there")
+    parser.add_argument("--no-packages", action="store_true", help="take it that the Debian packages are there")
+    asked = parser.parse_args()
+    if asked.rounds < 1 or asked.seconds < 1:
+        parser.error("--rounds and --seconds are 1 or more")
+    if asked.quick:
+        asked.rounds = asked.seconds = 1
+    asked.scenario = [name for name in load.SCENARIOS if not asked.scenario or name in asked.scenario]
+    asked.front = [name for name in fronts.KINDS if not asked.front or name in asked.front]
+    return asked
+
+
+def module_file(asked):
+    """The module to load; None if no front that was asked for needs it."""
+    if not any(fronts.is_module(name) for name in asked.front):
+        return None
+    if asked.module is None:
+        if subprocess.run(["make", "-s", "-C", ROOT, "-j2"], stdout=sys.stderr).returncode != 0:
+            raise Failure("the module does not build; --front NAME measures the peers alone")
+        asked.module = ROOT / "build/release/mod_v6front.so"
+    if not asked.module.is_file():
+        raise Failure(f"there is no {asked.module}")
+    return asked.module.resolve()
+
+
+def run(asked, module, directory, group):
+    site = backend.start(directory, group)
+    running = [fronts.start(name, directory, group, site.port, module) for name in asked.front]
+    results = report.Results(asked, ROOT)
+    report.say(results.header())
+    for name in asked.scenario:
+        scenario = load.SCENARIOS[name]
+        for front in running:
+            load.check(scenario, front)
+        for _ in range(asked.rounds):
+            for front in running:
+                results.add(name, front.name, measure.sample(scenario, front, asked.seconds, directory))
+        report.say(results.table(name))
+    if asked.json:
+        asked.json.write_text(results.as_json())
+    return results.module_failures()
+
+
+def main():
+    asked = arguments()
+    # So that what follows is undone when the terminal goes away, too.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
+    try:
+        module = module_file(asked)
+    except Failure as failure:
+        print(f"scripts/bench: {failure}", file=sys.stderr)
+        return 1
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="v6front-bench."))
+    directory.chmod(0o755)
+    keep = False
+    try:
+        with Group() as group:
+            failures = run(asked, module, directory, group)
+        if failures:
+            print(f"scripts/bench: failed requests through the module: {failures}", file=sys.stderr)
+        return 1 if failures else 0
+    except Failure as failure:
+        keep = True
+        print(f"scripts/bench: {failure}\nscripts/bench: configurations and logs are in {directory}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if not keep:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+sys.exit(main())

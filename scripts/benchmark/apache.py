@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A stock httpd with what Debian enables by default, plus TLS and HTTP/2. The module and mod_proxy get the
+very same server, and differ in the lines that make them a front."""
+
+import os
+
+MODULES = "/usr/lib/apache2/modules"
+ENABLED = """mpm_event access_compat alias auth_basic authn_core authn_file authz_core authz_host authz_user
+    autoindex deflate dir env filter mime negotiation reqtimeout setenvif status socache_shmcb ssl http2""".split()
+
+# The values are Debian's, but for the requests per connection, which no front limits here.
+COMMON = """\
+{load}
+{user}
+ServerRoot "{dir}"
+DefaultRuntimeDir "{dir}"
+PidFile "{dir}/front.pid"
+ErrorLog "{dir}/error.log"
+LogLevel warn
+LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
+CustomLog "{dir}/access.log" combined
+ServerName bench.test
+
+StartServers 2
+MinSpareThreads 25
+MaxSpareThreads 75
+ThreadLimit 64
+ThreadsPerChild 25
+MaxRequestWorkers 150
+MaxConnectionsPerChild 0
+Timeout 300
+KeepAlive On
+KeepAliveTimeout 5
+MaxKeepAliveRequests 0
+HostnameLookups Off
+ListenBacklog 4096
+
+ExtendedStatus On
+RequestReadTimeout header=20-40,minrate=500
+RequestReadTimeout body=10,minrate=500
+TypesConfig /dev/null
+AddOutputFilterByType DEFLATE text/html text/plain text/xml text/css text/javascript
+AddOutputFilterByType DEFLATE application/x-javascript application/javascript application/xml
+BrowserMatch "Mozilla/2" nokeepalive
+BrowserMatch "MSIE 4\\.0b2;" nokeepalive downgrade-1.0 force-response-1.0
+BrowserMatch "RealPlayer 4\\.0" force-response-1.0
+BrowserMatch "Java/1\\.0" force-response-1.0
+BrowserMatch "JDK/1\\.0" force-response-1.0
+BrowserMatch "Microsoft Data Access Internet Publishing Provider" redirect-carefully
+BrowserMatch "MS FrontPage" redirect-carefully
+BrowserMatch "^WebDrive" redirect-carefully
+BrowserMatch "^WebDAVFS/1\\.[012]" redirect-carefully
+BrowserMatch "^gnome-vfs/1\\.0" redirect-carefully
+BrowserMatch "^gvfs/1" redirect-carefully
+BrowserMatch "^XML Spy" redirect-carefully
+BrowserMatch "^Dreamweaver-WebDAV-SCM1" redirect-carefully
+BrowserMatch " Konqueror/4" redirect-carefully
+<Directory />
+    Options FollowSymLinks
+    AllowOverride None
+    Require all denied
+</Directory>
+<Location /server-status>
+    SetHandler server-status
+    Require local
+</Location>
+
+SSLSessionCache shmcb:{dir}/tls-sessions(512000)
+SSLCipherSuite HIGH:!aNULL
+SSLCipherSuite TLSv1.3 {cipher}
+SSLProtocol all -SSLv3
+SSLSessionTickets off
+
+Listen [::1]:{plain}
+Listen [::1]:{tls}
+{front}
+<VirtualHost [::1]:{plain}>
+{pass_on}
+</VirtualHost>
+<VirtualHost [::1]:{tls}>
+SSLEngine on
+SSLCertificateFile "{dir}/cert.pem"
+SSLCertificateKeyFile "{dir}/key.pem"
+Protocols h2 http/1.1
+{pass_on}
+</VirtualHost>
+"""
+
+V6FRONT = """\
+LoadModule v6front_module "{module}"
+V6FrontThreads 1
+V6FrontEngine {engine}"""
+
+
+def adopted(module, **values):
+    return module_conf(module, "On", values)
+
+
+def borrowed(module, **values):
+    return module_conf(module, "Off", values)
+
+
+def module_conf(module, engine, values):
+    return conf(V6FRONT.format(module=module, engine=engine), f"V6FrontPass / http://127.0.0.1:{values['backend']}/",
+                values)
+
+
+def mod_proxy(**values):
+    target = f"http://127.0.0.1:{values['backend']}/"
+    return conf("\n".join(load_line(name) for name in ("proxy", "proxy_http")),
+                f"ProxyPass / {target}\nProxyPassReverse / {target}\nProxyPreserveHost On", values)
+
+
+def conf(front, pass_on, values):
+    return COMMON.format(load="\n".join(map(load_line, ENABLED)), front=front, pass_on=pass_on,
+                         user="User www-data\nGroup www-data" if os.geteuid() == 0 else "", **values)
+
+
+def load_line(name):
+    return f"LoadModule {name}_module {MODULES}/mod_{name}.so"
+
+
+def command(conf_file, directory):
+    return ["/usr/sbin/apache2", "-d", directory, "-f", conf_file, "-DFOREGROUND"]

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The site behind all fronts: nginx on 127.0.0.1, because it costs the least of what is at hand."""
+
+import dataclasses
+import os
+import socket
+
+from processes import Failure, free_port
+
+SMALL = "fifty-three bytes, which is what the design measured\n"
+UPLOAD = 64 * 1024
+FILES = {"64k": 64 * 1024, "10m": 10 * 1024 * 1024}
+
+# `return` alone answers before it has read the request's body, which would measure how fronts deal with early
+# answers. Passing the upload on, in memory and whole, makes nginx read all of it first; `check` proves it.
+CONF = """\
+daemon off;
+{user}
+worker_processes 1;
+pid {dir}/backend.pid;
+error_log {dir}/backend-error.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests 1000000000;
+    keepalive_timeout 300s;
+    default_type application/octet-stream;
+    client_body_temp_path {dir}/backend-body;
+    proxy_temp_path {dir}/backend-proxy;
+    fastcgi_temp_path {dir}/backend-fastcgi;
+    uwsgi_temp_path {dir}/backend-uwsgi;
+    scgi_temp_path {dir}/backend-scgi;
+    upstream done {{ server unix:{dir}/done.sock; keepalive 64; }}
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        root {dir}/files;
+        location = /small {{ default_type text/plain; return 200 "{small}"; }}
+        location = /upload {{
+            client_max_body_size 1m;
+            client_body_buffer_size 256k;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_pass http://done/;
+        }}
+    }}
+    server {{
+        listen unix:{dir}/done.sock;
+        location / {{ client_max_body_size 1m; return 200 "taken\\n"; }}
+    }}
+}}
+"""
+
+
+@dataclasses.dataclass
+class Backend:
+    port: int
+
+
+def start(directory, group):
+    port = free_port("127.0.0.1")
+    (directory / "files").mkdir()
+    for name, size in FILES.items():
+        (directory / "files" / name).write_bytes(os.urandom(4096) * (size // 4096))
+    conf = directory / "backend.conf"
+    conf.write_text(CONF.format(dir=directory, port=port, small=SMALL.replace("\n", "\\n"),
+                                user="user www-data;" if os.geteuid() == 0 else ""))
+    command = ["/usr/sbin/nginx", "-p", directory, "-e", directory / "backend-error.log", "-c", conf]
+    group.start("the backend", command, directory / "backend-error.log", "127.0.0.1", port)
+    check(port)
+    return Backend(port)
+
+
+def check(port):
+    """The backend says nothing before an upload's last byte, and answers after it."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+        head = f"POST /upload HTTP/1.1\r\nHost: site\r\nContent-Length: {UPLOAD}\r\n\r\n"
+        client.sendall(head.encode() + b"x" * (UPLOAD - 1))
+        client.settimeout(0.2)
+        try:
+            early = client.recv(4096)
+        except TimeoutError:
+            early = None
+        client.settimeout(5)
+        client.sendall(b"x")
+        answer = client.recv(4096)
+    if early is not None or not answer.startswith(b"HTTP/1.1 200"):
+        raise Failure("the backend does not read uploads to their end before it answers")

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fronts, each as its careful operator would set it up, and all for the same duty: access log on,
+X-Forwarded-For, the client's Host passed on, connections to the backend kept, one processor's worth of event loop
+where that can be said, as many requests on a client's connection as it likes."""
+
+import dataclasses
+import os
+import subprocess
+
+import apache
+from processes import Failure, free_port
+
+# One cipher for all: each would choose a different one, which measures OpenSSL.
+CIPHER = "TLS_AES_128_GCM_SHA256"
+USER = "www-data" if os.geteuid() == 0 else None
+
+NGINX = """\
+daemon off;
+{user}
+worker_processes 1;
+pid {dir}/nginx.pid;
+error_log {dir}/nginx-error.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log {dir}/nginx-access.log combined;
+    client_body_temp_path {dir}/nginx-body;
+    proxy_temp_path {dir}/nginx-proxy;
+    fastcgi_temp_path {dir}/nginx-fastcgi;
+    uwsgi_temp_path {dir}/nginx-uwsgi;
+    scgi_temp_path {dir}/nginx-scgi;
+    keepalive_requests 1000000000;
+    # An upload in memory rather than in a file; a download at the client's pace rather than in a file.
+    client_body_buffer_size 128k;
+    proxy_max_temp_file_size 0;
+    upstream site {{ server 127.0.0.1:{backend}; keepalive 64; keepalive_requests 1000000000; }}
+    server {{
+        listen [::1]:{plain} backlog=4096;
+        listen [::1]:{tls} ssl http2 backlog=4096;
+        ssl_certificate {dir}/cert.pem;
+        ssl_certificate_key {dir}/key.pem;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_conf_command Ciphersuites {cipher};
+        ssl_session_cache shared:tls:1m;
+        location / {{
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_pass http://site;
+        }}
+    }}
+}}
+"""
+
+# HAProxy logs to a descriptor: here its standard output, which is a file.
+HAPROXY = """\
+global
+    nbthread 1
+    maxconn 4096
+    log stdout format raw local0 info
+    {user}
+    ssl-default-bind-ciphersuites {cipher}
+defaults
+    mode http
+    log global
+    option httplog
+    option forwardfor
+    http-reuse aggressive
+    timeout connect 3s
+    timeout client 60s
+    timeout server 60s
+frontend front
+    bind [::1]:{plain} backlog 4096
+    bind [::1]:{tls} backlog 4096 ssl crt {dir}/both.pem alpn h2,http/1.1
+    default_backend site
+backend site
+    server site 127.0.0.1:{backend}
+"""
+
+
+@dataclasses.dataclass
+class Front:
+    name: str
+    plain: int  # port
+    tls: int    # port, HTTP/1.1 and HTTP/2 by ALPN
+    pid: int = 0
+
+    def url(self, tls, path):
+        return f"http{'s' if tls else ''}://[::1]:{self.tls if tls else self.plain}{path}"
+
+
+def nginx_command(conf, directory):
+    return ["/usr/sbin/nginx", "-p", directory, "-e", directory / "nginx-error.log", "-c", conf]
+
+
+def haproxy_command(conf, _directory):
+    return ["/usr/sbin/haproxy", "-db", "-f", conf]
+
+
+def nginx_conf(**values):
+    return NGINX.format(user="user www-data;" if USER else "", **values)
+
+
+def haproxy_conf(**values):
+    return HAPROXY.format(user="user www-data\n    group www-data" if USER else "", **values)
+
+
+# Name: (configuration, command). The module's come first: a row is read from what is new.
+KINDS = {
+    "v6front": (apache.adopted, apache.command),
+    "v6front-borrowed": (apache.borrowed, apache.command),
+    "mod_proxy": (apache.mod_proxy, apache.command),
+    "nginx": (nginx_conf, nginx_command),
+    "haproxy": (haproxy_conf, haproxy_command),
+}
+
+
+def is_module(name):
+    return name.startswith("v6front")
+
+
+def start(name, directory, group, backend, module):
+    own = directory / name
+    own.mkdir(mode=0o755)
+    make_certificate(own)
+    make_conf, make_command = KINDS[name]
+    front = Front(name, free_port("::1"), free_port("::1"))
+    values = dict(dir=own, cipher=CIPHER, plain=front.plain, tls=front.tls, backend=backend)
+    if is_module(name):
+        values["module"] = module
+    conf = own / "front.conf"
+    conf.write_text(make_conf(**values))
+    front.pid = group.start(name, make_command(conf, own), own / "output.log", "::1", front.plain)
+    return front
+
+
+def make_certificate(directory):
+    key, certificate = directory / "key.pem", directory / "cert.pem"
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                           "-subj", "/CN=bench.test", "-keyout", key, "-out", certificate],
+                          capture_output=True, text=True)
+    if made.returncode != 0:
+        raise Failure(f"openssl makes no certificate: {made.stderr.strip()}")
+    (directory / "both.pem").write_text(certificate.read_text() + key.read_text())

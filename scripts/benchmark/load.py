@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scenarios, and the clients that play them: wrk for HTTP/1.1, h2load for HTTP/2."""
+
+import dataclasses
+import http.client
+import json
+import pathlib
+import re
+import ssl
+
+import backend
+from processes import Failure
+
+LUA = pathlib.Path(__file__).with_name("load.lua")
+
+
+@dataclasses.dataclass
+class Scenario:
+    title: str
+    path: str
+    body: int  # bytes of the answer's body
+    connections: int = 32
+    upload: int = 0
+    close: bool = False
+    tls: bool = False
+    h2: bool = False
+
+
+SCENARIOS = {
+    "small": Scenario("GET 53 bytes, 32 kept connections", "/small", len(backend.SMALL)),
+    "64k": Scenario("GET 64 KiB, 32 kept connections", "/64k", backend.FILES["64k"]),
+    "10m": Scenario("GET 10 MiB, 8 kept connections", "/10m", backend.FILES["10m"], connections=8),
+    "post": Scenario("POST 64 KiB, 32 kept connections", "/upload", 6, upload=backend.UPLOAD),
+    "new": Scenario("GET 53 bytes, a new connection each", "/small", len(backend.SMALL), close=True),
+    "tls": Scenario("GET 53 bytes by TLS, 32 kept connections", "/small", len(backend.SMALL), tls=True),
+    "h2": Scenario("GET 53 bytes by HTTP/2, 8 connections of 4 streams", "/small", len(backend.SMALL), tls=True,
+                   h2=True, connections=8),
+}
+
+
+def command(scenario, front, seconds, h2_log):
+    url = front.url(scenario.tls, scenario.path)
+    if scenario.h2:
+        # h2load leaves the brackets out of an IPv6 authority, which every server refuses.
+        return ["h2load", "-t1", f"-c{scenario.connections}", "-m4", f"-D{seconds}", f"--log-file={h2_log}",
+                f"-H:authority: bench.test:{front.tls}", url]
+    return ["wrk", "-t1", f"-c{scenario.connections}", f"-d{seconds}s", "--timeout=10s", f"-s{LUA}", url, "--",
+            "POST" if scenario.upload else "GET", str(scenario.upload), "close" if scenario.close else "keep"]
+
+
+def outcome(scenario, output, seconds, h2_log):
+    """requests (answered well), seconds, p50_us, p99_us, failed of a client that has ended."""
+    if scenario.h2:
+        return h2_outcome(output, seconds, h2_log)
+    line = re.search(r"^result (.*)$", output, re.MULTILINE)
+    if not line:
+        raise Failure(f"wrk says no result: {output.strip()}")
+    result = json.loads(line[1])
+    # Whole answers only: a front that cuts bodies short must not look fast.
+    if result["bytes"] < result["requests"] * scenario.body:
+        raise Failure(f"{result['requests']} answers had {result['bytes']} bytes in all, which is too few")
+    result["requests"] -= result["errors"]["status"]
+    return result
+
+
+def h2_outcome(output, seconds, h2_log):
+    if "Application protocol: h2" not in output:
+        raise Failure(f"the front does not speak HTTP/2: {output.strip()}")
+    counts = re.search(r"(\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", output)
+    good = re.search(r"status codes: (\d+) 2xx", output)
+    if not counts or not good:
+        raise Failure(f"h2load says no result: {output.strip()}")
+    # Started, status, microseconds.
+    times = sorted(int(line.split("\t")[2]) for line in h2_log.read_text().splitlines())
+    h2_log.unlink()
+    if not times:
+        raise Failure(f"h2load had no answer: {output.strip()}")
+    return {"requests": int(good[1]), "seconds": float(seconds), "failed": int(counts[1]) - int(good[1]),
+            "p50_us": times[len(times) // 2], "p99_us": times[len(times) * 99 // 100]}
+
+
+def check(scenario, front):
+    """One request that must be answered right, before anything is measured."""
+    if scenario.tls:
+        anyone = ssl.create_default_context()
+        anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+        client = http.client.HTTPSConnection("::1", front.tls, timeout=10, context=anyone)
+    else:
+        client = http.client.HTTPConnection("::1", front.plain, timeout=10)
+    try:
+        client.request("POST" if scenario.upload else "GET", scenario.path,
+                       body=b"x" * scenario.upload if scenario.upload else None)
+        answer = client.getresponse()
+        size = len(answer.read())
+    except (OSError, http.client.HTTPException) as error:
+        raise Failure(f"{front.name} does not answer {scenario.path}: {error!r}") from error
+    finally:
+        client.close()
+    if answer.status != 200 or size != scenario.body:
+        raise Failure(f"{front.name} answers {scenario.path} with {answer.status} and {size} bytes, "
+                      f"not with 200 and {scenario.body}")

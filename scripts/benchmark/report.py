@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Medians over the rounds, as a table for people and as JSON for programs."""
+
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+
+import fronts
+import load
+
+COLUMNS = [
+    # heading, key, unit's divisor, decimals
+    ("requests/s", "rate", 1, 0),
+    ("CPU us/request", "cpu_us", 1, 1),
+    ("switches/request", "switches", 1, 2),
+    ("p50 ms", "p50_us", 1000, 2),
+    ("p99 ms", "p99_us", 1000, 2),
+    ("RSS MiB", "rss", 2**20, 1),
+    ("PSS MiB", "pss", 2**20, 1),
+]
+
+VERSIONS = {"apache2": ["/usr/sbin/apache2", "-v"], "nginx": ["/usr/sbin/nginx", "-v"],
+            "haproxy": ["/usr/sbin/haproxy", "-v"], "wrk": ["wrk", "-v"], "h2load": ["h2load", "--version"]}
+
+
+def say(text):
+    print(text, end="\n\n", flush=True)
+
+
+class Results:
+    def __init__(self, asked, root):
+        self._asked = asked
+        self._about = {"tree": revision(root), "cpus": os.cpu_count(), "cpu": cpu_model(),
+                       "kernel": platform.release(), "rounds": asked.rounds, "seconds": asked.seconds,
+                       "versions": {name: version(command) for name, command in VERSIONS.items()}}
+        self._samples = {}
+
+    def add(self, scenario, front, sample):
+        self._samples.setdefault(scenario, {}).setdefault(front, []).append(sample)
+
+    def header(self):
+        about = self._about
+        versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
+        return (f"tree {about['tree']}; {about['cpus']} x {about['cpu']}, Linux {about['kernel']}\n{versions}\n"
+                f"medians of {about['rounds']} rounds of {about['seconds']} s, fronts in turn within a round; "
+                "clients by [::1], backend nginx on 127.0.0.1\n"
+                "nginx: 1 worker; haproxy: 1 thread; the module: 1 engine per child; httpd otherwise as Debian has it\n"
+                "all fronts: access log to a file, X-Forwarded-For, backend connections kept\n"
+                "CPU and memory are those of the front's whole process tree")
+
+    def table(self, scenario):
+        samples = self._samples[scenario]
+        medians = {front: median(rounds) for front, rounds in samples.items()}
+        rows = [[load.SCENARIOS[scenario].title] + [heading for heading, *_ in COLUMNS] + ["failed"]]
+        for front, values in medians.items():
+            rows.append([front] + [f"{values[key] / unit:.{decimals}f}" for _, key, unit, decimals in COLUMNS] +
+                        [str(sum(sample["failed"] for sample in samples[front]))])
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = ["  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])])
+                 for row in rows]
+        return "\n".join([*lines, *ratios(medians)])
+
+    def module_failures(self):
+        """Text about failed requests through the module; empty if there were none."""
+        return ", ".join(f"{total} ({scenario}, {front})" for scenario, by_front in self._samples.items()
+                         for front, rounds in by_front.items()
+                         if fronts.is_module(front) and (total := sum(sample["failed"] for sample in rounds)))
+
+    def as_json(self):
+        return json.dumps({**self._about, "scenarios": {
+            scenario: {front: {"median": median(rounds), "rounds": rounds} for front, rounds in by_front.items()}
+            for scenario, by_front in self._samples.items()}}, indent=1) + "\n"
+
+
+def median(rounds):
+    return {key: statistics.median(sample[key] for sample in rounds) for _, key, *_ in COLUMNS}
+
+
+def ratios(medians):
+    lines = []
+    for front in filter(fronts.is_module, medians):
+        for label, key in (("CPU/request", "cpu_us"), ("requests/s", "rate")):
+            peers = [f"{ratio(medians[front][key], values[key])} of {peer}"
+                     for peer, values in medians.items() if not fronts.is_module(peer)]
+            if peers:
+                lines.append(f"  {front}, {label}: " + ", ".join(peers))
+    return lines
+
+
+def ratio(value, base):
+    return f"{value / base:.2f}x" if base else "?"
+
+
+def version(command):
+    said = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r"\d+\.\d+(\.\d+)*", said.stdout + said.stderr)
+    return found[0] if found else "?"
+
+
+def revision(root):
+    said = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"], capture_output=True, text=True)
+    return said.stdout.strip() or "unknown"
+
+
+def cpu_model():
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
+        for line in lines:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()

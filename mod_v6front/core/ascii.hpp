@@ -9,7 +9,10 @@
 
 namespace v6front {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
 
 constexpr char lower(char c) noexcept
 {
@@ -32,7 +35,10 @@ constexpr int hex_value(char c) noexcept
 }
 
 // OWS (RFC 9110 5.6.3).
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+constexpr bool is_blank(char c) noexcept
+{
+    return c == ' ' || c == '\t';
+}
 
 constexpr std::string_view trim(std::string_view text) noexcept
 {

@@ -139,7 +139,10 @@ int count_groups(std::string_view text, bool may_end_in_ipv4) noexcept
 
 } // namespace
 
-std::string backend_url::text() const { return "http://" + authority() + path; }
+std::string backend_url::text() const
+{
+    return "http://" + authority() + path;
+}
 
 std::string backend_url::authority() const
 {

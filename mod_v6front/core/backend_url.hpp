@@ -23,11 +23,12 @@ struct backend_url {
 };
 
 // Accepts http://host[:port][/path]. Throws setting_error with a sentence of its own for each of:
-// no scheme, https (not supported yet), another scheme, IPv6 literal (backends are IPv4 only), empty
-// host, user info, bad characters in host, port not 1..65535, query or fragment.
+// no scheme, https (not supported yet), another scheme, IPv6 literal (backends are IPv4 only),
+// empty host, user info, bad characters in host, port not 1..65535, query or fragment.
 backend_url parse_backend_url(std::string_view text);
 
-// Dotted quad, exactly four decimal octets without leading zeros, in network order; nullopt otherwise.
+// Dotted quad, exactly four decimal octets without leading zeros, in network order; nullopt
+// otherwise.
 std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text) noexcept;
 
 // True for text that is an IPv6 address, with or without brackets or zone.

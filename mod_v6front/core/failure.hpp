@@ -29,23 +29,23 @@ enum class reason : std::uint8_t {
     no_ipv4_address,       // backend: the name has no IPv4 address (AAAA only, say)
     lookup_failed,         // backend: the name server gave no answer
     lookup_timed_out,
-    would_loop,            // backend: every address is one of our own listeners
+    would_loop, // backend: every address is one of our own listeners
     connect_refused,
     connect_failed,
     connect_timed_out,
-    send_failed,           // backend: closed while the request was being written
+    send_failed, // backend: closed while the request was being written
     send_timed_out,
-    no_response,           // backend: closed before the first byte of a response
-    bad_response,          // backend: not HTTP, or HTTP that cannot be framed
-    response_head_cut,     // backend: closed in the middle of the head
+    no_response,       // backend: closed before the first byte of a response
+    bad_response,      // backend: not HTTP, or HTTP that cannot be framed
+    response_head_cut, // backend: closed in the middle of the head
     response_head_too_large,
-    response_timed_out,    // backend: no response head within the deadline
-    response_body_cut,     // backend: closed before the announced end
-    response_body_bad,     // backend: broken chunking
+    response_timed_out, // backend: no response head within the deadline
+    response_body_cut,  // backend: closed before the announced end
+    response_body_bad,  // backend: broken chunking
     response_body_timed_out,
-    out_of_resources,      // front: no descriptor, no memory
-    stopping,              // front: the server is shutting down
-    internal               // front: a fault of ours
+    out_of_resources, // front: no descriptor, no memory
+    stopping,         // front: the server is shutting down
+    internal          // front: a fault of ours
 };
 
 struct failure {

@@ -29,7 +29,10 @@ bool is_connection(std::string_view name) noexcept
     return name.size() == 10 && iequals(name, "connection");
 }
 
-bool ends_line(char c) noexcept { return c == '\r' || c == '\n' || c == '\0'; }
+bool ends_line(char c) noexcept
+{
+    return c == '\r' || c == '\n' || c == '\0';
+}
 
 } // namespace
 

@@ -19,10 +19,10 @@ struct framing {
     std::uint64_t length = 0; // octets, with framing_kind::length
 };
 
-// Refuses (reason::ambiguous_framing, the offending field in `detail`): Content-Length together with
-// Transfer-Encoding, several Content-Length values that are not identical, one that is not 1*DIGIT or
-// does not fit in 63 bits, a Transfer-Encoding other than exactly "chunked". A list of identical
-// Content-Length values ("5, 5" or two equal fields) counts as one (RFC 9112 6.3).
+// Refuses (reason::ambiguous_framing, the offending field in `detail`): Content-Length together
+// with Transfer-Encoding, several Content-Length values that are not identical, one that is not
+// 1*DIGIT or does not fit in 63 bits, a Transfer-Encoding other than exactly "chunked". A list of
+// identical Content-Length values ("5, 5" or two equal fields) counts as one (RFC 9112 6.3).
 result<framing> request_framing(std::span<const field> fields);
 
 // 1*DIGIT, nothing around it, at most 2^63-1 (RFC 9110 8.6).

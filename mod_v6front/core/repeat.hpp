@@ -12,22 +12,22 @@ namespace v6front {
 
 // How far an attempt got, told by the exchange that made it.
 struct attempt_progress {
-    bool pooled = false;          // on a connection that had served before
-    bool head_sent = false;       // any byte of the request may have reached the backend
-    bool body_taken = false;      // any byte of the client's body was consumed, and is gone
-    bool response_seen = false;   // any byte of a response came back
-    unsigned attempts = 1;        // made so far, this one included
+    bool pooled = false;        // on a connection that had served before
+    bool head_sent = false;     // any byte of the request may have reached the backend
+    bool body_taken = false;    // any byte of the client's body was consumed, and is gone
+    bool response_seen = false; // any byte of a response came back
+    unsigned attempts = 1;      // made so far, this one included
 };
 
 constexpr unsigned most_attempts = 3;
 
-// Safe methods, PUT and DELETE (RFC 9110 9.2.2): GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and WebDAV's PROPFIND,
-// REPORT, SEARCH (safe by their RFCs).
+// Safe methods, PUT and DELETE (RFC 9110 9.2.2): GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and
+// WebDAV's PROPFIND, REPORT, SEARCH (safe by their RFCs).
 bool is_idempotent(std::string_view method) noexcept;
 
-// Only while nothing of the response was seen, nothing of the body is gone, and attempts are left; then: always
-// if not a byte was sent; on a pooled connection that died, if the method is idempotent. Never after a
-// deadline, nor for a failure that a new connection would meet again.
+// Only while nothing of the response was seen, nothing of the body is gone, and attempts are left;
+// then: always if not a byte was sent; on a pooled connection that died, if the method is
+// idempotent. Never after a deadline, nor for a failure that a new connection would meet again.
 bool may_repeat(reason what, std::string_view method, const attempt_progress& progress) noexcept;
 
 } // namespace v6front

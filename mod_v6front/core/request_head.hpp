@@ -32,11 +32,11 @@ struct request_edits {
     std::string_view via; // received-by pseudonym, e.g. "v6front-5f3c..." (RFC 9110 7.6.3)
 };
 
-// Appends request line, fields and the empty line. Fields go in the client's order and case, but for:
-// hop-by-hop and nominated ones (dropped); Host (first, exactly one); Content-Length and
-// Transfer-Encoding (from `body`, nothing else); X-Forwarded-For, -Host, -Server, -Proto (the client's are
-// dropped, ours are added: a client may not choose its own address); Expect (dropped: the
-// front answers it); Via (the client's kept, ours appended to the list). Always HTTP/1.1.
+// Appends request line, fields and the empty line. Fields go in the client's order and case, but
+// for: hop-by-hop and nominated ones (dropped); Host (first, exactly one); Content-Length and
+// Transfer-Encoding (from `body`, nothing else); X-Forwarded-For, -Host, -Server, -Proto (the
+// client's are dropped, ours are added: a client may not choose its own address); Expect (dropped:
+// the front answers it); Via (the client's kept, ours appended to the list). Always HTTP/1.1.
 // Content-Length: 0 is sent for an empty body only if the client sent that field or the method is
 // POST, PUT or PATCH (RFC 9110 8.6).
 void append_request_head(std::string& out, const request_view& request, const framing& body,

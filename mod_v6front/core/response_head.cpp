@@ -60,7 +60,10 @@ bool carries_url(std::string_view name) noexcept
     }
 }
 
-bool is_via(std::string_view name) noexcept { return name.size() == 3 && iequals(name, "via"); }
+bool is_via(std::string_view name) noexcept
+{
+    return name.size() == 3 && iequals(name, "via");
+}
 
 // Marked first and erased afterwards: a Connection field has to stay until every other field has
 // been asked whether it is nominated.

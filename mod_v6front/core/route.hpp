@@ -25,12 +25,13 @@ struct route {
 // Throws setting_error if the path does not begin with "/".
 void check_route_path(std::string_view path);
 
-// True if `path` lies at or below `route_path`: "/a" has "/a" and "/a/b" but not "/ab"; "/a/" has "/a/"
-// and "/a/b" but not "/a"; "/" has every path (but not the "*" of OPTIONS).
+// True if `path` lies at or below `route_path`: "/a" has "/a" and "/a/b" but not "/ab"; "/a/" has
+// "/a/" and "/a/b" but not "/a"; "/" has every path (but not the "*" of OPTIONS).
 bool is_below(std::string_view path, std::string_view route_path) noexcept;
 
-// Appends `path`, which is below `from`, with `to` in the place of `from` and one slash at the seam:
-// "/a/x" from "/a" to "/base/" is "/base/x", "/a" itself is "/base/".
+// Appends `path`, which is below `from`, with `to` in the place of `from` and one slash at the
+// seam: from "/a" to "/base/", "/a/x" and "/a//x" are "/base/x", and "/a" itself is "/base/".
+// Nothing changes where both are the same.
 void append_moved(std::string& out, std::string_view path, std::string_view from,
                   std::string_view to);
 

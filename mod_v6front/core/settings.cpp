@@ -25,7 +25,8 @@ milliseconds parse_timeout(std::string_view key, std::string_view value)
     return *duration;
 }
 
-template <class T> std::optional<T> either(const std::optional<T>& over, const std::optional<T>& base)
+template <class T>
+std::optional<T> either(const std::optional<T>& over, const std::optional<T>& base)
 {
     return over ? over : base;
 }

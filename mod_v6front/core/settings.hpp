@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an operator may set about an exchange, at server, virtual host, location or route. Unset is not
-// default: a value that was never written is an empty optional, inherits, and meets its default
+// What an operator may set about an exchange, at server, virtual host, location or route. Unset is
+// not default: a value that was never written is an empty optional, inherits, and meets its default
 // only in `resolve`, once all levels have been merged.
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace v6front {
 
-// A value in the configuration that cannot be used. what() is one sentence for the operator: the value
-// and what would be right. Whoever catches it adds directive, file and line.
+// A value in the configuration that cannot be used. what() is one sentence for the operator: the
+// value and what would be right. Whoever catches it adds directive, file and line.
 struct setting_error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "adopted_connection.hpp"
+
+#include "filters.hpp"
+#include "guard.hpp"
+#include "proxied.hpp"
+#include "routing.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+
+namespace v6front {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// How long a client may take for a request head: mod_reqtimeout's own default, whose header stage does
+// not see a connection that is read ahead of need.
+constexpr auto head_time_at_first = 20s;
+constexpr auto head_time_at_most = 40s;
+constexpr std::size_t head_octets_per_second = 500;
+
+// SECONDS_TO_LINGER and MAX_SECS_TO_LINGER of httpd (connection.c).
+constexpr auto linger_per_read = 2s;
+constexpr auto linger_in_all = 30s;
+
+} // namespace
+
+adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in,
+                                       handover_slots& slots)
+    : connection_(c),
+      thread_(on),
+      child_(in),
+      handover_(c, slots),
+      socket_(on.on().context()),
+      deadline_(on.on().deadlines(),
+                [this] {
+                    error_code ignored;
+                    socket_.cancel(ignored);
+                }),
+      keep_alive_timeout_(c->base_server->keep_alive_timeout)
+{
+    ap_set_module_config(c->conn_config, &v6front_module, this);
+}
+
+adopted_connection* adopted_connection::of(const conn_rec* c)
+{
+    return static_cast<adopted_connection*>(ap_get_module_config(c->conn_config, &v6front_module));
+}
+
+void adopted_connection::start(std::unique_ptr<adopted_connection> self)
+{
+    auto ex = self->thread_.on().get_executor();
+    asio::co_spawn(
+        ex, [self = std::move(self)]() -> task<void> { co_await self->live(); },
+        [](std::exception_ptr e) {
+            guard("an adopted connection", [e] {
+                if (e)
+                    std::rethrow_exception(e);
+            });
+        });
+}
+
+task<void> adopted_connection::live()
+{
+    if (!co_await handed_over())
+        co_return;
+    take_over();
+    while (co_await next_request()) {
+        co_await serve();
+        if (!co_await flushed() || connection_->keepalive != AP_CONN_KEEPALIVE)
+            break;
+    }
+    co_await close();
+}
+
+// The worker that suspended this connection has let go of it.
+task<bool> adopted_connection::handed_over()
+{
+    steady_timer again(thread_.on().context());
+    auto state = handover_.check();
+    while (state == handover::progress::pending) {
+        again.expires_after(200us);
+        const auto [ec] = co_await again.async_wait(use_task);
+        if (ec)
+            co_return false;
+        state = handover_.check();
+    }
+    keep_pool_for_now_ = state == handover::progress::complete_but_keep;
+    co_return true;
+}
+
+void adopted_connection::take_over()
+{
+    auto* c = connection_;
+    thread_.enter(*this);
+    stopping_ = thread_.is_stopping();
+    c->current_thread = thread_.apr_thread();
+    // A spare slot of the scoreboard, where the child has one: mod_status counts, and error lines say
+    // "[client ...]". Never a worker's own slot, which the MPM counts as busy or idle.
+    int threads = 0, limit = 0;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &limit);
+    if (threads + thread_.number() < limit)
+        ap_create_sb_handle(reinterpret_cast<ap_sb_handle_t**>(&c->sbh), c->pool,
+                            static_cast<int>(c->id / limit), threads + thread_.number());
+    head_filter_ = install_filters(c, this);
+    decrypted_ = apr_brigade_create(c->pool, c->bucket_alloc);
+    apr_os_sock_t fd = -1;
+    apr_os_sock_get(&fd, ap_get_conn_socket(c));
+    sockaddr_storage local{};
+    socklen_t size = sizeof local;
+    getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size);
+    error_code ec;
+    socket_.assign(local.ss_family == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), fd, ec);
+    if (ec)
+        c->aborted = 1;
+}
+
+// Waits for a whole request head, so that httpd never waits for one. False: nothing more will come.
+task<bool> adopted_connection::next_request()
+{
+    auto* c = connection_;
+    if (c->aborted)
+        co_return false;
+    if (stopping_ && c->keepalives > 0 && socket_store_.empty() && head_store_.empty())
+        co_return false;
+    co_return co_await read_head();
+}
+
+task<bool> adopted_connection::read_head()
+{
+    auto& store = head_filter_ ? head_store_ : socket_store_;
+    const bool first = connection_->keepalives == 0;
+    const auto start = deadline::clock::now();
+    deadline::clock::time_point began = start; // when the head's first octet was there
+    socket_store_.shrink();
+    for (;;) {
+        if (head_filter_)
+            store.end_with(decrypt());
+        store.drop(leading_empty_lines(store.bytes()));
+        if (holds_whole_head(store.bytes()) || store.bytes().size() > most_head_bytes())
+            co_return true;
+        if (store.ending() != APR_SUCCESS)
+            co_return !store.empty(); // httpd reads the torso, refuses and logs it
+        const auto octets = store.bytes().size();
+        if (octets == 0)
+            began = deadline::clock::now();
+        idle_ = octets == 0 && !first;
+        const auto allowed =
+            idle_ ? deadline::clock::duration(std::chrono::microseconds(keep_alive_timeout_))
+                  : std::min<deadline::clock::duration>(
+                        head_time_at_first + std::chrono::seconds(octets / head_octets_per_second),
+                        head_time_at_most);
+        const auto left = (octets == 0 ? start : began) + allowed - deadline::clock::now();
+        const auto rv = co_await read_socket(input_store::small, left);
+        idle_ = false;
+        if (rv != APR_SUCCESS) {
+            socket_store_.end_with(rv);
+            store.end_with(rv);
+        }
+    }
+}
+
+// Past this httpd's own limits are exceeded for certain, and it answers 414 or 431 from what is there.
+std::size_t adopted_connection::most_head_bytes() const
+{
+    const auto* s = connection_->base_server;
+    const auto fields = s->limit_req_fields > 0 ? s->limit_req_fields : 1000;
+    return static_cast<std::size_t>(s->limit_req_line) +
+           static_cast<std::size_t>(fields + 1) * static_cast<std::size_t>(s->limit_req_fieldsize + 2);
+}
+
+// Pulls what the socket's bytes decrypt to into head_store_, never waiting. SUCCESS: more may come.
+apr_status_t adopted_connection::decrypt()
+{
+    for (;;) {
+        const auto rv = ap_get_brigade(head_filter_->next, decrypted_, AP_MODE_READBYTES,
+                                       APR_NONBLOCK_READ, static_cast<apr_off_t>(input_store::small));
+        const auto before = head_store_.bytes().size();
+        while (!APR_BRIGADE_EMPTY(decrypted_)) {
+            auto* b = APR_BRIGADE_FIRST(decrypted_);
+            const char* data = nullptr;
+            apr_size_t n = 0;
+            if (!APR_BUCKET_IS_METADATA(b) &&
+                apr_bucket_read(b, &data, &n, APR_NONBLOCK_READ) == APR_SUCCESS)
+                head_store_.put(data, n);
+            apr_bucket_delete(b);
+        }
+        const auto now = head_store_.bytes().size();
+        if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > most_head_bytes())
+            return rv == APR_SUCCESS || APR_STATUS_IS_EAGAIN(rv) ? APR_SUCCESS : rv;
+        if (rv != APR_SUCCESS)
+            return rv;
+    }
+}
+
+// One request: httpd reads and processes it; then what its handler left to do is done, and awaited.
+task<void> adopted_connection::serve()
+{
+    auto* c = connection_;
+    c->cs->state = CONN_STATE_READ_REQUEST_LINE;
+    auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
+    ap_update_child_status_from_conn(score, SERVER_BUSY_READ, c);
+    next_ = next_step::none;
+    auto* r = ap_read_request(c);
+    if (!r || r->status != HTTP_OK) {
+        c->keepalive = AP_CONN_CLOSE; // its answer, if it has one, is on its way down
+        co_return;
+    }
+    c->cs->state = CONN_STATE_HANDLER;
+    keep_alive_timeout_ = r->server->keep_alive_timeout_set ? r->server->keep_alive_timeout
+                                                            : c->base_server->keep_alive_timeout;
+    // An upgrade to h2c would run mod_http2's whole session inside the engine (core_upgrade_handler).
+    if (const char* upgrade = apr_table_get(r->headers_in, "Upgrade");
+        upgrade && list_contains(upgrade, "h2c"))
+        apr_table_unset(r->headers_in, "Upgrade");
+    ap_update_child_status(score, SERVER_BUSY_WRITE, r);
+    last_input_ = deadline::clock::now();
+    if (!config_of(r->server)->engine_on()) {
+        if (!co_await run_elsewhere([r] { ap_process_async_request(r); }))
+            refuse(r);
+        co_return;
+    }
+    // Where httpd itself answers, it would wait here for the rest of the request's body to throw it
+    // away. A handler that takes the body lifts this.
+    keepalive_before_ = c->keepalive;
+    if (ap_request_has_body(r))
+        c->keepalive = AP_CONN_CLOSE;
+    ap_process_async_request(r);
+    if (next_ == next_step::exchange)
+        co_await exchange(r);
+    else if (next_ == next_step::other_handler)
+        co_await other_handler(r);
+}
+
+void adopted_connection::then(next_step step, const request_rec* r) noexcept
+{
+    next_ = step;
+    handler_ = r->handler;
+    connection_->keepalive = keepalive_before_;
+}
+
+namespace {
+
+// ErrorDocument names a path of this server: httpd makes a new request of it, whose handler may block.
+bool answers_with_own_document(request_rec* r, int status)
+{
+    const char* custom = ap_response_code_string(r, ap_index_of_response(status));
+    return custom && custom[0] == '/';
+}
+
+void conclude_request(request_rec* r, int status)
+{
+    ap_die(status, r); // with OK it only finishes the response
+    ap_process_request_after_handler(r);
+}
+
+} // namespace
+
+task<void> adopted_connection::exchange(request_rec* r)
+{
+    int status = HTTP_INTERNAL_SERVER_ERROR;
+    {
+        request_client client(r, *this);
+        const proxied job(r, *routed(r), child_);
+        const auto what = co_await run_exchange(thread_.on(), client, job.order());
+        status = job.conclude(client, what);
+    }
+    if (status != OK && answers_with_own_document(r, status) &&
+        co_await run_elsewhere([r, status] { conclude_request(r, status); }))
+        co_return;
+    conclude_request(r, status);
+}
+
+// The handler of another module, on a thread that may block. ap_run_handler and not ap_invoke_handler, which
+// would insert the filters a second time.
+task<void> adopted_connection::other_handler(request_rec* r)
+{
+    const bool ran = co_await run_elsewhere([r, handler = handler_] {
+        r->handler = handler;
+        const int status = ap_run_handler(r);
+        conclude_request(r, status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status);
+    });
+    if (!ran)
+        refuse(r);
+}
+
+void adopted_connection::refuse(request_rec* r)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  V6LOGNO(0103) "%s %s: %d requests wait for a thread already; the client gets 503",
+                  r->method, r->uri, static_cast<int>(offload::most_waiting));
+    connection_->keepalive = AP_CONN_CLOSE;
+    conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
+}
+
+// False if no thread is to be had. Meanwhile the connection belongs to that thread.
+task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
+{
+    bool finished = false;
+    event done;
+    const auto ex = thread_.on().get_executor();
+    on_engine_ = false;
+    const bool taken = child_.handlers().post([&, ex](apr_thread_t* on) {
+        connection_->current_thread = on;
+        guard("a request on an offload thread", work);
+        asio::post(ex, [&] {
+            finished = true;
+            done.notify();
+        });
+    });
+    while (taken && !finished)
+        co_await done.wait(ex);
+    connection_->current_thread = thread_.apr_thread();
+    on_engine_ = true;
+    co_return taken;
+}
+
+task<apr_status_t> adopted_connection::read_socket(std::size_t room,
+                                                   deadline::clock::duration limit)
+{
+    if (limit <= limit.zero())
+        co_return APR_TIMEUP;
+    const auto space = socket_store_.room(room);
+    deadline_.arm(limit);
+    const auto [ec, n] =
+        co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_task);
+    const bool late = deadline_.expired();
+    deadline_.disarm();
+    socket_store_.fill(n);
+    if (n > 0) {
+        last_input_ = deadline::clock::now();
+        co_return APR_SUCCESS;
+    }
+    if (ec == asio::error::eof)
+        co_return APR_EOF;
+    co_return late ? APR_TIMEUP : APR_FROM_OS_ERROR(ec.value());
+}
+
+// In slices of a second, so that filters with deadlines of their own (mod_reqtimeout's body stage)
+// are asked again: they speak only when they are read from.
+task<apr_status_t> adopted_connection::more_input(apr_interval_time_t timeout)
+{
+    const auto left = last_input_ + std::chrono::microseconds(timeout) - deadline::clock::now();
+    if (left <= left.zero())
+        co_return APR_TIMEUP;
+    const auto rv = co_await read_socket(
+        input_store::large, std::min<deadline::clock::duration>(left, std::chrono::seconds(1)));
+    if (APR_STATUS_IS_EOF(rv)) {
+        socket_store_.end_with(APR_EOF); // HTTP_IN says what that means for the body
+        co_return APR_SUCCESS;
+    }
+    co_return APR_STATUS_IS_TIMEUP(rv) ? APR_SUCCESS : rv;
+}
+
+// Core's output filter, the last one, writes what it has set aside when it is called with nothing.
+void adopted_connection::push()
+{
+    auto* last = connection_->output_filters;
+    while (last->next)
+        last = last->next;
+    last->frec->filter_func.out_func(last, nullptr);
+}
+
+task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
+{
+    deadline_.arm(std::chrono::microseconds(timeout));
+    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
+    const bool late = deadline_.expired();
+    deadline_.disarm();
+    if (late)
+        co_return APR_TIMEUP;
+    co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
+}
+
+task<bool> adopted_connection::flushed()
+{
+    auto* c = connection_;
+    for (;;) {
+        push();
+        if (c->aborted)
+            co_return false;
+        if (!c->data_in_output_filters)
+            co_return true;
+        if (co_await writable(c->base_server->timeout) != APR_SUCCESS)
+            c->aborted = 1;
+    }
+}
+
+// As httpd does it, but for waiting on the engine instead of in a thread.
+task<void> adopted_connection::close()
+{
+    auto* c = connection_;
+    if (co_await flushed()) {
+        closing_ = true; // from here flushes pass; with no time allowed, core does not wait for them
+        apr_socket_timeout_set(ap_get_conn_socket(c), 0);
+        if (ap_start_lingering_close(c) == 0 && socket_store_.ending() != APR_EOF)
+            co_await drain();
+    }
+    if (keep_pool_for_now_) {
+        steady_timer a_while(thread_.on().context(), 1s);
+        co_await a_while.async_wait(use_task);
+    }
+}
+
+// A client that still sends would lose our answer to the reset that an early close causes (RFC 9112 9.6).
+task<void> adopted_connection::drain()
+{
+    const bool in_short = stopping_ || apr_table_get(connection_->notes, "short-lingering-close");
+    const auto until = deadline::clock::now() + (in_short ? linger_per_read : linger_in_all);
+    apr_status_t rv = APR_SUCCESS;
+    while (rv == APR_SUCCESS) {
+        socket_store_.drop(socket_store_.bytes().size());
+        rv = co_await read_socket(
+            input_store::small,
+            std::min<deadline::clock::duration>(linger_per_read, until - deadline::clock::now()));
+    }
+}
+
+// The end of the connection, whatever led here. The descriptor leaves the engine before it is closed; the state
+// is what event's own accounting expects of a suspended connection (event.c, decrement_connection_count).
+adopted_connection::~adopted_connection()
+{
+    thread_.leave(*this);
+    deadline_.disarm();
+    error_code ignored;
+    if (socket_.is_open())
+        socket_.release(ignored);
+    if (thread_.has_ended())
+        return; // the process goes, and its pools with it
+    auto* c = connection_;
+    c->cs->state = CONN_STATE_SUSPENDED;
+    apr_socket_close(ap_get_conn_socket(c));
+    apr_pool_destroy(c->pool);
+}
+
+void adopted_connection::begin_stop()
+{
+    stopping_ = true;
+    if (idle_) {
+        error_code ignored;
+        socket_.cancel(ignored);
+    }
+}
+
+void adopted_connection::shut_down() noexcept
+{
+    if (!on_engine_)
+        apr_socket_shutdown(ap_get_conn_socket(connection_), APR_SHUTDOWN_READWRITE);
+}
+
+} // namespace v6front

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A client connection that an engine owns: taken from the event MPM, served request after request, closed
+// with care. live() reads from top to bottom as the life of the connection.
+//
+// Life: made in the process_connection hook on a worker, lives on its engine's thread, ends itself with the
+// connection's pool. While a request is with the offload threads, they own it and the engine
+// touches nothing of it.
+#pragma once
+
+#include "net/event.hpp"
+#include "child.hpp"
+#include "handover.hpp"
+#include "input_store.hpp"
+#include "request_client.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace v6front {
+
+class adopted_connection final : public client_waits {
+public:
+    // On the worker: suspends the connection.
+    adopted_connection(conn_rec* c, engine_thread& on, child& in, handover_slots& slots);
+    ~adopted_connection() override;
+
+    // The one that owns this connection; nullptr for a connection that was not adopted.
+    static adopted_connection* of(const conn_rec* c);
+    // After the last suspend_connection hook: the engine begins to wait for the hand-over to complete.
+    static void start(std::unique_ptr<adopted_connection> self);
+
+    // For the filters.
+    input_store& socket_store() noexcept { return socket_store_; }
+    input_store& head_store() noexcept { return head_store_; }
+    bool is_on_engine() const noexcept { return on_engine_; }
+    bool lets_flush_pass() const noexcept { return !on_engine_ || closing_; }
+
+    // For the handler hooks, while a request is being processed on the engine: what happens once
+    // httpd has returned to us. The hook then answers SUSPENDED.
+    enum class next_step { none, exchange, other_handler };
+    void then(next_step step, const request_rec* r) noexcept;
+
+    // The child stops: close now if idle, after this response otherwise.
+    void begin_stop();
+    // The child ends at once: threads blocked on this connection come back.
+    void shut_down() noexcept;
+
+    bool may_block() const override { return false; }
+    task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    void push() override;
+    task<apr_status_t> writable(apr_interval_time_t timeout) override;
+
+private:
+    task<void> live();
+    task<bool> handed_over();
+    void take_over();
+    task<bool> next_request();
+    task<bool> read_head();
+    apr_status_t decrypt();
+    std::size_t most_head_bytes() const;
+    task<void> serve();
+    task<void> exchange(request_rec* r);
+    task<void> other_handler(request_rec* r);
+    task<bool> run_elsewhere(std::function<void()> work);
+    void refuse(request_rec* r);
+    task<bool> flushed();
+    task<void> close();
+    task<void> drain();
+    task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
+
+    conn_rec* connection_;
+    engine_thread& thread_;
+    child& child_;
+    handover handover_;
+    bool keep_pool_for_now_ = false;
+    tcp_socket socket_; // borrowed: released, never closed, by us
+    deadline deadline_;
+    input_store socket_store_;
+    input_store head_store_;
+    ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket
+    apr_bucket_brigade* decrypted_ = nullptr;
+    bool on_engine_ = true;
+    bool idle_ = false; // waiting for a request, none of which has come
+    bool stopping_ = false;
+    bool closing_ = false;
+    next_step next_ = next_step::none;
+    const char* handler_ = nullptr; // of the request that next_ is about
+    ap_conn_keepalive_e keepalive_before_ = AP_CONN_UNKNOWN;
+    deadline::clock::time_point last_input_{};
+    apr_interval_time_t keep_alive_timeout_;
+};
+
+} // namespace v6front

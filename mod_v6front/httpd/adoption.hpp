@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which connections the engines take from the MPM. Everything else runs on borrowed threads.
+#pragma once
+
+#include "apache.hpp"
+
+namespace v6front {
+
+// In the process_connection hook: suspends the connection and gives OK, or DECLINED.
+int adopt(conn_rec* c);
+// In the last suspend_connection hook: the engine starts on what adopt() suspended.
+void hand_over(conn_rec* c);
+
+} // namespace v6front

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The only C++ header that includes httpd's and APR's. httpd.h defines OK, DONE, DECLINED and SUSPENDED
+// as macros, which Boost.Beast does not survive: no translation unit includes both, and net/'s headers
+// that are used here are free of Beast.
+#pragma once
+
+#include "net/exchange.hpp"
+
+#define AP_HAVE_DESIGNATED_INITIALIZER
+#include <httpd.h>
+
+#include <ap_listen.h>
+#include <ap_mpm.h>
+#include <apr_buckets.h>
+#include <apr_strings.h>
+#include <http_config.h>
+#include <http_connection.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_main.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <http_vhost.h>
+#include <mod_core.h>
+#include <mpm_common.h>
+#include <scoreboard.h>
+#include <util_filter.h>
+
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+extern "C" module AP_MODULE_DECLARE_DATA v6front_module;
+APLOG_USE_MODULE(v6front);
+
+namespace v6front {
+
+// Constructs in pool memory; the pool's end runs the destructor, if there is anything to destroy.
+template <class T, class... Args> T* pool_new(apr_pool_t* pool, Args&&... args)
+{
+    auto* made = new (apr_palloc(pool, sizeof(T))) T(std::forward<Args>(args)...);
+    if constexpr (!std::is_trivially_destructible_v<T>)
+        apr_pool_cleanup_register(
+            pool, made,
+            [](void* p) -> apr_status_t {
+                static_cast<T*>(p)->~T();
+                return APR_SUCCESS;
+            },
+            apr_pool_cleanup_null);
+    return made;
+}
+
+inline char* to_pool(apr_pool_t* pool, std::string_view text)
+{
+    return apr_pstrmemdup(pool, text.data(), text.size());
+}
+
+inline std::string_view view(const char* text) { return text ? std::string_view(text) : std::string_view(); }
+
+inline void append(apr_bucket_brigade* brigade, apr_bucket* bucket)
+{
+    APR_BRIGADE_INSERT_TAIL(brigade, bucket);
+}
+
+} // namespace v6front

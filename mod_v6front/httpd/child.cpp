@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "child.hpp"
+
+#include "adopted_connection.hpp"
+#include "config.hpp"
+#include "guard.hpp"
+#include "own_thread.hpp"
+
+#include <ifaddrs.h>
+
+#include <algorithm>
+#include <latch>
+
+namespace v6front {
+
+child* child::current_ = nullptr;
+
+engine_thread::engine_thread(resolver& names, int number) : engine_(names), number_(number)
+{
+    const signals_blocked quiet;
+    std::latch running(1);
+    thread_ = std::thread([this, &running] {
+        const apr_identity self;
+        apr_thread_ = self.get();
+        running.count_down();
+        guard("an engine", [this] { engine_.run(); });
+    });
+    running.wait();
+}
+
+engine_thread::~engine_thread() { end(); }
+
+void engine_thread::leave(adopted_connection& c) noexcept { std::erase(connections_, &c); }
+
+void engine_thread::begin_stop()
+{
+    asio::post(engine_.get_executor(), [this] {
+        stopping_ = true;
+        for (auto* c : connections_)
+            c->begin_stop();
+    });
+}
+
+void engine_thread::shut_down_offloaded()
+{
+    asio::post(engine_.get_executor(), [this] {
+        for (auto* c : connections_)
+            c->shut_down();
+    });
+}
+
+void engine_thread::end()
+{
+    if (!thread_.joinable())
+        return;
+    engine_.stop();
+    thread_.join();
+    ended_ = true;
+}
+
+namespace {
+
+unsigned engines_wanted(const server_rec* main_server)
+{
+    int threaded = 0, async = 0;
+    ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
+    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
+    if (!threaded || !async)
+        return 0;
+    const unsigned processors = std::clamp(std::thread::hardware_concurrency(), 1u, 16u);
+    return config_of(main_server)->threads.value_or(processors);
+}
+
+std::size_t offload_threads()
+{
+    int threads = 0;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    return static_cast<std::size_t>(std::clamp(threads, 1, 64));
+}
+
+own_listeners find_own_listeners()
+{
+    own_listeners own;
+    for (const auto* l = ap_listeners; l; l = l->next) {
+        char text[64];
+        if (!l->bind_addr || apr_sockaddr_ip_getbuf(text, sizeof text, l->bind_addr) != APR_SUCCESS)
+            continue;
+        error_code ec;
+        if (const auto address = asio::ip::make_address(text, ec); !ec)
+            own.add(address, l->bind_addr->port);
+    }
+    ifaddrs* interfaces = nullptr;
+    if (getifaddrs(&interfaces) == 0) {
+        for (const auto* i = interfaces; i; i = i->ifa_next)
+            if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
+                own.add_local(asio::ip::address_v4(
+                    ntohl(reinterpret_cast<const sockaddr_in*>(i->ifa_addr)->sin_addr.s_addr)));
+        freeifaddrs(interfaces);
+    }
+    return own;
+}
+
+} // namespace
+
+child::child(const server_rec* main_server, std::string via)
+    : via_(std::move(via)),
+      own_(find_own_listeners()),
+      lent_(names_),
+      handlers_(offload_threads())
+{
+    const auto n = engines_wanted(main_server);
+    for (unsigned i = 0; i < n; ++i)
+        engines_.push_back(std::make_unique<engine_thread>(names_, static_cast<int>(i)));
+}
+
+// Offload threads first: they hold connections that the engines would then end.
+child::~child()
+{
+    current_ = nullptr;
+    for (auto& e : engines_)
+        e->shut_down_offloaded();
+    handlers_.end();
+    for (auto& e : engines_)
+        e->end();
+}
+
+engine_thread* child::next_engine() noexcept
+{
+    if (engines_.empty() || stopping_.load(std::memory_order_relaxed))
+        return nullptr;
+    return engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()].get();
+}
+
+void child::begin_stop() noexcept
+{
+    stopping_ = true;
+    for (auto& e : engines_)
+        e->begin_stop();
+}
+
+} // namespace v6front

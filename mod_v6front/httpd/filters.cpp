@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Three filters. The *socket* filter, just above core's, answers from what the engine has read off the
+// socket; the *head* filter, above TLS, from what was decrypted ahead of need; the *flush* filter, just
+// above core's on the way out, keeps FLUSH buckets from blocking the engine in core's output filter.
+
+#include "filters.hpp"
+
+#include "adopted_connection.hpp"
+#include "guard.hpp"
+
+#include <cstring>
+
+namespace v6front {
+
+namespace {
+
+ap_filter_rec_t* socket_filter;
+ap_filter_rec_t* head_filter;
+ap_filter_rec_t* flush_filter;
+
+// A blocking read, on a thread that may block: what arrives goes through the store, as everything does.
+apr_status_t read_blocking(conn_rec* c, input_store& store)
+{
+    const auto space = store.room();
+    auto n = space.size();
+    const auto rv = apr_socket_recv(ap_get_conn_socket(c), space.data(), &n);
+    store.fill(n);
+    return n > 0 ? APR_SUCCESS : rv;
+}
+
+bool takes_nothing(ap_input_mode_t mode)
+{
+    return mode == AP_MODE_INIT || mode == AP_MODE_EATCRLF;
+}
+
+apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mode_t mode,
+                         apr_read_type_e block, apr_off_t wanted)
+{
+    auto& owner = *static_cast<adopted_connection*>(f->ctx);
+    auto& store = owner.socket_store();
+    if (store.empty() && !takes_nothing(mode)) {
+        if (store.ending() != APR_SUCCESS)
+            return store.ending();
+        if (block == APR_NONBLOCK_READ)
+            return APR_EAGAIN;
+        // The engine never blocks: whoever insists is told that the client is too slow.
+        if (owner.is_on_engine())
+            return APR_TIMEUP;
+        if (const auto rv = read_blocking(f->c, store); rv != APR_SUCCESS)
+            return rv;
+    }
+    return store.answer(brigade, mode, wanted);
+}
+
+apr_status_t read_ahead(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mode_t mode,
+                        apr_read_type_e block, apr_off_t wanted)
+{
+    auto& store = static_cast<adopted_connection*>(f->ctx)->head_store();
+    if (!store.empty() && mode != AP_MODE_INIT)
+        return store.answer(brigade, mode, wanted);
+    if (store.ending() != APR_SUCCESS && !takes_nothing(mode))
+        return store.ending();
+    return ap_get_brigade(f->next, brigade, mode, block, wanted);
+}
+
+apr_status_t withhold_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
+{
+    if (brigade && !static_cast<adopted_connection*>(f->ctx)->lets_flush_pass()) {
+        for (auto* b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);) {
+            auto* next = APR_BUCKET_NEXT(b);
+            if (APR_BUCKET_IS_FLUSH(b))
+                apr_bucket_delete(b);
+            b = next;
+        }
+        if (APR_BRIGADE_EMPTY(brigade))
+            return APR_SUCCESS;
+    }
+    return ap_pass_brigade(f->next, brigade);
+}
+
+// Filters known to leave the bytes as they are.
+bool is_transparent(const ap_filter_t* f)
+{
+    static constexpr const char* names[] = {"reqtimeout", "log_input_output", "core_in"};
+    for (const char* name : names)
+        if (std::strcmp(f->frec->name, name) == 0)
+            return true;
+    return f->frec == socket_filter;
+}
+
+} // namespace
+
+extern "C" {
+
+static apr_status_t v6front_socket_filter(ap_filter_t* f, apr_bucket_brigade* brigade,
+                                          ap_input_mode_t mode, apr_read_type_e block,
+                                          apr_off_t wanted)
+{
+    return guard("the socket filter", APR_EGENERAL,
+                 [=] { return read_socket(f, brigade, mode, block, wanted); });
+}
+
+static apr_status_t v6front_head_filter(ap_filter_t* f, apr_bucket_brigade* brigade,
+                                        ap_input_mode_t mode, apr_read_type_e block,
+                                        apr_off_t wanted)
+{
+    return guard("the head filter", APR_EGENERAL,
+                 [=] { return read_ahead(f, brigade, mode, block, wanted); });
+}
+
+static apr_status_t v6front_flush_filter(ap_filter_t* f, apr_bucket_brigade* brigade)
+{
+    return guard("the flush filter", APR_EGENERAL, [=] { return withhold_flush(f, brigade); });
+}
+
+} // extern "C"
+
+void register_filters()
+{
+    // Between mod_reqtimeout (AP_FTYPE_CONNECTION + 8) and core (AP_FTYPE_NETWORK).
+    constexpr auto above_core = static_cast<ap_filter_type>(AP_FTYPE_NETWORK - 1);
+    socket_filter = ap_register_input_filter("V6FRONT_SOCKET", v6front_socket_filter, nullptr,
+                                             above_core);
+    head_filter = ap_register_input_filter("V6FRONT_HEAD", v6front_head_filter, nullptr,
+                                           AP_FTYPE_CONNECTION);
+    flush_filter = ap_register_output_filter("V6FRONT_FLUSH", v6front_flush_filter, nullptr,
+                                             above_core);
+}
+
+ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner)
+{
+    ap_add_input_filter_handle(socket_filter, owner, nullptr, c);
+    ap_add_output_filter_handle(flush_filter, owner, nullptr, c);
+    bool changes_bytes = false;
+    for (const auto* f = c->input_filters; f && f->frec != socket_filter; f = f->next)
+        changes_bytes = changes_bytes || !is_transparent(f);
+    return changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c) : nullptr;
+}
+
+} // namespace v6front

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every hook of the module, registered in the order in which httpd runs them.
+
+#include "adoption.hpp"
+#include "bridge.h"
+#include "child.hpp"
+#include "filters.hpp"
+#include "guard.hpp"
+#include "handler.hpp"
+#include "routing.hpp"
+#include "startup.hpp"
+
+extern "C" {
+
+static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s)
+{
+    return v6front::guard("post_config", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::check_configuration(pconf, s); });
+}
+
+static apr_status_t v6front_end_child(void* made)
+{
+    v6front::guard("the end of a child", [=] { delete static_cast<v6front::child*>(made); });
+    return APR_SUCCESS;
+}
+
+static void v6front_child_init(apr_pool_t* pchild, server_rec* s)
+{
+    v6front::guard("child_init", [=] {
+        auto* made = new v6front::child(s, v6front::via_pseudonym());
+        v6front::child::set_current(made);
+        // Before the pool's own end: connections may still be in use until the engines are joined.
+        apr_pool_pre_cleanup_register(pchild, made, v6front_end_child);
+    });
+}
+
+static void v6front_child_stopping(apr_pool_t*, int)
+{
+    v6front::guard("child_stopping", [] {
+        if (auto* in = v6front::child::current())
+            in->begin_stop();
+    });
+}
+
+static int v6front_process_connection(conn_rec* c)
+{
+    return v6front::guard("process_connection", DECLINED, [=] { return v6front::adopt(c); });
+}
+
+static void v6front_suspend_connection(conn_rec* c, request_rec*)
+{
+    v6front::guard("suspend_connection", [=] { v6front::hand_over(c); });
+}
+
+static int v6front_translate_name(request_rec* r)
+{
+    return v6front::guard("translate_name", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::translate_name(r); });
+}
+
+static int v6front_map_to_storage(request_rec* r)
+{
+    return v6front::guard("map_to_storage", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::map_to_storage(r); });
+}
+
+static int v6front_keep_off_engine(request_rec* r)
+{
+    return v6front::guard("the first handler", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::keep_off_engine(r); });
+}
+
+static int v6front_handle(request_rec* r)
+{
+    return v6front::guard("the handler", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::handle(r); });
+}
+
+void v6front_register_hooks(apr_pool_t*)
+{
+    v6front::guard("registering hooks", [] {
+        v6front::register_filters();
+        ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);
+        ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
+        ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
+        // After mod_ssl's handshake and mod_http2's choice of protocol, before core.
+        ap_hook_process_connection(v6front_process_connection, nullptr, nullptr, APR_HOOK_LAST + 5);
+        ap_hook_suspend_connection(v6front_suspend_connection, nullptr, nullptr,
+                                   APR_HOOK_REALLY_LAST + 5);
+        // After mod_rewrite, whose result with [PT] is routed; before mod_alias and core.
+        static const char* const rewrite[] = {"mod_rewrite.c", nullptr};
+        ap_hook_translate_name(v6front_translate_name, rewrite, nullptr, APR_HOOK_FIRST);
+        ap_hook_map_to_storage(v6front_map_to_storage, nullptr, nullptr, APR_HOOK_FIRST);
+        ap_hook_handler(v6front_keep_off_engine, nullptr, nullptr, APR_HOOK_REALLY_FIRST - 5);
+        ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
+    });
+}
+
+} // extern "C"

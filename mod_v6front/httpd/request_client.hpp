@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The client of an exchange over httpd's request_rec: body in from its input filters, response out through its
+// output filters as bucket brigades. Lives as long as the exchange; never allocates from the request's
+// pool while a body passes.
+#pragma once
+
+#include "net/client.hpp"
+#include "apache.hpp"
+
+namespace v6front {
+
+// How a request_client waits. Two kinds: an adopted connection awaits its socket on the engine; a borrowed thread
+// lets httpd's own filters block.
+class client_waits {
+public:
+    virtual ~client_waits() = default;
+    // May httpd's filters block this thread?
+    virtual bool may_block() const = 0;
+    // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
+    virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
+    // Hands what core has set aside to the socket, as far as it takes it.
+    virtual void push() = 0;
+    virtual task<apr_status_t> writable(apr_interval_time_t timeout) = 0;
+};
+
+class request_client final : public client {
+public:
+    static constexpr std::size_t piece_size = 32 * 1024;
+
+    request_client(request_rec* r, client_waits& waits);
+    ~request_client() override;
+
+    task<result<body_piece>> read_body() override;
+    void send_interim(const response_head& head) override;
+    void send_head(const response_head& head) override;
+    std::span<char> body_space() override;
+    result<void> send_body(std::size_t n, flow next) override;
+    bool is_behind() const override;
+    task<result<void>> caught_up() override;
+
+    // After the exchange: the end of a whole response, or of one that broke off, which the client must be
+    // able to tell from a whole one.
+    void finish();
+    void break_off();
+    // The request's body has been read to its end.
+    bool has_read_all() const noexcept { return read_all_; }
+
+private:
+    result<body_piece> next_piece();
+    void allow_body();
+    result<void> pass();
+
+    request_rec* request_;
+    client_waits& waits_;
+    apr_bucket_brigade* in_;
+    apr_bucket_brigade* out_;
+    char* space_ = nullptr; // from the connection's bucket allocator, becomes a bucket
+    std::size_t space_size_ = 0;
+    std::size_t held_ = 0;  // octets in out_
+    apr_off_t expected_ = -1;
+    bool read_all_ = false;
+};
+
+} // namespace v6front

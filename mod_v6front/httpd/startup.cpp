@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "startup.hpp"
+
+#include "config.hpp"
+#include "log.hpp"
+
+namespace v6front {
+
+namespace {
+
+std::string pseudonym;
+
+// Survives the module's own unloading at a restart, so that a loop is recognised across one.
+std::string retained_token(server_rec* s)
+{
+    constexpr const char* key = "v6front-via-token";
+    auto* token = static_cast<const char*>(ap_retained_data_get(key));
+    if (!token) {
+        auto* made = static_cast<char*>(ap_retained_data_create(key, 17));
+        unsigned char random[8];
+        if (apr_generate_random_bytes(random, sizeof random) != APR_SUCCESS) {
+            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s, V6LOGNO(0202) "no random numbers to be had");
+            return {};
+        }
+        for (std::size_t i = 0; i < sizeof random; ++i)
+            apr_snprintf(made + 2 * i, 3, "%02x", random[i]);
+        token = made;
+    }
+    return token;
+}
+
+void warn_of_low_limit(server_rec* s)
+{
+    int async = 0, threads = 0, daemons = 0;
+    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons);
+    if (!async || threads < 1)
+        return;
+    // AsyncRequestWorkerFactor itself cannot be asked for; its default is 2 (event.c).
+    static constexpr const char* name = "AsyncRequestWorkerFactor";
+    for (auto* d = ap_conftree; d; d = d->next)
+        if (strcasecmp(d->directive, name) == 0)
+            return;
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                 V6LOGNO(0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at most %d "
+                 "connections per child, slow clients included; \"AsyncRequestWorkerFactor 400\" "
+                 "admits %d", threads * 3, threads * 401);
+}
+
+bool any_routes(const server_rec* s)
+{
+    for (; s; s = s->next)
+        if (config_of(s)->has_routes())
+            return true;
+    return false;
+}
+
+} // namespace
+
+int check_configuration(apr_pool_t*, server_rec* main_server)
+{
+    // httpd reads the configuration twice at start; the first time only to see whether it can.
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
+        return OK;
+    const auto token = retained_token(main_server);
+    if (token.empty())
+        return HTTP_INTERNAL_SERVER_ERROR;
+    pseudonym = "v6front-" + token;
+    if (any_routes(main_server))
+        warn_of_low_limit(main_server);
+    return OK;
+}
+
+const std::string& via_pseudonym() { return pseudonym; }
+
+} // namespace v6front

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "backend_connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace v6front {
+
+backend_connection::backend_connection(tcp_socket socket, const endpoint& peer,
+                                       deadline_list& deadlines)
+    : socket_(std::move(socket)),
+      peer_(peer),
+      read_deadline_(deadlines, [this] { on_read_deadline(); }),
+      write_deadline_(deadlines,
+                      [this] {
+                          error_code ignored;
+                          socket_.cancel(ignored);
+                      }),
+      buffer_(std::make_unique<char[]>(initial_buffer))
+{
+}
+
+void backend_connection::on_read_deadline()
+{
+    if (disturbed_)
+        return std::exchange(disturbed_, nullptr)(*this);
+    if (arrived_.has_waiter())
+        return arrived_.notify();
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+// Room behind end_: what is consumed goes, and a buffer that is full all the same doubles. Whoever reads
+// a head bounds it.
+void backend_connection::make_room()
+{
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+        return;
+    }
+    if (end_ < capacity_)
+        return;
+    if (begin_ > 0) {
+        std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+        return;
+    }
+    auto larger = std::make_unique<char[]>(capacity_ * 2);
+    std::memcpy(larger.get(), buffer_.get(), end_);
+    buffer_ = std::move(larger);
+    capacity_ *= 2;
+}
+
+void backend_connection::watch()
+{
+    if (reading_ || read_error_)
+        return;
+    make_room();
+    reading_ = true;
+    socket_.async_read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_),
+                            [self = shared_from_this()](error_code ec, std::size_t n) {
+                                self->on_read(ec, n);
+                            });
+}
+
+void backend_connection::on_read(error_code ec, std::size_t n)
+{
+    reading_ = false;
+    read_error_ = ec;
+    end_ += n;
+    if (disturbed_)
+        return std::exchange(disturbed_, nullptr)(*this);
+    arrived_.notify();
+}
+
+task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
+{
+    if (read_error_)
+        co_return read_error_;
+    const auto held = end_ - begin_;
+    watch();
+    read_deadline_.arm(timeout);
+    while (reading_ && !read_deadline_.expired()) {
+        if (const auto ec = co_await arrived_.wait(socket_.get_executor()); ec) {
+            read_deadline_.disarm();
+            co_return ec;
+        }
+    }
+    const bool late = read_deadline_.expired();
+    read_deadline_.disarm();
+    if (end_ - begin_ > held)
+        co_return error_code{};
+    co_return late ? error_code(asio::error::timed_out) : read_error_;
+}
+
+task<io_result> backend_connection::read_into(std::span<char> into,
+                                              std::chrono::milliseconds timeout)
+{
+    read_deadline_.arm(timeout);
+    auto [ec, n] = co_await socket_.async_read_some(
+        asio::buffer(into.data(), into.size()), use_task);
+    if (read_deadline_.expired() && ec == asio::error::operation_aborted)
+        ec = asio::error::timed_out;
+    read_deadline_.disarm();
+    read_error_ = ec;
+    co_return io_result{ec, n};
+}
+
+task<io_result> backend_connection::write(std::string_view bytes, std::chrono::milliseconds timeout)
+{
+    write_deadline_.arm(timeout);
+    std::size_t sent = 0;
+    error_code error;
+    while (sent < bytes.size() && !error) {
+        const auto [ec, n] = co_await socket_.async_write_some(
+            asio::buffer(bytes.data() + sent, bytes.size() - sent), use_task);
+        sent += n;
+        error = ec;
+        if (n > 0 && sent < bytes.size())
+            write_deadline_.arm(timeout);
+    }
+    if (write_deadline_.expired() && error == asio::error::operation_aborted)
+        error = asio::error::timed_out;
+    write_deadline_.disarm();
+    co_return io_result{error, sent};
+}
+
+void backend_connection::when_idle(std::function<void(backend_connection&)> disturbed,
+                                   std::chrono::milliseconds most)
+{
+    disturbed_ = std::move(disturbed);
+    read_deadline_.arm(most);
+    watch();
+}
+
+void backend_connection::end_idle() noexcept
+{
+    disturbed_ = nullptr;
+    read_deadline_.disarm();
+}
+
+void backend_connection::close() noexcept
+{
+    disturbed_ = nullptr;
+    read_deadline_.disarm();
+    write_deadline_.disarm();
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+} // namespace v6front

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One TCP connection to an IPv4 backend: bytes and deadlines, no HTTP.
+//
+// Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when the
+// last of these lets go. On its engine's thread only. While idle, and while a response is awaited, one
+// read into its own buffer is outstanding: it notices at once that an idle backend has closed or
+// talks out of turn, and costs a request no system call of its own.
+#pragma once
+
+#include "asio.hpp"
+#include "deadline.hpp"
+#include "event.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace v6front {
+
+struct io_result {
+    error_code error; // timed_out when the deadline passed, eof when the backend closed
+    std::size_t size = 0;
+};
+
+class backend_connection : public std::enable_shared_from_this<backend_connection> {
+public:
+    static constexpr std::size_t initial_buffer = 16 * 1024;
+    static constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24);
+
+    backend_connection(tcp_socket socket, const endpoint& peer, deadline_list& deadlines);
+
+    // Bytes read and not yet consumed. Views stay valid until the next readable() or grow().
+    std::string_view input() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
+    void consume(std::size_t n) noexcept { begin_ += n; }
+
+    // Ends when input() has grown beyond what it held at the call, or with an error. Can be cancelled
+    // without loss: the read goes on, and the next call has what it brings.
+    task<error_code> readable(std::chrono::milliseconds timeout);
+    // Reads straight into `into`; for bodies, when input() is empty and no read is outstanding.
+    task<io_result> read_into(std::span<char> into, std::chrono::milliseconds timeout);
+    // Writes everything; size tells how much went out when it failed.
+    task<io_result> write(std::string_view bytes, std::chrono::milliseconds timeout);
+
+    // Starts the outstanding read, if there is none.
+    void watch();
+    // Idle and untouched since watch(): nothing arrived, not closed.
+    bool is_quiet() const noexcept { return reading_ && begin_ == end_; }
+    bool is_reading() const noexcept { return reading_; }
+    // Called when an idle connection is not quiet any more, or has been idle for too long.
+    void when_idle(std::function<void(backend_connection&)> disturbed, std::chrono::milliseconds most);
+    void end_idle() noexcept;
+
+    void close() noexcept;
+    const endpoint& peer() const noexcept { return peer_; }
+    std::string& scratch() noexcept { return scratch_; } // the request head, reused
+    bool has_served() const noexcept { return served_; }
+    void note_served() noexcept { served_ = true; }
+
+private:
+    void on_read(error_code ec, std::size_t n);
+    void on_read_deadline();
+    void make_room();
+
+    tcp_socket socket_;
+    endpoint peer_;
+    deadline read_deadline_; // of a wait for input, and of idleness
+    deadline write_deadline_;
+    event arrived_;
+    std::unique_ptr<char[]> buffer_;
+    std::size_t capacity_ = initial_buffer;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    error_code read_error_;
+    bool reading_ = false;
+    bool served_ = false;
+    std::function<void(backend_connection&)> disturbed_;
+    std::string scratch_;
+};
+
+} // namespace v6front

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The client side of one exchange, as the exchange sees it: body bytes in, head and body bytes out. Who
+// implements it knows what a client is; the exchange does not. One exchange, one thread, no overlap of
+// calls but that reading the body may go on while the response goes down.
+#pragma once
+
+#include "core/failure.hpp"
+#include "core/response_head.hpp"
+#include "asio.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace v6front {
+
+class client {
+public:
+    virtual ~client() = default;
+
+    struct body_piece {
+        std::string_view bytes; // valid until the next call; may be empty only with `last`
+        bool last = false;
+    };
+    // Waits for the next piece of the request's body, decoded. Can be cancelled without loss.
+    virtual task<result<body_piece>> read_body() = 0;
+
+    // An interim response (1xx but 101), for a client that can take it.
+    virtual void send_interim(const response_head& head) = 0;
+    // The final head, edited. It may be held back to travel with the first of the body.
+    virtual void send_head(const response_head& head) = 0;
+    // Where the next bytes of the response's body go: at least 1, at most 32 KiB.
+    virtual std::span<char> body_space() = 0;
+    // Hands the first n bytes of body_space() down. May be held back when `more` follows at once.
+    enum class flow : std::uint8_t { more, pause };
+    virtual result<void> send_body(std::size_t n, flow next) = 0;
+    // More was handed down than the client has taken: wait until it has caught up.
+    virtual bool is_behind() const = 0;
+    virtual task<result<void>> caught_up() = 0;
+};
+
+} // namespace v6front

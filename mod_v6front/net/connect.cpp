@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "connect.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace v6front {
+
+namespace {
+
+// The race of one connect. Shared with the handlers of its sockets, which may end after the race has.
+struct race : std::enable_shared_from_this<race> {
+    race(asio::io_context& c, std::span<const endpoint> to)
+        : context(c), candidates(to.begin(), to.end())
+    {
+    }
+
+    void start_next()
+    {
+        const auto i = sockets.size();
+        sockets.push_back(std::make_unique<tcp_socket>(context));
+        ++running;
+        sockets[i]->async_connect(candidates[i], [self = shared_from_this(), i](error_code ec) {
+            --self->running;
+            if (!ec && !self->winner)
+                self->winner = i;
+            if (ec)
+                self->last_error = ec;
+            self->changed.notify();
+        });
+    }
+
+    asio::io_context& context;
+    std::vector<endpoint> candidates;
+    std::vector<std::unique_ptr<tcp_socket>> sockets;
+    std::optional<std::size_t> winner;
+    error_code last_error;
+    std::size_t running = 0;
+    event changed;
+};
+
+failure connect_failure(error_code ec)
+{
+    namespace error = asio::error;
+    if (ec == error::connection_refused)
+        return {reason::connect_refused, ec, {}};
+    if (ec == error::timed_out)
+        return {reason::connect_timed_out, ec, {}};
+    if (ec == error::no_descriptors || ec == error::no_memory || ec == error::no_buffer_space ||
+        ec == boost::system::errc::too_many_files_open_in_system)
+        return {reason::out_of_resources, ec, {}};
+    return {reason::connect_failed, ec, {}};
+}
+
+} // namespace
+
+task<result<std::shared_ptr<backend_connection>>>
+connect_to_backend(asio::io_context& context, deadline_list& deadlines,
+                   std::span<const endpoint> candidates, std::chrono::milliseconds timeout)
+{
+    const auto run = std::make_shared<race>(context, candidates);
+    deadline limit(deadlines, [&run] { run->changed.notify(); });
+    limit.arm(timeout);
+    std::optional<steady_timer> stagger;
+    while (!run->winner && !limit.expired()) {
+        if (run->sockets.size() < run->candidates.size()) {
+            run->start_next();
+            if (run->sockets.size() < run->candidates.size()) {
+                stagger.emplace(context, connect_stagger);
+                stagger->async_wait([run](error_code ec) {
+                    if (!ec)
+                        run->changed.notify();
+                });
+            }
+        }
+        else if (run->running == 0) {
+            break;
+        }
+        co_await run->changed.wait(context.get_executor());
+    }
+    stagger.reset();
+    std::shared_ptr<backend_connection> connection;
+    if (run->winner) {
+        auto& socket = *run->sockets[*run->winner];
+        error_code ignored;
+        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+        connection = std::make_shared<backend_connection>(
+            std::move(socket), run->candidates[*run->winner], deadlines);
+    }
+    for (auto& socket : run->sockets) {
+        error_code ignored;
+        socket->close(ignored);
+    }
+    if (connection)
+        co_return connection;
+    if (limit.expired() && run->running > 0)
+        co_return failure{reason::connect_timed_out, {}, {}};
+    co_return connect_failure(run->last_error);
+}
+
+} // namespace v6front

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A new connection to a backend that may have several addresses: the next one is tried 250 ms after
+// the last, not after its timeout, so that a dead address costs a quarter of a second (RFC 8305 5's
+// idea, within one family).
+#pragma once
+
+#include "core/failure.hpp"
+#include "backend_connection.hpp"
+
+#include <memory>
+#include <span>
+
+namespace v6front {
+
+inline constexpr std::chrono::milliseconds connect_stagger{250};
+
+// The first that answers; the others are closed. Fails with the last one's error, or at the deadline.
+task<result<std::shared_ptr<backend_connection>>>
+connect_to_backend(asio::io_context& context, deadline_list& deadlines,
+                   std::span<const endpoint> candidates, std::chrono::milliseconds timeout);
+
+} // namespace v6front

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Deadlines of an engine. Arming one is a list insertion; a single coarse tick per engine looks for those
+// that have passed, so a request costs no timer and no system call. They fire up to one tick late,
+// never early; the tick stops while nothing is armed.
+#pragma once
+
+#include "asio.hpp"
+
+#include <chrono>
+#include <functional>
+
+namespace v6front {
+
+class deadline;
+
+// Part of an engine; used on its thread only.
+class deadline_list {
+public:
+    explicit deadline_list(asio::io_context& context) : timer_(context) {}
+    static constexpr std::chrono::milliseconds tick{50};
+
+private:
+    friend class deadline;
+    void add(deadline& d);
+    void remove(deadline& d);
+    void schedule();
+    void expire_due();
+
+    steady_timer timer_;
+    bool ticking_ = false;
+    deadline* first_ = nullptr;
+};
+
+// Belongs to whoever waits. The callback cancels the wait; it runs on the engine, at most once per
+// arm(). Destroying an armed deadline disarms it.
+class deadline {
+public:
+    using clock = std::chrono::steady_clock;
+
+    deadline(deadline_list& list, std::function<void()> on_expiry)
+        : list_(list), on_expiry_(std::move(on_expiry))
+    {
+    }
+    ~deadline() { disarm(); }
+    deadline(const deadline&) = delete;
+    deadline& operator=(const deadline&) = delete;
+
+    // Forgets an earlier expiry, if there was one.
+    void arm(clock::duration after) { arm_at(clock::now() + after); }
+    void arm_at(clock::time_point when);
+    void disarm();
+    bool expired() const noexcept { return expired_; }
+
+private:
+    friend class deadline_list;
+    deadline_list& list_;
+    std::function<void()> on_expiry_;
+    clock::time_point when_{};
+    bool armed_ = false;
+    bool expired_ = false;
+    deadline* next_ = nullptr;
+    deadline* previous_ = nullptr;
+};
+
+} // namespace v6front

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One request and its response: the heart of the module, written once for both ways to run. Read
+// exchange.cpp from top to bottom; it is the life of a request in seven steps.
+#pragma once
+
+#include "core/backend_url.hpp"
+#include "core/failure.hpp"
+#include "core/framing.hpp"
+#include "core/request_head.hpp"
+#include "core/reverse.hpp"
+#include "core/settings.hpp"
+#include "client.hpp"
+#include "engine.hpp"
+#include "own_listeners.hpp"
+
+#include <optional>
+#include <span>
+
+namespace v6front {
+
+// Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its end.
+struct exchange_order {
+    request_view request;
+    bool body_unframed = false;           // HTTP/2: a body may follow though no field says so
+    const backend_url* backend = nullptr;
+    std::span<const asio::ip::address_v4> pinned; // V6FrontBackendV4; empty: resolve the name
+    exchange_rules rules;
+    const reverse_map* reverse = nullptr;
+    std::string_view via; // this front's pseudonym
+    const own_listeners* own = nullptr;
+};
+
+// What happened, for the log and the access log's fields.
+struct outcome {
+    int status = 0;                   // of the final response, as sent down or as `failed` implies
+    std::optional<failure> failed;    // what ended it short of success
+    bool head_sent = false;           // a failure after this can only cut the connection
+    std::optional<endpoint> address;  // of the backend that was used last
+    std::uint64_t request_body = 0;   // octets taken from the client
+    std::uint64_t response_body = 0;  // octets passed to the client
+    unsigned attempts = 0;
+    bool pooled = false;              // the last attempt used an idle connection
+    std::chrono::microseconds connect_time{};  // to a lease, of the last attempt
+    std::chrono::microseconds response_time{}; // from lease to response head
+};
+
+// Does not throw for anything that a peer does.
+task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order);
+
+} // namespace v6front

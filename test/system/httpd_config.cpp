@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd_config.hpp"
+#include "process.hpp"
+#include "watching.hpp"
+
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace v6front {
+
+namespace {
+
+const std::string& module_folder()
+{
+    static const std::string folder = [] {
+        std::string out = run_command({"apxs", "-q", "LIBEXECDIR"}).output;
+        while (!out.empty() && out.back() == '\n') {
+            out.pop_back();
+        }
+        return out;
+    }();
+    return folder;
+}
+
+std::string model_name(mpm model)
+{
+    switch (model) {
+    case mpm::event:
+        return "event";
+    case mpm::worker:
+        return "worker";
+    case mpm::prefork:
+        break;
+    }
+    return "prefork";
+}
+
+void put_processes(std::ostream& out, const httpd_options& options)
+{
+    if (options.model == mpm::prefork) {
+        out << "StartServers " << options.threads << "\nMinSpareServers 1\nMaxSpareServers "
+            << options.threads << "\nServerLimit " << options.threads << "\nMaxRequestWorkers "
+            << options.threads << "\n";
+        return;
+    }
+    // As many as are wanted and never fewer or more, so that a test knows what it asks.
+    const unsigned workers = options.children * options.threads;
+    out << "StartServers " << options.children << "\nServerLimit " << options.children
+        << "\nThreadLimit " << options.threads + 20 << "\nThreadsPerChild " << options.threads
+        << "\nMaxRequestWorkers " << workers << "\nMinSpareThreads 1\nMaxSpareThreads "
+        << workers + options.threads << "\n";
+    if (options.model == mpm::event) {
+        out << "AsyncRequestWorkerFactor 200\n";
+    }
+}
+
+void put_modules(std::ostream& out, const httpd_options& options)
+{
+    std::vector<std::string> names{"mpm_" + model_name(options.model), "authz_core", "mime"};
+    names.insert(names.end(), options.modules.begin(), options.modules.end());
+    if (options.tls) {
+        names.insert(names.end(), {"socache_shmcb", "ssl"});
+    }
+    if (options.http2) {
+        names.emplace_back("http2");
+    }
+    for (const std::string& name : names) {
+        out << "LoadModule " << name << "_module " << module_folder() << "/mod_" << name << ".so\n";
+    }
+    if (options.with_module) {
+        out << "LoadModule v6front_module " << module_file() << "\n";
+    }
+}
+
+void put_site(std::ostream& out, const httpd_options& options, std::uint16_t port)
+{
+    out << "<VirtualHost *:" << port << ">\nServerName site.test\n";
+    if (options.tls) {
+        out << "SSLEngine On\nSSLCertificateFile " << test_certificate().certificate
+            << "\nSSLCertificateKeyFile " << test_certificate().key << "\n";
+    }
+    if (options.http2) {
+        out << "Protocols h2 h2c http/1.1\n";
+    }
+    out << options.site << "\n</VirtualHost>\n";
+}
+
+} // namespace
+
+httpd_places::httpd_places(const std::string& root)
+    : folder(root), config(root + "/httpd.conf"), error_log(root + "/error.log"),
+      access_log(root + "/access.log"), documents(root + "/htdocs"), cgi(root + "/cgi-bin"),
+      hosts(root + "/hosts"), reports(root + "/reports"), console(root + "/console")
+{
+}
+
+void prepare_places(const httpd_places& places)
+{
+    for (const std::string& folder : {places.documents, places.cgi, places.reports}) {
+        std::filesystem::create_directories(folder);
+        chmod(folder.c_str(), 0755);
+    }
+    chmod(places.reports.c_str(), 0777);
+    write_file(places.folder + "/mime.types", "text/html html\ntext/plain txt\n");
+    write_file(places.documents + "/static.txt", "from a file\n");
+    write_file(places.cgi + "/hello", "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\n"
+                                      "echo \"from a program, $REQUEST_METHOD\"\ncat\n");
+    chmod((places.cgi + "/hello").c_str(), 0755);
+}
+
+std::string config_text(const httpd_options& options, const httpd_places& places,
+                        std::uint16_t port)
+{
+    std::ostringstream out;
+    out << "ServerRoot " << places.folder << "\nDefaultRuntimeDir " << places.folder
+        << "\nPidFile " << places.folder << "/pid\nServerName front.test\n";
+    put_modules(out, options);
+    put_processes(out, options);
+    out << "Listen [::1]:" << port << "\n";
+    if (options.listen_ipv4) {
+        out << "Listen 127.0.0.1:" << port << "\n";
+    }
+    if (getuid() == 0) {
+        out << "User www-data\nGroup www-data\n";
+    }
+    out << "TypesConfig " << places.folder << "/mime.types\nDocumentRoot " << places.documents
+        << "\nErrorLog " << places.error_log << "\nLogLevel info"
+        << (options.with_module ? " v6front:debug" : "") << "\nLogFormat \"%a \\\"%r\\\" %>s %B %X\" test\nCustomLog "
+        << places.access_log << " test\n";
+    if (options.tls) {
+        out << "SSLSessionCache shmcb:" << places.folder << "/sessions(64000)\n";
+    }
+    out << "Timeout 20\nKeepAliveTimeout 10\nMaxKeepAliveRequests 0\n" << options.global << "\n";
+    put_site(out, options, port);
+    return out.str();
+}
+
+std::vector<std::string> httpd_command(const httpd_places& places)
+{
+    std::vector<std::string> command = watched_command(places.reports);
+    command.insert(command.end(), {"/usr/sbin/apache2", "-f", places.config});
+    return command;
+}
+
+std::vector<std::string> httpd_environment(const httpd_places& places)
+{
+    // Names are the test's own, and no name server is waited for.
+    std::vector<std::string> environment = watched_environment(places.reports, "libnss_wrapper.so");
+    environment.insert(environment.end(), {"NSS_WRAPPER_HOSTS=" + places.hosts,
+                                           "RES_OPTIONS=timeout:1 attempts:1", "LC_ALL=C"});
+    return environment;
+}
+
+const certificate_files& test_certificate()
+{
+    static const scratch_folder folder;
+    static const certificate_files files = [] {
+        certificate_files made{folder.path() + "/certificate.pem", folder.path() + "/key.pem"};
+        const auto result = run_command({"openssl", "req", "-x509", "-nodes", "-days", "2",
+                                         "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                                         "-subj", "/CN=site.test", "-addext",
+                                         "subjectAltName=DNS:site.test", "-keyout", made.key,
+                                         "-out", made.certificate});
+        if (result.code != 0) {
+            throw std::runtime_error("openssl made no certificate: " + result.output);
+        }
+        return made;
+    }();
+    return files;
+}
+
+} // namespace v6front

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd_server.hpp"
+#include "catch.hpp"
+#include "deadline.hpp"
+#include "raw_client.hpp"
+#include "watching.hpp"
+
+#include <csignal>
+#include <regex>
+#include <sstream>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace v6front {
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+bool can_bind_ipv4(std::uint16_t port)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    close(fd);
+    return free;
+}
+
+} // namespace
+
+std::uint16_t free_port()
+{
+    for (;;) {
+        const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in6 address{};
+        address.sin6_family = AF_INET6;
+        address.sin6_addr = in6addr_loopback;
+        socklen_t size = sizeof address;
+        if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+            getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+            close(fd);
+            throw std::runtime_error("no port on [::1]: is IPv6 enabled on this machine?");
+        }
+        close(fd);
+        if (can_bind_ipv4(ntohs(address.sin6_port))) {
+            return ntohs(address.sin6_port);
+        }
+    }
+}
+
+httpd_server::httpd_server(httpd_options options)
+    : options_(std::move(options)), places_(folder_.path())
+{
+    prepare_places(places_);
+    write_file(places_.hosts, options_.hosts);
+    start();
+}
+
+httpd_server::~httpd_server()
+{
+    try {
+        stop();
+    } catch (const std::exception& e) {
+        FAIL_CHECK("httpd did not stop: " << e.what());
+    }
+}
+
+void httpd_server::start()
+{
+    // Somebody else may take a port between our look and the server's bind.
+    for (int attempts = 0; attempts < 5; ++attempts) {
+        if (started_on(options_.port ? options_.port : free_port())) {
+            quiet_until_ = error_log().size();
+            return;
+        }
+        if (options_.port) {
+            break;
+        }
+    }
+    throw std::runtime_error("httpd does not start:\n" + read_file(places_.console) + error_log());
+}
+
+bool httpd_server::started_on(std::uint16_t port)
+{
+    port_ = port;
+    write_file(places_.config, config_text(options_, places_, port));
+    std::vector<std::string> command = httpd_command(places_);
+    command.emplace_back("-DFOREGROUND");
+    parent_ = std::make_unique<process>(command, httpd_environment(places_), places_.console);
+    const bool accepts = eventually([&] { return has_ended() || can_connect(port); });
+    if (accepts && !has_ended()) {
+        wait_for_generation(1);
+        return true;
+    }
+    const std::string said = read_file(places_.console) + error_log();
+    parent_.reset();
+    if (said.find("Address already in use") == std::string::npos) {
+        throw std::runtime_error("httpd does not start:\n" + said);
+    }
+    return false;
+}
+
+std::size_t httpd_server::generations() const
+{
+    const std::string log = error_log();
+    const std::string mark = "resuming normal operations";
+    std::size_t count = 0;
+    for (auto at = log.find(mark); at != std::string::npos; at = log.find(mark, at + 1)) {
+        ++count;
+    }
+    return count;
+}
+
+void httpd_server::wait_for_generation(std::size_t count)
+{
+    await("httpd's generation " + std::to_string(count),
+          [&] { return has_ended() || generations() >= count; });
+    if (has_ended()) {
+        throw std::runtime_error("httpd ended:\n" + read_file(places_.console) + error_log());
+    }
+}
+
+void httpd_server::graceful()
+{
+    const std::size_t before = generations();
+    parent_->signal(SIGUSR1);
+    wait_for_generation(before + 1);
+}
+
+void httpd_server::restart()
+{
+    const std::size_t before = generations();
+    parent_->signal(SIGHUP);
+    wait_for_generation(before + 1);
+}
+
+void httpd_server::graceful_stop()
+{
+    parent_->signal(SIGWINCH);
+}
+
+bool httpd_server::has_ended()
+{
+    return parent_->exit_code().has_value();
+}
+
+bool httpd_server::wait_for_end()
+{
+    return parent_->wait(patience()).has_value();
+}
+
+void httpd_server::stop()
+{
+    if (!parent_) {
+        return;
+    }
+    parent_->signal(SIGTERM);
+    if (!parent_->wait(patience(std::chrono::seconds{20}))) {
+        FAIL_CHECK("httpd ignored SIGTERM");
+    }
+    parent_->kill_group();
+    judge();
+    parent_.reset();
+}
+
+void httpd_server::judge() const
+{
+    // AH00051/52: a child crashed. AH00046/47: a child had to be killed. AH00106: assertion.
+    static const std::regex bad("AH0005[12]:|AH0004[67]:|AH00106:|\\bassertion\\b");
+    for (const std::string& line : lines_of(error_log())) {
+        if (std::regex_search(line, bad)) {
+            FAIL_CHECK("httpd's error log: " << line);
+        }
+    }
+    const std::string reports = watcher_reports(places_.reports);
+    if (!reports.empty()) {
+        FAIL_CHECK(reports);
+    }
+}
+
+pid_t httpd_server::parent() const
+{
+    return parent_->pid();
+}
+
+std::vector<pid_t> httpd_server::children() const
+{
+    return children_of(parent_->pid());
+}
+
+unsigned httpd_server::threads() const
+{
+    unsigned count = 0;
+    for (const pid_t child : children()) {
+        count += threads_of(child);
+    }
+    return count;
+}
+
+unsigned httpd_server::descriptors() const
+{
+    unsigned count = 0;
+    for (const pid_t child : children()) {
+        count += descriptors_of(child);
+    }
+    return count;
+}
+
+std::string httpd_server::error_log() const
+{
+    return read_file(places_.error_log);
+}
+
+std::vector<std::string> httpd_server::access_log() const
+{
+    return lines_of(read_file(places_.access_log));
+}
+
+std::vector<std::string> httpd_server::access_log(std::size_t lines) const
+{
+    eventually([&] { return access_log().size() >= lines; });
+    return access_log();
+}
+
+std::vector<std::string> httpd_server::complaints() const
+{
+    static const std::regex ours(":(emerg|alert|crit|error|warn|notice|info)\\].* V6F[0-9]{4}:");
+    const std::string log = error_log();
+    std::vector<std::string> found;
+    for (const std::string& line : lines_of(log.substr(std::min(quiet_until_, log.size())))) {
+        if (std::regex_search(line, ours)) {
+            found.push_back(line);
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> httpd_server::complaints(std::size_t lines) const
+{
+    eventually([&] { return complaints().size() >= lines; });
+    return complaints();
+}
+
+command_result configtest(const httpd_options& options)
+{
+    const scratch_folder folder;
+    const httpd_places places(folder.path());
+    prepare_places(places);
+    write_file(places.hosts, options.hosts);
+    write_file(places.config, config_text(options, places, 8080)); // only read, never bound
+    std::vector<std::string> command = httpd_command(places);
+    command.emplace_back("-t");
+    return run_command(command, httpd_environment(places));
+}
+
+} // namespace v6front

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process.hpp"
+#include "deadline.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace v6front {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<char*> pointers(std::vector<std::string>& texts)
+{
+    std::vector<char*> out;
+    for (std::string& text : texts) {
+        out.push_back(text.data());
+    }
+    out.push_back(nullptr);
+    return out;
+}
+
+[[noreturn]] void become(char** argv, char** envp, const char* output, const char* input,
+                         pid_t parent)
+{
+    // Only calls that are safe in the child of a program with threads.
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) {
+        _exit(125);
+    }
+    std::signal(SIGPIPE, SIG_DFL);
+    const int out = open(output, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    const int in = open(input, O_RDONLY);
+    dup2(in, 0);
+    dup2(out, 1);
+    dup2(out, 2);
+    execvpe(argv[0], argv, envp);
+    _exit(127);
+}
+
+} // namespace
+
+process::process(const std::vector<std::string>& command,
+                 const std::vector<std::string>& environment, const std::string& output_file,
+                 const std::string& input_file)
+{
+    std::vector<std::string> words = command;
+    std::vector<std::string> variables = environment; // first, since getenv takes the first
+    for (char** v = environ; *v; ++v) {
+        variables.emplace_back(*v);
+    }
+    std::vector<char*> argv = pointers(words);
+    std::vector<char*> envp = pointers(variables);
+    const pid_t self = getpid();
+    pid_ = fork();
+    if (pid_ < 0) {
+        throw std::system_error(errno, std::generic_category(), "fork");
+    }
+    if (pid_ == 0) {
+        become(argv.data(), envp.data(), output_file.c_str(), input_file.c_str(), self);
+    }
+    setpgid(pid_, pid_); // here as well: whoever comes first
+}
+
+process::~process()
+{
+    kill_group();
+}
+
+void process::signal(int number)
+{
+    if (!exit_code()) {
+        ::kill(pid_, number);
+    }
+}
+
+std::optional<int> process::exit_code()
+{
+    int status = 0;
+    if (!ended_ && waitpid(pid_, &status, WNOHANG) == pid_) {
+        ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+    return ended_;
+}
+
+std::optional<int> process::wait(std::chrono::milliseconds limit)
+{
+    eventually([this] { return exit_code().has_value(); }, limit);
+    return ended_;
+}
+
+void process::kill_group()
+{
+    ::kill(-pid_, SIGKILL);
+    wait(patience());
+}
+
+command_result run_command(const std::vector<std::string>& command,
+                           const std::vector<std::string>& environment, const std::string& input)
+{
+    const scratch_folder folder;
+    const std::string output = folder.path() + "/output";
+    write_file(folder.path() + "/input", input);
+    process program(command, environment, output, folder.path() + "/input");
+    const auto code = program.wait(patience(std::chrono::seconds{60}));
+    if (!code) {
+        throw deadline_passed("the end of " + command.front());
+    }
+    return {*code, read_file(output)};
+}
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_file(const std::string& path, const std::string& text)
+{
+    std::ofstream out(path, std::ios::binary);
+    if (!(out << text) || !out.flush()) {
+        throw std::runtime_error("cannot write " + path);
+    }
+}
+
+std::vector<pid_t> children_of(pid_t parent)
+{
+    std::vector<pid_t> found;
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+        const std::string name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos) {
+            continue;
+        }
+        // "pid (name) state parent ...": the name may hold anything, so from its last parenthesis.
+        const std::string stat = read_file(entry.path().string() + "/stat");
+        const auto close = stat.rfind(')');
+        if (close == std::string::npos || close + 4 > stat.size() || stat[close + 2] == 'Z') {
+            continue;
+        }
+        if (std::atol(stat.c_str() + close + 4) == parent) {
+            found.push_back(static_cast<pid_t>(std::atol(name.c_str())));
+        }
+    }
+    return found;
+}
+
+namespace {
+
+unsigned entries_of(const std::string& folder)
+{
+    std::error_code gone;
+    unsigned count = 0;
+    for (fs::directory_iterator at(folder, gone), end; !gone && at != end; at.increment(gone)) {
+        ++count;
+    }
+    return count;
+}
+
+} // namespace
+
+unsigned threads_of(pid_t process)
+{
+    return entries_of("/proc/" + std::to_string(process) + "/task");
+}
+
+unsigned descriptors_of(pid_t process)
+{
+    return entries_of("/proc/" + std::to_string(process) + "/fd");
+}
+
+scratch_folder::scratch_folder()
+{
+    std::string pattern = "/tmp/v6front-test-XXXXXX";
+    if (!mkdtemp(pattern.data())) {
+        throw std::system_error(errno, std::generic_category(), pattern);
+    }
+    path_ = pattern;
+    chmod(path_.c_str(), 0755);
+}
+
+scratch_folder::~scratch_folder()
+{
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+} // namespace v6front

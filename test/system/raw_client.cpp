@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "raw_client.hpp"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace v6front {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+sockaddr_in6 loopback(std::uint16_t port)
+{
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = in6addr_loopback;
+    address.sin6_port = htons(port);
+    return address;
+}
+
+SSL_CTX* tls_settings()
+{
+    static SSL_CTX* const settings = [] {
+        SSL_CTX* made = SSL_CTX_new(TLS_client_method());
+        // A partial write is a result here, not a reason to hold the buffer still.
+        SSL_CTX_set_mode(made, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        return made;
+    }();
+    return settings;
+}
+
+} // namespace
+
+// One non-blocking socket, with TLS on it or not. Reads and writes are tried, and say what to wait
+// for if they cannot be done yet.
+struct raw_client::connection {
+    int fd = -1;
+    SSL* tls = nullptr;
+
+    ~connection() { close(); }
+
+    void close()
+    {
+        SSL_free(std::exchange(tls, nullptr));
+        if (fd >= 0) {
+            ::close(std::exchange(fd, -1));
+        }
+    }
+
+    // > 0 bytes moved, 0 end of the connection (or its reset), -POLLIN or -POLLOUT to wait for.
+    long judged(long n) const
+    {
+        if (tls) {
+            switch (n > 0 ? SSL_ERROR_NONE : SSL_get_error(tls, static_cast<int>(n))) {
+            case SSL_ERROR_NONE:
+                return n;
+            case SSL_ERROR_WANT_READ:
+                return -POLLIN;
+            case SSL_ERROR_WANT_WRITE:
+                return -POLLOUT;
+            default:
+                ERR_clear_error();
+                return 0;
+            }
+        }
+        return n;
+    }
+
+    long try_read(char* to, std::size_t most) const
+    {
+        if (tls) {
+            return judged(SSL_read(tls, to, static_cast<int>(most)));
+        }
+        const ssize_t n = recv(fd, to, most, 0);
+        return n >= 0 ? n : errno == EAGAIN ? -POLLIN : 0;
+    }
+
+    long try_write(std::string_view bytes) const
+    {
+        if (tls) {
+            return judged(SSL_write(tls, bytes.data(), static_cast<int>(bytes.size())));
+        }
+        const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        return n >= 0 ? n : errno == EAGAIN ? -POLLOUT : 0;
+    }
+
+    bool wait(long events, steady_clock::time_point end) const
+    {
+        const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
+        pollfd entry{fd, static_cast<short>(events), 0};
+        return left.count() > 0 && poll(&entry, 1, static_cast<int>(left.count())) > 0;
+    }
+
+    template <class Try> long move(const char* what, milliseconds limit, Try attempt) const
+    {
+        const auto end = steady_clock::now() + limit;
+        for (;;) {
+            const long n = fd < 0 ? 0 : attempt();
+            if (n >= 0) {
+                return n;
+            }
+            if (!wait(-n, end)) {
+                throw deadline_passed(what);
+            }
+        }
+    }
+};
+
+raw_client::raw_client(std::uint16_t port, client_options options)
+    : connection_(std::make_unique<connection>())
+{
+    const sockaddr_in6 address = loopback(port);
+    const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    connection_->fd = fd;
+    if (options.receive_buffer > 0) {
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
+    }
+    if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        throw std::system_error(errno, std::generic_category(), "connect to [::1]");
+    }
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (options.tls) {
+        connection_->tls = SSL_new(tls_settings());
+        SSL_set_fd(connection_->tls, fd);
+        SSL_set_tlsext_host_name(connection_->tls, "site.test");
+        const long done = connection_->move("a TLS handshake", patience(), [&] {
+            return connection_->judged(SSL_connect(connection_->tls));
+        });
+        if (done <= 0) {
+            throw std::runtime_error("TLS handshake refused");
+        }
+    }
+}
+
+raw_client::~raw_client() = default;
+raw_client::raw_client(raw_client&&) noexcept = default;
+raw_client& raw_client::operator=(raw_client&&) noexcept = default;
+
+bool raw_client::send(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const long n = connection_->move("the peer to read", patience(),
+                                         [&] { return connection_->try_write(bytes); });
+        if (n == 0) {
+            return false;
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+std::size_t raw_client::send_what_fits(std::string_view bytes)
+{
+    std::size_t sent = 0;
+    while (sent < bytes.size()) {
+        const long n = connection_->try_write(bytes.substr(sent));
+        if (n <= 0) {
+            break;
+        }
+        sent += static_cast<std::size_t>(n);
+    }
+    return sent;
+}
+
+http_message raw_client::read_response(bool to_head)
+{
+    message_reader reader(to_head ? message_reader::expecting::response_to_head
+                                  : message_reader::expecting::response);
+    while (!reader.complete()) {
+        const std::string bytes = left_over_.empty() ? read_some() : std::exchange(left_over_, {});
+        if (bytes.empty()) {
+            reader.end_of_stream();
+            break;
+        }
+        left_over_ = bytes.substr(reader.feed(bytes));
+    }
+    return reader.take();
+}
+
+std::string raw_client::read_some(std::size_t most)
+{
+    std::string bytes(most, '\0');
+    const long n = connection_->move("bytes from the peer", patience(), [&] {
+        return connection_->try_read(bytes.data(), bytes.size());
+    });
+    bytes.resize(static_cast<std::size_t>(n));
+    return bytes;
+}
+
+std::string raw_client::read_until_close()
+{
+    std::string all = std::exchange(left_over_, {});
+    for (std::string more = read_some(); !more.empty(); more = read_some()) {
+        all += more;
+    }
+    return all;
+}
+
+bool raw_client::closed_by_peer(milliseconds limit)
+{
+    char dropped[4096];
+    try {
+        while (connection_->move("the end of the connection", limit, [&] {
+            return connection_->try_read(dropped, sizeof dropped);
+        }) > 0) {
+        }
+        return true;
+    } catch (const deadline_passed&) {
+        return false;
+    }
+}
+
+bool raw_client::has_input()
+{
+    if (left_over_.empty()) {
+        char buffer[4096];
+        const long n = connection_->try_read(buffer, sizeof buffer);
+        if (n >= 0) {
+            left_over_.assign(buffer, static_cast<std::size_t>(n));
+            return true;
+        }
+    }
+    return !left_over_.empty();
+}
+
+void raw_client::half_close()
+{
+    if (connection_->tls) {
+        SSL_shutdown(connection_->tls);
+    }
+    shutdown(connection_->fd, SHUT_WR);
+}
+
+void raw_client::reset()
+{
+    const linger now{1, 0};
+    setsockopt(connection_->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    connection_->close();
+}
+
+void raw_client::close()
+{
+    connection_->close();
+}
+
+bool can_connect(std::uint16_t port)
+{
+    const sockaddr_in6 address = loopback(port);
+    const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool connected = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    return connected;
+}
+
+} // namespace v6front

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scripted_backend.hpp"
+#include "deadline.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <mutex>
+#include <set>
+#include <sstream>
+#include <thread>
+
+namespace v6front {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using quiet = asio::as_tuple_t<asio::use_awaitable_t<>>;
+constexpr quiet awaiting{};
+
+namespace {
+
+// What has come on a connection and was not read by its script yet stays below this, so that a
+// script which reads nothing makes its peer wait.
+constexpr std::size_t read_ahead = 65536;
+
+struct peer {
+    explicit peer(tcp::socket s) : socket(std::move(s)), changed(socket.get_executor(), asio::steady_timer::time_point::max())
+    {
+    }
+    tcp::socket socket;
+    asio::steady_timer changed; // cancelled whenever something below, or a gate, changes
+    std::string input;
+    bool ended = false;
+    boost::system::error_code ignored;
+    unsigned number = 0;
+    std::size_t last_request = 0; // its place in the server's list
+};
+using peer_ptr = std::shared_ptr<peer>;
+
+} // namespace
+
+struct scripted_backend::server {
+    server(std::vector<steps> scripts_, std::uint16_t port)
+        : scripts(std::move(scripts_)),
+          acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), port))
+    {
+        asio::co_spawn(io, accept(), asio::detached);
+        thread = std::thread([this] { io.run(); });
+    }
+
+    ~server()
+    {
+        io.stop();
+        thread.join();
+    }
+
+    asio::awaitable<void> accept()
+    {
+        for (;;) {
+            auto [error, socket] = co_await acceptor.async_accept(awaiting);
+            if (error) {
+                co_return;
+            }
+            auto p = std::make_shared<peer>(std::move(socket));
+            p->socket.set_option(tcp::no_delay(true), error); // a client that is gone already has none
+            {
+                const std::lock_guard lock(mutex);
+                p->number = ++accepted;
+            }
+            peers.insert(p);
+            asio::co_spawn(io, read_all(p), asio::detached);
+            asio::co_spawn(io, follow(p), asio::detached);
+        }
+    }
+
+    // The one reader of a connection, so that its end is seen whatever the script waits for.
+    asio::awaitable<void> read_all(peer_ptr p)
+    {
+        char buffer[16384];
+        while (!p->ended) {
+            if (p->input.size() >= read_ahead) {
+                co_await change(p);
+                continue;
+            }
+            auto [error, n] = co_await p->socket.async_read_some(asio::buffer(buffer), awaiting);
+            p->input.append(buffer, n);
+            {
+                const std::lock_guard lock(mutex);
+                bytes += n;
+            }
+            p->ended = p->ended || error;
+            p->changed.cancel();
+        }
+        p->changed.cancel();
+    }
+
+    asio::awaitable<void> change(peer_ptr p)
+    {
+        co_await p->changed.async_wait(awaiting);
+    }
+
+    asio::awaitable<void> follow(peer_ptr p)
+    {
+        const steps& own = scripts[std::min<std::size_t>(p->number, scripts.size()) - 1];
+        bool going = true;
+        for (std::size_t at = 0; going && at < own.size(); ++at) {
+            if (own[at].what == step::kind::again) {
+                at = static_cast<std::size_t>(-1);
+                continue;
+            }
+            going = co_await take(p, own[at]);
+        }
+        finish(*p);
+        peers.erase(p);
+    }
+
+    asio::awaitable<bool> take(peer_ptr p, const step& s)
+    {
+        switch (s.what) {
+        case step::kind::read_head:
+            co_return co_await read(p, false);
+        case step::kind::read_request:
+            co_return co_await read(p, true);
+        case step::kind::send:
+            co_return co_await write(p, s.text);
+        case step::kind::answer:
+            co_return co_await write(p, s.make(copy_of(p->last_request)));
+        case step::kind::gate:
+            while (!p->ended && !gates.contains(s.text)) {
+                co_await change(p);
+            }
+            co_return !p->ended;
+        case step::kind::read_end:
+            while (!p->ended) {
+                p->input.clear();
+                p->changed.cancel();
+                co_await change(p);
+            }
+            break;
+        case step::kind::reset:
+            p->socket.set_option(asio::socket_base::linger(true, 0), p->ignored);
+            break;
+        default:
+            break;
+        }
+        co_return false;
+    }
+
+    asio::awaitable<bool> read(peer_ptr p, bool with_body)
+    {
+        message_reader reader(message_reader::expecting::request);
+        bool listed = false;
+        for (;;) {
+            const std::size_t taken = reader.feed(p->input);
+            p->input.erase(0, taken);
+            p->changed.cancel(); // there is room again
+            if (reader.head_complete() && !listed) {
+                const std::lock_guard lock(mutex);
+                listed = true;
+                p->last_request = list.size();
+                list.push_back({p->number, reader.message()});
+            }
+            if (reader.complete() || (listed && !with_body)) {
+                break;
+            }
+            if (p->ended && p->input.empty()) {
+                break;
+            }
+            co_await change(p);
+        }
+        if (listed) {
+            const std::lock_guard lock(mutex);
+            list[p->last_request].message = reader.message();
+        }
+        co_return listed && (reader.complete() || !with_body);
+    }
+
+    asio::awaitable<bool> write(peer_ptr p, std::string text)
+    {
+        auto [error, n] = co_await asio::async_write(p->socket, asio::buffer(text), awaiting);
+        co_return !error;
+    }
+
+    void finish(peer& p)
+    {
+        p.ended = true;
+        p.changed.cancel();
+        p.socket.close(p.ignored);
+        const std::lock_guard lock(mutex);
+        ++finished;
+    }
+
+    received_request copy_of(std::size_t index)
+    {
+        const std::lock_guard lock(mutex);
+        return list[index];
+    }
+
+    const std::vector<steps> scripts;
+    asio::io_context io{1};
+    tcp::acceptor acceptor;
+    std::set<peer_ptr> peers;    // of the thread alone, as are the gates
+    std::set<std::string> gates;
+    std::mutex mutex;            // for what the test looks at:
+    std::vector<received_request> list;
+    unsigned accepted = 0;
+    unsigned finished = 0;
+    std::uint64_t bytes = 0;
+    std::thread thread;
+};
+
+namespace script {
+step read_head() { return {step::kind::read_head}; }
+step read_request() { return {step::kind::read_request}; }
+step send(std::string bytes) { return {step::kind::send, std::move(bytes)}; }
+step answer(responder make) { return {step::kind::answer, {}, std::move(make)}; }
+step gate(std::string name) { return {step::kind::gate, std::move(name)}; }
+step read_end() { return {step::kind::read_end}; }
+step close() { return {step::kind::close}; }
+step reset() { return {step::kind::reset}; }
+step again() { return {step::kind::again}; }
+} // namespace script
+
+scripted_backend::scripted_backend(responder make, std::uint16_t port)
+    : scripted_backend(steps{script::read_request(), script::answer(std::move(make)),
+                             script::again()},
+                       port)
+{
+}
+
+scripted_backend::scripted_backend(steps every_connection, std::uint16_t port)
+    : scripted_backend(std::vector<steps>{std::move(every_connection)}, port)
+{
+}
+
+scripted_backend::scripted_backend(std::vector<steps> by_connection, std::uint16_t port)
+    : server_(std::make_unique<server>(std::move(by_connection), port))
+{
+}
+
+scripted_backend::~scripted_backend() = default;
+
+std::uint16_t scripted_backend::port() const
+{
+    return server_->acceptor.local_endpoint().port();
+}
+
+std::string scripted_backend::authority() const
+{
+    return "127.0.0.1:" + std::to_string(port());
+}
+
+std::string scripted_backend::url() const
+{
+    return "http://" + authority() + "/";
+}
+
+void scripted_backend::open(const std::string& gate)
+{
+    asio::post(server_->io, [s = server_.get(), gate] {
+        s->gates.insert(gate);
+        for (const peer_ptr& p : s->peers) {
+            p->changed.cancel();
+        }
+    });
+}
+
+std::size_t scripted_backend::hits() const
+{
+    const std::lock_guard lock(server_->mutex);
+    return server_->list.size();
+}
+
+std::size_t scripted_backend::connections() const
+{
+    const std::lock_guard lock(server_->mutex);
+    return server_->accepted;
+}
+
+std::size_t scripted_backend::open_connections() const
+{
+    const std::lock_guard lock(server_->mutex);
+    return server_->accepted - server_->finished;
+}
+
+std::uint64_t scripted_backend::received_bytes() const
+{
+    const std::lock_guard lock(server_->mutex);
+    return server_->bytes;
+}
+
+std::vector<received_request> scripted_backend::requests() const
+{
+    const std::lock_guard lock(server_->mutex);
+    return server_->list;
+}
+
+received_request scripted_backend::request(std::size_t index) const
+{
+    await("request " + std::to_string(index) + " at the backend", [&] { return hits() > index; });
+    return requests()[index];
+}
+
+bool scripted_backend::wait_for_hits(std::size_t count) const
+{
+    return eventually([&] { return hits() >= count; });
+}
+
+bool scripted_backend::wait_for_open_connections(std::size_t count) const
+{
+    return eventually([&] { return open_connections() == count; });
+}
+
+std::string response(const std::string& body, const std::string& fields, const std::string& status)
+{
+    return "HTTP/1.1 " + status + "\r\n" + fields +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::string chunked_response(const std::vector<std::string>& chunks, const std::string& fields)
+{
+    std::ostringstream out;
+    out << "HTTP/1.1 200 OK\r\n" << fields << "Transfer-Encoding: chunked\r\n\r\n";
+    for (const std::string& chunk : chunks) {
+        out << std::hex << chunk.size() << "\r\n" << chunk << "\r\n";
+    }
+    out << "0\r\n\r\n";
+    return out.str();
+}
+
+} // namespace v6front

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watching.hpp"
+#include "process.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <regex>
+
+#ifndef V6FRONT_BUILD
+#define V6FRONT_BUILD "build/release"
+#endif
+
+namespace v6front {
+
+namespace {
+
+std::string environment(const char* name, const std::string& otherwise)
+{
+    const char* value = std::getenv(name);
+    return value && *value ? value : otherwise;
+}
+
+std::string build_folder()
+{
+    return environment("V6FRONT_BUILD", V6FRONT_BUILD);
+}
+
+std::string sanitizer_library()
+{
+    static const std::string path = [] {
+        std::string out = run_command({"g++", "-print-file-name=libasan.so"}).output;
+        while (!out.empty() && out.back() == '\n') {
+            out.pop_back();
+        }
+        return out;
+    }();
+    return path;
+}
+
+} // namespace
+
+watcher watching()
+{
+    if (environment("V6FRONT_UNDER", "") == "valgrind") {
+        return watcher::valgrind;
+    }
+    return std::filesystem::path(build_folder()).filename() == "asan" ? watcher::sanitizers
+                                                                     : watcher::none;
+}
+
+int slowness()
+{
+    switch (watching()) {
+    case watcher::valgrind:
+        return 10;
+    case watcher::sanitizers:
+        return 3;
+    case watcher::none:
+        break;
+    }
+    return 1;
+}
+
+std::string module_file()
+{
+    return std::filesystem::absolute(build_folder() + "/mod_v6front.so").string();
+}
+
+std::vector<std::string> watched_command(const std::string& folder)
+{
+    if (watching() != watcher::valgrind) {
+        return {};
+    }
+    // Only what is lost for good counts as a leak: httpd keeps pools to the end on purpose.
+    return {"valgrind",
+            "--log-file=" + folder + "/valgrind.%p",
+            "--leak-check=full",
+            "--errors-for-leak-kinds=definite",
+            "--show-leak-kinds=definite",
+            "--num-callers=40",
+            "--suppressions=" + std::filesystem::absolute("test/system/valgrind.supp").string()};
+}
+
+std::vector<std::string> watched_environment(const std::string& folder, const std::string& preload)
+{
+    if (watching() != watcher::sanitizers) {
+        return {"LD_PRELOAD=" + preload};
+    }
+    // Stock httpd is not built with the sanitizer, so its library has to be the first of all.
+    // Leaks are not looked for here: what httpd's pools keep would drown ours; valgrind does that.
+    const std::string common = ":log_path=" + folder + "/report:print_stacktrace=1";
+    return {"LD_PRELOAD=" + sanitizer_library() + ":" + preload,
+            "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:detect_stack_use_after_return=1" + common,
+            "UBSAN_OPTIONS=halt_on_error=1" + common};
+}
+
+std::string watcher_reports(const std::string& folder)
+{
+    std::string found;
+    if (!std::filesystem::exists(folder)) {
+        return found;
+    }
+    static const std::regex errors("ERROR SUMMARY: [1-9]");
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const std::string text = read_file(entry.path().string());
+        if (watching() != watcher::valgrind || std::regex_search(text, errors)) {
+            found += entry.path().filename().string() + ":\n" + text.substr(0, 20000);
+        }
+    }
+    return found;
+}
+
+} // namespace v6front

@@ -55,24 +55,33 @@ adopted_connection* adopted_connection::of(const conn_rec* c)
 void adopted_connection::start(std::unique_ptr<adopted_connection> self)
 {
     auto ex = self->thread_.on().get_executor();
-    asio::co_spawn(
-        ex, [self = std::move(self)]() -> task<void> { co_await self->live(); },
-        [](std::exception_ptr e) {
-            guard("an adopted connection", [e] {
-                if (e)
-                    std::rethrow_exception(e);
-            });
+    asio::co_spawn(ex, live_on(std::move(self)), [](std::exception_ptr e) {
+        guard("an adopted connection", [e] {
+            if (e)
+                std::rethrow_exception(e);
         });
+    });
+}
+
+// Owns the connection: it ends with this coroutine, however that ends.
+task<void> adopted_connection::live_on(std::unique_ptr<adopted_connection> self)
+{
+    co_await self->live();
 }
 
 task<void> adopted_connection::live()
 {
-    if (!co_await handed_over())
+    const bool ours = co_await handed_over();
+    if (!ours)
         co_return;
     take_over();
-    while (co_await next_request()) {
+    for (;;) {
+        const bool more = co_await next_request();
+        if (!more)
+            break;
         co_await serve();
-        if (!co_await flushed() || connection_->keepalive != AP_CONN_KEEPALIVE)
+        const bool all_sent = co_await flushed();
+        if (!all_sent || connection_->keepalive != AP_CONN_KEEPALIVE)
             break;
     }
     co_await close();
@@ -222,7 +231,9 @@ task<void> adopted_connection::serve()
     ap_update_child_status(score, SERVER_BUSY_WRITE, r);
     last_input_ = deadline::clock::now();
     if (!config_of(r->server)->engine_on()) {
-        if (!co_await run_elsewhere([r] { ap_process_async_request(r); }))
+        std::function<void()> all_of_it = [r] { ap_process_async_request(r); };
+        const bool ran = co_await run_elsewhere(std::move(all_of_it));
+        if (!ran)
             refuse(r);
         co_return;
     }
@@ -271,21 +282,25 @@ task<void> adopted_connection::exchange(request_rec* r)
         const auto what = co_await run_exchange(thread_.on(), client, job.order());
         status = job.conclude(client, what);
     }
-    if (status != OK && answers_with_own_document(r, status) &&
-        co_await run_elsewhere([r, status] { conclude_request(r, status); }))
-        co_return;
-    conclude_request(r, status);
+    bool concluded = false;
+    if (status != OK && answers_with_own_document(r, status)) {
+        std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
+        concluded = co_await run_elsewhere(std::move(conclusion));
+    }
+    if (!concluded)
+        conclude_request(r, status);
 }
 
 // The handler of another module, on a thread that may block. ap_run_handler and not ap_invoke_handler, which
 // would insert the filters a second time.
 task<void> adopted_connection::other_handler(request_rec* r)
 {
-    const bool ran = co_await run_elsewhere([r, handler = handler_] {
+    std::function<void()> work = [r, handler = handler_] {
         r->handler = handler;
         const int status = ap_run_handler(r);
         conclude_request(r, status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status);
-    });
+    };
+    const bool ran = co_await run_elsewhere(std::move(work));
     if (!ran)
         refuse(r);
 }
@@ -387,7 +402,8 @@ task<bool> adopted_connection::flushed()
             co_return false;
         if (!c->data_in_output_filters)
             co_return true;
-        if (co_await writable(c->base_server->timeout) != APR_SUCCESS)
+        const auto rv = co_await writable(c->base_server->timeout);
+        if (rv != APR_SUCCESS)
             c->aborted = 1;
     }
 }
@@ -396,7 +412,8 @@ task<bool> adopted_connection::flushed()
 task<void> adopted_connection::close()
 {
     auto* c = connection_;
-    if (co_await flushed()) {
+    const bool all_sent = co_await flushed();
+    if (all_sent) {
         closing_ = true; // from here flushes pass; with no time allowed, core does not wait for them
         apr_socket_timeout_set(ap_get_conn_socket(c), 0);
         if (ap_start_lingering_close(c) == 0 && socket_store_.ending() != APR_EOF)

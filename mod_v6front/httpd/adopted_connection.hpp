@@ -52,6 +52,7 @@ public:
     task<apr_status_t> writable(apr_interval_time_t timeout) override;
 
 private:
+    static task<void> live_on(std::unique_ptr<adopted_connection> self);
     task<void> live();
     task<bool> handed_over();
     void take_over();

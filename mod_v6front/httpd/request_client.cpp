@@ -204,7 +204,8 @@ task<result<void>> request_client::caught_up()
             co_return failure{reason::client_gone, {}, {}};
         if (!c->data_in_output_filters)
             co_return result<void>{};
-        if (const auto rv = co_await waits_.writable(request_->server->timeout); rv != APR_SUCCESS)
+        const auto rv = co_await waits_.writable(request_->server->timeout);
+        if (rv != APR_SUCCESS)
             co_return failure{reason::client_gone, {}, "the client takes no data"};
     }
 }

@@ -87,7 +87,8 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
     watch();
     read_deadline_.arm(timeout);
     while (reading_ && !read_deadline_.expired()) {
-        if (const auto ec = co_await arrived_.wait(socket_.get_executor()); ec) {
+        const auto ec = co_await arrived_.wait(socket_.get_executor());
+        if (ec) {
             read_deadline_.disarm();
             co_return ec;
         }

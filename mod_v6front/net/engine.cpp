@@ -21,7 +21,7 @@ void engine::run_until_done(std::function<task<void>()> work)
     context_.restart();
     // What happened since the last task, such as idle connections that their backends closed.
     context_.poll();
-    asio::co_spawn(context_.get_executor(), work, [&](std::exception_ptr e) {
+    asio::co_spawn(context_.get_executor(), work(), [&](std::exception_ptr e) {
         done = true;
         escaped = e;
     });

@@ -225,9 +225,11 @@ task<std::optional<failure>> attempt::answer(response_reader& response, response
             client_.send_body(*n, flowing ? client::flow::more : client::flow::pause);
         if (!sent)
             co_return sent.error();
-        if (client_.is_behind())
-            if (const auto ok = co_await client_.caught_up(); !ok)
+        if (client_.is_behind()) {
+            const auto ok = co_await client_.caught_up();
+            if (!ok)
                 co_return ok.error();
+        }
     }
     co_return std::nullopt;
 }
@@ -269,8 +271,9 @@ task<bool> attempt::run(const framing& body, attempt_progress& progress)
         co_return may_try_again(head.error());
 
     // 6. Answer.
-    if (const auto f = co_await answer(response, **head); f) {
-        failed(*f);
+    const auto broken = co_await answer(response, **head);
+    if (broken) {
+        failed(*broken);
         co_return false;
     }
 
@@ -303,9 +306,13 @@ task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order
         co_return refuse({reason::request_loop, {}, std::string(order.via)});
 
     attempt_progress progress;
-    while (co_await attempt(on, peer, order, record).run(*body, progress))
+    attempt one_try(on, peer, order, record);
+    for (;;) {
+        const bool again = co_await one_try.run(*body, progress);
+        if (!again)
+            co_return record;
         progress = {.attempts = progress.attempts + 1};
-    co_return record;
+    }
 }
 
 } // namespace v6front

@@ -131,7 +131,8 @@ task<result<response_head*>> response_reader::read_head(std::chrono::millisecond
         seen = input.size();
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
             until - deadline::clock::now());
-        if (const auto ec = co_await connection_.readable(std::max(left, {})); ec)
+        const auto ec = co_await connection_.readable(std::max(left, std::chrono::milliseconds(0)));
+        if (ec)
             co_return head_failure(ec);
     }
 }
@@ -243,7 +244,8 @@ task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
             co_return parser_->filled;
         if (connection_.input().size() > most_head_bytes)
             co_return failure{reason::response_body_bad, {}, "endless chunk header"};
-        if (const auto ec = co_await connection_.readable(timeout); ec)
+        const auto ec = co_await connection_.readable(timeout);
+        if (ec)
             co_return body_failure(ec);
     }
 }

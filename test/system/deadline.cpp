@@ -4,7 +4,8 @@
 
 #include <thread>
 
-namespace v6front {
+namespace v6front
+{
 
 using std::chrono::milliseconds;
 

@@ -9,10 +9,12 @@
 #include <stdexcept>
 #include <string>
 
-namespace v6front {
+namespace v6front
+{
 
 struct deadline_passed : std::runtime_error {
-    explicit deadline_passed(const std::string& what) : std::runtime_error("waited in vain for " + what)
+    explicit deadline_passed(const std::string& what)
+        : std::runtime_error("waited in vain for " + what)
     {
     }
 };

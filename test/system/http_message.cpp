@@ -5,7 +5,8 @@
 #include <cctype>
 #include <cstdlib>
 
-namespace v6front {
+namespace v6front
+{
 
 bool same_name(std::string_view a, std::string_view b)
 {
@@ -14,7 +15,8 @@ bool same_name(std::string_view a, std::string_view b)
     });
 }
 
-namespace {
+namespace
+{
 
 std::string_view trimmed(std::string_view text)
 {
@@ -79,8 +81,8 @@ std::size_t message_reader::feed(std::string_view bytes)
     std::size_t taken = 0;
     while (taken < bytes.size() && state_ != state::done) {
         const std::string_view rest = bytes.substr(taken);
-        const bool data = state_ == state::length || state_ == state::until_close ||
-                          state_ == state::chunk_data;
+        const bool data =
+            state_ == state::length || state_ == state::until_close || state_ == state::chunk_data;
         taken += data ? feed_data(rest) : feed_line(rest);
     }
     return taken;
@@ -186,8 +188,8 @@ void message_reader::decide_framing()
         message_.interim.push_back(std::move(interim));
         return;
     }
-    const bool bodiless = what_ == expecting::response_to_head || status == 204 || status == 304 ||
-                          status == 101;
+    const bool bodiless =
+        what_ == expecting::response_to_head || status == 204 || status == 304 || status == 101;
     if (bodiless) {
         finish();
     } else if (message_.has("Transfer-Encoding")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads HTTP/1.x messages for the tests: the scripted backend's requests, the raw client's responses.
-// Written apart from the module's own parser, so that one mistake cannot hide in both.
+// Reads HTTP/1.x messages for the tests: the scripted backend's requests, the raw client's
+// responses. Written apart from the module's own parser, so that one mistake cannot hide in both.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,17 @@
 #include <utility>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 struct http_message {
     std::string start_line;
     std::vector<std::pair<std::string, std::string>> fields; // trailers among them
-    std::string head; // as it came, the empty line included
-    std::string body; // without the framing
-    bool complete = false;       // by its own framing
-    bool until_close = false;    // delimited by the end of the connection
-    bool broken = false;         // not HTTP
+    std::string head;                                        // as it came, the empty line included
+    std::string body;                                        // without the framing
+    bool complete = false;                                   // by its own framing
+    bool until_close = false;          // delimited by the end of the connection
+    bool broken = false;               // not HTTP
     std::vector<http_message> interim; // 1xx that came before it
 
     // All values of that name, in order; joined with ", " by the second.
@@ -28,14 +29,15 @@ struct http_message {
     std::string value(std::string_view name) const;
     bool has(std::string_view name) const { return !values(name).empty(); }
 
-    int status() const;           // of a response; 0 if there is none
-    std::string method() const;   // of a request
+    int status() const;         // of a response; 0 if there is none
+    std::string method() const; // of a request
     std::string target() const;
     // What was announced did not come: the reader can tell that something is missing.
     bool truncated() const { return !complete; }
 };
 
-class message_reader {
+class message_reader
+{
 public:
     enum class expecting { request, response, response_to_head };
     explicit message_reader(expecting what) : what_(what) {}
@@ -50,7 +52,16 @@ public:
     http_message take() { return std::move(message_); }
 
 private:
-    enum class state { head, length, until_close, chunk_size, chunk_data, chunk_end, trailers, done };
+    enum class state {
+        head,
+        length,
+        until_close,
+        chunk_size,
+        chunk_data,
+        chunk_end,
+        trailers,
+        done
+    };
 
     std::size_t feed_line(std::string_view bytes);
     std::size_t feed_data(std::string_view bytes);

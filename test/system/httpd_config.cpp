@@ -10,9 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 const std::string& module_folder()
 {
@@ -92,9 +94,15 @@ void put_site(std::ostream& out, const httpd_options& options, std::uint16_t por
 } // namespace
 
 httpd_places::httpd_places(const std::string& root)
-    : folder(root), config(root + "/httpd.conf"), error_log(root + "/error.log"),
-      access_log(root + "/access.log"), documents(root + "/htdocs"), cgi(root + "/cgi-bin"),
-      hosts(root + "/hosts"), reports(root + "/reports"), console(root + "/console")
+    : folder(root),
+      config(root + "/httpd.conf"),
+      error_log(root + "/error.log"),
+      access_log(root + "/access.log"),
+      documents(root + "/htdocs"),
+      cgi(root + "/cgi-bin"),
+      hosts(root + "/hosts"),
+      reports(root + "/reports"),
+      console(root + "/console")
 {
 }
 
@@ -116,8 +124,8 @@ std::string config_text(const httpd_options& options, const httpd_places& places
                         std::uint16_t port)
 {
     std::ostringstream out;
-    out << "ServerRoot " << places.folder << "\nDefaultRuntimeDir " << places.folder
-        << "\nPidFile " << places.folder << "/pid\nServerName front.test\n";
+    out << "ServerRoot " << places.folder << "\nDefaultRuntimeDir " << places.folder << "\nPidFile "
+        << places.folder << "/pid\nServerName front.test\n";
     put_modules(out, options);
     put_processes(out, options);
     out << "Listen [::1]:" << port << "\n";
@@ -129,8 +137,9 @@ std::string config_text(const httpd_options& options, const httpd_places& places
     }
     out << "TypesConfig " << places.folder << "/mime.types\nDocumentRoot " << places.documents
         << "\nErrorLog " << places.error_log << "\nLogLevel info"
-        << (options.with_module ? " v6front:debug" : "") << "\nLogFormat \"%a \\\"%r\\\" %>s %B %X\" test\nCustomLog "
-        << places.access_log << " test\n";
+        << (options.with_module ? " v6front:debug" : "")
+        << "\nLogFormat \"%a \\\"%r\\\" %>s %B %X\" test\nCustomLog " << places.access_log
+        << " test\n";
     if (options.tls) {
         out << "SSLSessionCache shmcb:" << places.folder << "/sessions(64000)\n";
     }
@@ -160,11 +169,10 @@ const certificate_files& test_certificate()
     static const scratch_folder folder;
     static const certificate_files files = [] {
         certificate_files made{folder.path() + "/certificate.pem", folder.path() + "/key.pem"};
-        const auto result = run_command({"openssl", "req", "-x509", "-nodes", "-days", "2",
-                                         "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                                         "-subj", "/CN=site.test", "-addext",
-                                         "subjectAltName=DNS:site.test", "-keyout", made.key,
-                                         "-out", made.certificate});
+        const auto result = run_command(
+            {"openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-subj", "/CN=site.test", "-addext",
+             "subjectAltName=DNS:site.test", "-keyout", made.key, "-out", made.certificate});
         if (result.code != 0) {
             throw std::runtime_error("openssl made no certificate: " + result.output);
         }

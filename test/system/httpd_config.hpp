@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 enum class mpm { event, worker, prefork };
 
@@ -15,14 +16,14 @@ struct httpd_options {
     mpm model = mpm::event;
     bool tls = false;
     bool http2 = false;
-    bool listen_ipv4 = false;       // on 127.0.0.1 too, at the same port
-    std::uint16_t port = 0;         // on [::1]; 0 is any free one
+    bool listen_ipv4 = false; // on 127.0.0.1 too, at the same port
+    std::uint16_t port = 0;   // on [::1]; 0 is any free one
     bool with_module = true;
-    unsigned children = 1;          // processes, and no more
-    unsigned threads = 10;          // in each; the processes of prefork are `threads` many
+    unsigned children = 1;            // processes, and no more
+    unsigned threads = 10;            // in each; the processes of prefork are `threads` many
     std::vector<std::string> modules; // "headers" is mod_headers.so; what all servers need is there
-    std::string global;             // for the whole server
-    std::string site;               // inside the one virtual host, site.test
+    std::string global;               // for the whole server
+    std::string site;                 // inside the one virtual host, site.test
     // name and address pairs; the first is the trap: a name that leads to the front and to the site
     std::string hosts = "::1 site.test\n127.0.0.1 site.test\n"
                         "127.0.0.1 four.test\n::1 six.test\n";

@@ -15,9 +15,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 std::vector<std::string> lines_of(const std::string& text)
 {

@@ -13,9 +13,11 @@
 #include <string>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
-class httpd_server {
+class httpd_server
+{
 public:
     explicit httpd_server(httpd_options options); // returns once it accepts connections
     ~httpd_server();

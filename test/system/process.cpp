@@ -18,11 +18,13 @@
 
 extern char** environ;
 
-namespace v6front {
+namespace v6front
+{
 
 namespace fs = std::filesystem;
 
-namespace {
+namespace
+{
 
 std::vector<char*> pointers(std::vector<std::string>& texts)
 {
@@ -159,7 +161,8 @@ std::vector<pid_t> children_of(pid_t parent)
     return found;
 }
 
-namespace {
+namespace
+{
 
 unsigned entries_of(const std::string& folder)
 {

@@ -10,9 +10,11 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
-class process {
+class process
+{
 public:
     // `environment` is added to the test's own ("NAME=value"); what the program prints goes to the
     // end of `output_file`, what it reads comes from `input_file`.
@@ -54,7 +56,8 @@ unsigned threads_of(pid_t process);
 unsigned descriptors_of(pid_t process);
 
 // A fresh folder, gone with its owner. Servers that give up root can enter it.
-class scratch_folder {
+class scratch_folder
+{
 public:
     scratch_folder();
     ~scratch_folder();

@@ -13,12 +13,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace v6front {
+namespace v6front
+{
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-namespace {
+namespace
+{
 
 sockaddr_in6 loopback(std::uint16_t port)
 {
@@ -258,7 +260,8 @@ bool can_connect(std::uint16_t port)
 {
     const sockaddr_in6 address = loopback(port);
     const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool connected = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const bool connected =
+        connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     ::close(fd);
     return connected;
 }

@@ -12,14 +12,16 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 struct client_options {
     bool tls = false;
     int receive_buffer = 0; // bytes; small ones make a slow reader slow at once
 };
 
-class raw_client {
+class raw_client
+{
 public:
     explicit raw_client(std::uint16_t port, client_options options = {});
     ~raw_client();

@@ -19,21 +19,25 @@
 #include <sstream>
 #include <thread>
 
-namespace v6front {
+namespace v6front
+{
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using quiet = asio::as_tuple_t<asio::use_awaitable_t<>>;
 constexpr quiet awaiting{};
 
-namespace {
+namespace
+{
 
 // What has come on a connection and was not read by its script yet stays below this, so that a
 // script which reads nothing makes its peer wait.
 constexpr std::size_t read_ahead = 65536;
 
 struct peer {
-    explicit peer(tcp::socket s) : socket(std::move(s)), changed(socket.get_executor(), asio::steady_timer::time_point::max())
+    explicit peer(tcp::socket s)
+        : socket(std::move(s)),
+          changed(socket.get_executor(), asio::steady_timer::time_point::max())
     {
     }
     tcp::socket socket;
@@ -71,7 +75,8 @@ struct scripted_backend::server {
                 co_return;
             }
             auto p = std::make_shared<peer>(std::move(socket));
-            p->socket.set_option(tcp::no_delay(true), error); // a client that is gone already has none
+            p->socket.set_option(tcp::no_delay(true),
+                                 error); // a client that is gone already has none
             {
                 const std::lock_guard lock(mutex);
                 p->number = ++accepted;
@@ -103,10 +108,7 @@ struct scripted_backend::server {
         p->changed.cancel();
     }
 
-    asio::awaitable<void> change(peer_ptr p)
-    {
-        co_await p->changed.async_wait(awaiting);
-    }
+    asio::awaitable<void> change(peer_ptr p) { co_await p->changed.async_wait(awaiting); }
 
     asio::awaitable<void> follow(peer_ptr p)
     {
@@ -208,9 +210,9 @@ struct scripted_backend::server {
     const std::vector<steps> scripts;
     asio::io_context io{1};
     tcp::acceptor acceptor;
-    std::set<peer_ptr> peers;    // of the thread alone, as are the gates
+    std::set<peer_ptr> peers; // of the thread alone, as are the gates
     std::set<std::string> gates;
-    std::mutex mutex;            // for what the test looks at:
+    std::mutex mutex; // for what the test looks at:
     std::vector<received_request> list;
     unsigned accepted = 0;
     unsigned finished = 0;
@@ -218,22 +220,49 @@ struct scripted_backend::server {
     std::thread thread;
 };
 
-namespace script {
-step read_head() { return {step::kind::read_head}; }
-step read_request() { return {step::kind::read_request}; }
-step send(std::string bytes) { return {step::kind::send, std::move(bytes)}; }
-step answer(responder make) { return {step::kind::answer, {}, std::move(make)}; }
-step gate(std::string name) { return {step::kind::gate, std::move(name)}; }
-step read_end() { return {step::kind::read_end}; }
-step close() { return {step::kind::close}; }
-step reset() { return {step::kind::reset}; }
-step again() { return {step::kind::again}; }
+namespace script
+{
+step read_head()
+{
+    return {step::kind::read_head};
+}
+step read_request()
+{
+    return {step::kind::read_request};
+}
+step send(std::string bytes)
+{
+    return {step::kind::send, std::move(bytes)};
+}
+step answer(responder make)
+{
+    return {step::kind::answer, {}, std::move(make)};
+}
+step gate(std::string name)
+{
+    return {step::kind::gate, std::move(name)};
+}
+step read_end()
+{
+    return {step::kind::read_end};
+}
+step close()
+{
+    return {step::kind::close};
+}
+step reset()
+{
+    return {step::kind::reset};
+}
+step again()
+{
+    return {step::kind::again};
+}
 } // namespace script
 
 scripted_backend::scripted_backend(responder make, std::uint16_t port)
-    : scripted_backend(steps{script::read_request(), script::answer(std::move(make)),
-                             script::again()},
-                       port)
+    : scripted_backend(
+          steps{script::read_request(), script::answer(std::move(make)), script::again()}, port)
 {
 }
 

@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 struct received_request {
     unsigned connection = 0; // 1 is the first that was accepted
@@ -30,19 +31,21 @@ struct step {
     responder make{};
 };
 
-namespace script {
-step read_head();                // a request's head; its body stays unread
-step read_request();             // a request and its body
+namespace script
+{
+step read_head();    // a request's head; its body stays unread
+step read_request(); // a request and its body
 step send(std::string bytes);
-step answer(responder make);     // to the last request that was read
-step gate(std::string name);     // waits until the test opens that gate
-step read_end();                 // says nothing until the peer closes
+step answer(responder make); // to the last request that was read
+step gate(std::string name); // waits until the test opens that gate
+step read_end();             // says nothing until the peer closes
 step close();
-step reset();                    // RST
-step again();                    // from the first step, on the same connection
+step reset(); // RST
+step again(); // from the first step, on the same connection
 } // namespace script
 
-class scripted_backend {
+class scripted_backend
+{
 public:
     using steps = std::vector<step>;
 
@@ -55,8 +58,8 @@ public:
     scripted_backend& operator=(const scripted_backend&) = delete;
 
     std::uint16_t port() const;
-    std::string url() const;        // "http://127.0.0.1:port/"
-    std::string authority() const;  // "127.0.0.1:port"
+    std::string url() const;            // "http://127.0.0.1:port/"
+    std::string authority() const;      // "127.0.0.1:port"
     void open(const std::string& gate); // it stays open
 
     std::size_t hits() const;        // requests of which the whole head has come

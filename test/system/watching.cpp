@@ -10,9 +10,11 @@
 #define V6FRONT_BUILD "build/release"
 #endif
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 std::string environment(const char* name, const std::string& otherwise)
 {
@@ -45,7 +47,7 @@ watcher watching()
         return watcher::valgrind;
     }
     return std::filesystem::path(build_folder()).filename() == "asan" ? watcher::sanitizers
-                                                                     : watcher::none;
+                                                                      : watcher::none;
 }
 
 int slowness()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What watches the server while it is tested: nothing, the sanitizers that the module was built with,
-// or valgrind. Chosen by the environment, so that one test binary serves all of them:
+// What watches the server while it is tested: nothing, the sanitizers that the module was built
+// with, or valgrind. Chosen by the environment, so that one test binary serves all of them:
 //   V6FRONT_BUILD=build/asan     the module to load, and by its name what it was built with
 //   V6FRONT_UNDER=valgrind
 #pragma once
@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 enum class watcher { none, sanitizers, valgrind };
 

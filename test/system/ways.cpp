@@ -5,7 +5,8 @@
 #include <ostream>
 #include <sstream>
 
-namespace v6front {
+namespace v6front
+{
 
 std::ostream& operator<<(std::ostream& out, const way& w)
 {
@@ -25,7 +26,8 @@ const std::vector<way>& every_way()
     return ways;
 }
 
-namespace {
+namespace
+{
 
 template <class Wanted> std::vector<way> ways_that(Wanted wanted)
 {
@@ -48,7 +50,8 @@ std::vector<way> adopted_ways()
 
 std::vector<way> short_list()
 {
-    return ways_that([](const way& w) { return !w.tls && (w.adopted() || w.model == mpm::worker); });
+    return ways_that(
+        [](const way& w) { return !w.tls && (w.adopted() || w.model == mpm::worker); });
 }
 
 httpd_options options_for(const way& w, const std::string& site)
@@ -91,16 +94,34 @@ client_options client_for(const httpd_server& server)
     return options;
 }
 
-namespace {
+namespace
+{
 
 http_message ask_http2(const httpd_server& server, const question& q)
 {
     const scratch_folder folder;
     const std::string got = folder.path() + "/got";
-    std::vector<std::string> command{
-        "curl", "-s", "-k", "-g", "-6", "--http2", "--max-time", "60", "-i", "-o", got, "--resolve",
-        "site.test:" + std::to_string(server.port()) + ":[::1]", "--request-target", q.target, "-H",
-        "Host: " + q.host, "-H", "Accept:", "-H", "User-Agent:"};
+    std::vector<std::string> command{"curl",
+                                     "-s",
+                                     "-k",
+                                     "-g",
+                                     "-6",
+                                     "--http2",
+                                     "--max-time",
+                                     "60",
+                                     "-i",
+                                     "-o",
+                                     got,
+                                     "--resolve",
+                                     "site.test:" + std::to_string(server.port()) + ":[::1]",
+                                     "--request-target",
+                                     q.target,
+                                     "-H",
+                                     "Host: " + q.host,
+                                     "-H",
+                                     "Accept:",
+                                     "-H",
+                                     "User-Agent:"};
     for (const auto& [name, value] : q.fields) {
         command.insert(command.end(), {"-H", name + ": " + value});
     }
@@ -116,8 +137,8 @@ http_message ask_http2(const httpd_server& server, const question& q)
     }
     command.push_back("https://" + server.authority() + "/");
     const command_result result = run_command(command, {}, q.body);
-    // curl has taken the framing away, so what follows the head is the body, and its exit code tells
-    // whether the stream ended as it should.
+    // curl has taken the framing away, so what follows the head is the body, and its exit code
+    // tells whether the stream ended as it should.
     message_reader reader(q.method == "HEAD" ? message_reader::expecting::response_to_head
                                              : message_reader::expecting::response);
     const std::string text = read_file(got);

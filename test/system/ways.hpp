@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ways in which an exchange can run, and one question asked in each of them. What a test says of
-// one way has to hold for all, so most tests run through this list.
+// The ways in which an exchange can run, and one question asked in each of them. What a test says
+// of one way has to hold for all, so most tests run through this list.
 #pragma once
 
 #include "http_message.hpp"
@@ -13,7 +13,8 @@
 #include <utility>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 struct way {
     std::string_view name;

@@ -16,7 +16,6 @@
 
 #include <mutex>
 #include <set>
-#include <sstream>
 #include <thread>
 
 namespace v6front
@@ -127,20 +126,28 @@ struct scripted_backend::server {
 
     asio::awaitable<bool> take(peer_ptr p, const step& s)
     {
+        bool going = false;
+        std::string text; // lives as long as it is being written
         switch (s.what) {
         case step::kind::read_head:
-            co_return co_await read(p, false);
+            going = co_await read(p, false);
+            break;
         case step::kind::read_request:
-            co_return co_await read(p, true);
+            going = co_await read(p, true);
+            break;
         case step::kind::send:
-            co_return co_await write(p, s.text);
+            going = co_await write(p, s.text);
+            break;
         case step::kind::answer:
-            co_return co_await write(p, s.make(copy_of(p->last_request)));
+            text = s.make(copy_of(p->last_request));
+            going = co_await write(p, text);
+            break;
         case step::kind::gate:
             while (!p->ended && !gates.contains(s.text)) {
                 co_await change(p);
             }
-            co_return !p->ended;
+            going = !p->ended;
+            break;
         case step::kind::read_end:
             while (!p->ended) {
                 p->input.clear();
@@ -154,7 +161,7 @@ struct scripted_backend::server {
         default:
             break;
         }
-        co_return false;
+        co_return going;
     }
 
     asio::awaitable<bool> read(peer_ptr p, bool with_body)
@@ -186,7 +193,7 @@ struct scripted_backend::server {
         co_return listed && (reader.complete() || !with_body);
     }
 
-    asio::awaitable<bool> write(peer_ptr p, std::string text)
+    asio::awaitable<bool> write(peer_ptr p, const std::string& text)
     {
         auto [error, n] = co_await asio::async_write(p->socket, asio::buffer(text), awaiting);
         co_return !error;
@@ -219,46 +226,6 @@ struct scripted_backend::server {
     std::uint64_t bytes = 0;
     std::thread thread;
 };
-
-namespace script
-{
-step read_head()
-{
-    return {step::kind::read_head};
-}
-step read_request()
-{
-    return {step::kind::read_request};
-}
-step send(std::string bytes)
-{
-    return {step::kind::send, std::move(bytes)};
-}
-step answer(responder make)
-{
-    return {step::kind::answer, {}, std::move(make)};
-}
-step gate(std::string name)
-{
-    return {step::kind::gate, std::move(name)};
-}
-step read_end()
-{
-    return {step::kind::read_end};
-}
-step close()
-{
-    return {step::kind::close};
-}
-step reset()
-{
-    return {step::kind::reset};
-}
-step again()
-{
-    return {step::kind::again};
-}
-} // namespace script
 
 scripted_backend::scripted_backend(responder make, std::uint16_t port)
     : scripted_backend(
@@ -347,23 +314,6 @@ bool scripted_backend::wait_for_hits(std::size_t count) const
 bool scripted_backend::wait_for_open_connections(std::size_t count) const
 {
     return eventually([&] { return open_connections() == count; });
-}
-
-std::string response(const std::string& body, const std::string& fields, const std::string& status)
-{
-    return "HTTP/1.1 " + status + "\r\n" + fields +
-           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-
-std::string chunked_response(const std::vector<std::string>& chunks, const std::string& fields)
-{
-    std::ostringstream out;
-    out << "HTTP/1.1 200 OK\r\n" << fields << "Transfer-Encoding: chunked\r\n\r\n";
-    for (const std::string& chunk : chunks) {
-        out << std::hex << chunk.size() << "\r\n" << chunk << "\r\n";
-    }
-    out << "0\r\n\r\n";
-    return out.str();
 }
 
 } // namespace v6front

@@ -7,7 +7,7 @@
 #include "reverse.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +22,7 @@ struct response_head {
     field_list fields;                           // as sent, in order
     std::optional<std::uint64_t> content_length; // of the message (RFC 9112 6.3)
     bool keep_alive = false;                     // the backend will read another request
-    std::deque<std::string> rewritten;           // owns the values that an edit has made
+    std::list<std::string> rewritten;            // owns the values that an edit has made
 
     void clear();
 };

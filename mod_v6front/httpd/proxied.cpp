@@ -4,6 +4,7 @@
 
 #include "log.hpp"
 
+#include <charconv>
 #include <sstream>
 
 namespace v6front {
@@ -35,8 +36,9 @@ exchange_rules rules_of(const request_rec* r, const routed_request& decision)
 proxied::proxied(request_rec* r, const routed_request& decision, child& in)
     : request_(r),
       decision_(decision),
+      rules_(rules_of(r, decision)),
       reverse_({view(ap_http_scheme(r)), view(apr_table_get(r->headers_in, "Host"))},
-               rules_of(r, decision).preserve_host)
+               rules_.preserve_host)
 {
     gather_fields();
     if (decision.rule)
@@ -56,7 +58,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
     order_.body_unframed = r->connection->master && !apr_table_get(r->headers_in, "Content-Length");
     order_.backend = decision.backend;
     order_.pinned = config_of(r->server)->pinned(decision.backend->host);
-    order_.rules = rules_of(r, decision);
+    order_.rules = rules_;
     order_.reverse = &reverse_;
     order_.via = in.via();
     order_.own = &in.own();
@@ -72,18 +74,31 @@ void proxied::gather_fields()
             fields_.push_back({view(entries[i].key), view(entries[i].val)});
 }
 
+namespace {
+
+template <class Number> void append_number(std::string& text, Number n)
+{
+    char digits[24];
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, n).ptr);
+}
+
+} // namespace
+
 // For the access log: %{v6front-address}n and so on.
 void proxied::note(const outcome& what) const
 {
     auto* r = request_;
-    if (what.address)
-        apr_table_setn(r->notes, "v6front-address",
-                       apr_psprintf(r->pool, "%s:%d", what.address->address().to_string().c_str(),
-                                    what.address->port()));
-    apr_table_setn(r->notes, "v6front-attempts", apr_itoa(r->pool, static_cast<int>(what.attempts)));
-    apr_table_setn(r->notes, "v6front-response-us",
-                   apr_psprintf(r->pool, "%" APR_INT64_T_FMT,
-                                static_cast<apr_int64_t>(what.response_time.count())));
+    if (what.address) {
+        auto text = what.address->address().to_string();
+        append_number(text.append(1, ':'), what.address->port());
+        apr_table_setn(r->notes, "v6front-address", to_pool(r->pool, text));
+    }
+    std::string number;
+    append_number(number, what.attempts);
+    apr_table_setn(r->notes, "v6front-attempts", to_pool(r->pool, number));
+    number.clear();
+    append_number(number, what.response_time.count());
+    apr_table_setn(r->notes, "v6front-response-us", to_pool(r->pool, number));
     if (what.failed)
         apr_table_setn(r->notes, "v6front-failure",
                        to_pool(r->pool, describe(what.failed->what).words));

@@ -31,6 +31,7 @@ private:
     request_rec* request_;
     const routed_request& decision_;
     field_list fields_;
+    exchange_rules rules_;
     reverse_map reverse_;
     exchange_order order_;
 };

@@ -23,6 +23,8 @@ backend_connection::backend_connection(tcp_socket socket, const endpoint& peer,
                       }),
       buffer_(std::make_unique<char[]>(initial_buffer))
 {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
 }
 
 void backend_connection::on_read_deadline()
@@ -76,7 +78,7 @@ void backend_connection::on_read(error_code ec, std::size_t n)
     end_ += n;
     if (disturbed_)
         return std::exchange(disturbed_, nullptr)(*this);
-    arrived_.notify();
+    arrived_.resume();
 }
 
 task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
@@ -115,16 +117,18 @@ task<io_result> backend_connection::read_into(std::span<char> into,
 
 task<io_result> backend_connection::write(std::string_view bytes, std::chrono::milliseconds timeout)
 {
-    write_deadline_.arm(timeout);
     std::size_t sent = 0;
     error_code error;
+    // Nearly always the kernel takes it all at once, and then the engine's loop need not turn.
+    sent = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+    if (error == asio::error::would_block)
+        error = {};
     while (sent < bytes.size() && !error) {
+        write_deadline_.arm(timeout);
         const auto [ec, n] = co_await socket_.async_write_some(
             asio::buffer(bytes.data() + sent, bytes.size() - sent), use_task);
         sent += n;
         error = ec;
-        if (n > 0 && sent < bytes.size())
-            write_deadline_.arm(timeout);
     }
     if (write_deadline_.expired() && error == asio::error::operation_aborted)
         error = asio::error::timed_out;

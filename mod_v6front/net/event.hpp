@@ -39,12 +39,19 @@ public:
 
     // Wakes the waiter, if any, in a later turn of the engine's loop: never inside the caller.
     void notify() { wake({}); }
+    // Wakes it here and now. Only as the last act of a handler that the loop itself has called.
+    void resume()
+    {
+        if (auto w = std::exchange(waiter_, nullptr))
+            w->complete_now();
+    }
     bool has_waiter() const noexcept { return waiter_ != nullptr; }
 
 private:
     struct waiter_base {
         virtual ~waiter_base() = default;
         virtual void complete(error_code ec) = 0;
+        virtual void complete_now() = 0;
     };
     template <class Handler> struct waiter : waiter_base {
         waiter(Handler&& h, executor ex) : handler(std::move(h)), on(ex) {}
@@ -52,6 +59,7 @@ private:
         {
             asio::post(on, [h = std::move(handler), ec]() mutable { std::move(h)(ec); });
         }
+        void complete_now() override { std::move(handler)(error_code()); }
         Handler handler;
         executor on;
     };

@@ -117,8 +117,11 @@ void adopted_connection::take_over()
     if (threads + thread_.number() < limit)
         ap_create_sb_handle(reinterpret_cast<ap_sb_handle_t**>(&c->sbh), c->pool,
                             static_cast<int>(c->id / limit), threads + thread_.number());
-    head_filter_ = install_filters(c, this);
-    decrypted_ = apr_brigade_create(c->pool, c->bucket_alloc);
+    const auto installed = install_filters(c, this);
+    head_filter_ = installed.head;
+    scratch_ = apr_brigade_create(c->pool, c->bucket_alloc);
+    // A TLS handshake, or mod_http2's look for a preface, has read ahead into core's own buffer.
+    pull(installed.socket, socket_store_);
     apr_os_sock_t fd = -1;
     apr_os_sock_get(&fd, ap_get_conn_socket(c));
     sockaddr_storage local{};
@@ -150,7 +153,7 @@ task<bool> adopted_connection::read_head()
     socket_store_.shrink();
     for (;;) {
         if (head_filter_)
-            store.end_with(decrypt());
+            store.end_with(pull(head_filter_, store));
         store.drop(leading_empty_lines(store.bytes()));
         if (holds_whole_head(store.bytes()) || store.bytes().size() > most_head_bytes())
             co_return true;
@@ -184,23 +187,24 @@ std::size_t adopted_connection::most_head_bytes() const
            static_cast<std::size_t>(fields + 1) * static_cast<std::size_t>(s->limit_req_fieldsize + 2);
 }
 
-// Pulls what the socket's bytes decrypt to into head_store_, never waiting. SUCCESS: more may come.
-apr_status_t adopted_connection::decrypt()
+// Moves what the filter below `above` has, or can have without waiting, into the store. SUCCESS: more
+// may come.
+apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store)
 {
     for (;;) {
-        const auto rv = ap_get_brigade(head_filter_->next, decrypted_, AP_MODE_READBYTES,
+        const auto rv = ap_get_brigade(above->next, scratch_, AP_MODE_READBYTES,
                                        APR_NONBLOCK_READ, static_cast<apr_off_t>(input_store::small));
-        const auto before = head_store_.bytes().size();
-        while (!APR_BRIGADE_EMPTY(decrypted_)) {
-            auto* b = APR_BRIGADE_FIRST(decrypted_);
+        const auto before = store.bytes().size();
+        while (!APR_BRIGADE_EMPTY(scratch_)) {
+            auto* b = APR_BRIGADE_FIRST(scratch_);
             const char* data = nullptr;
             apr_size_t n = 0;
             if (!APR_BUCKET_IS_METADATA(b) &&
                 apr_bucket_read(b, &data, &n, APR_NONBLOCK_READ) == APR_SUCCESS)
-                head_store_.put(data, n);
+                store.put(data, n);
             apr_bucket_delete(b);
         }
-        const auto now = head_store_.bytes().size();
+        const auto now = store.bytes().size();
         if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > most_head_bytes())
             return rv == APR_SUCCESS || APR_STATUS_IS_EAGAIN(rv) ? APR_SUCCESS : rv;
         if (rv != APR_SUCCESS)

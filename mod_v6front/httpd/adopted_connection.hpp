@@ -58,7 +58,7 @@ private:
     void take_over();
     task<bool> next_request();
     task<bool> read_head();
-    apr_status_t decrypt();
+    apr_status_t pull(ap_filter_t* above, input_store& store);
     std::size_t most_head_bytes() const;
     task<void> serve();
     task<void> exchange(request_rec* r);
@@ -80,7 +80,7 @@ private:
     input_store socket_store_;
     input_store head_store_;
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket
-    apr_bucket_brigade* decrypted_ = nullptr;
+    apr_bucket_brigade* scratch_ = nullptr;
     bool on_engine_ = true;
     bool idle_ = false; // waiting for a request, none of which has come
     bool stopping_ = false;

@@ -128,14 +128,15 @@ void register_filters()
                                              above_core);
 }
 
-ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner)
+installed_filters install_filters(conn_rec* c, adopted_connection* owner)
 {
-    ap_add_input_filter_handle(socket_filter, owner, nullptr, c);
+    auto* socket = ap_add_input_filter_handle(socket_filter, owner, nullptr, c);
     ap_add_output_filter_handle(flush_filter, owner, nullptr, c);
     bool changes_bytes = false;
     for (const auto* f = c->input_filters; f && f->frec != socket_filter; f = f->next)
         changes_bytes = changes_bytes || !is_transparent(f);
-    return changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c) : nullptr;
+    return {socket, changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c)
+                                  : nullptr};
 }
 
 } // namespace v6front

@@ -13,8 +13,10 @@ class adopted_connection;
 // Registers them with httpd, in register_hooks.
 void register_filters();
 
-// Installs them on the connection. Gives the head filter, which is only there if a filter that changes
-// bytes (TLS, say) stands between it and the socket.
-ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner);
+struct installed_filters {
+    ap_filter_t* socket;
+    ap_filter_t* head; // nullptr unless a filter that changes bytes (TLS, say) stands between the two
+};
+installed_filters install_filters(conn_rec* c, adopted_connection* owner);
 
 } // namespace v6front

@@ -24,6 +24,10 @@ constexpr auto head_time_at_first = 20s;
 constexpr auto head_time_at_most = 40s;
 constexpr std::size_t head_octets_per_second = 500;
 
+// A stopping child still takes a request that was on its way when it closed shop, and answers it with
+// "Connection: close": a client that has just sent one would see an error else.
+constexpr auto grace_when_stopping = 100ms;
+
 // SECONDS_TO_LINGER and MAX_SECS_TO_LINGER of httpd (connection.c).
 constexpr auto linger_per_read = 2s;
 constexpr auto linger_in_all = 30s;
@@ -139,8 +143,6 @@ task<bool> adopted_connection::next_request()
     auto* c = connection_;
     if (c->aborted)
         co_return false;
-    if (stopping_ && c->keepalives > 0 && socket_store_.empty() && head_store_.empty())
-        co_return false;
     co_return co_await read_head();
 }
 
@@ -164,7 +166,7 @@ task<bool> adopted_connection::read_head()
             began = deadline::clock::now();
         idle_ = octets == 0 && !first;
         const auto allowed =
-            idle_ ? deadline::clock::duration(std::chrono::microseconds(keep_alive_timeout_))
+            idle_ ? idle_time()
                   : std::min<deadline::clock::duration>(
                         head_time_at_first + std::chrono::seconds(octets / head_octets_per_second),
                         head_time_at_most);
@@ -176,6 +178,13 @@ task<bool> adopted_connection::read_head()
             store.end_with(rv);
         }
     }
+}
+
+deadline::clock::duration adopted_connection::idle_time() const
+{
+    if (stopping_)
+        return grace_when_stopping;
+    return std::chrono::microseconds(keep_alive_timeout_);
 }
 
 // Past this httpd's own limits are exceeded for certain, and it answers 414 or 431 from what is there.
@@ -463,10 +472,8 @@ adopted_connection::~adopted_connection()
 void adopted_connection::begin_stop()
 {
     stopping_ = true;
-    if (idle_) {
-        error_code ignored;
-        socket_.cancel(ignored);
-    }
+    if (idle_)
+        deadline_.arm(grace_when_stopping);
 }
 
 void adopted_connection::shut_down() noexcept

@@ -60,6 +60,7 @@ private:
     task<bool> read_head();
     apr_status_t pull(ap_filter_t* above, input_store& store);
     std::size_t most_head_bytes() const;
+    deadline::clock::duration idle_time() const;
     task<void> serve();
     task<void> exchange(request_rec* r);
     task<void> other_handler(request_rec* r);

@@ -7,7 +7,8 @@
 #include <cstddef>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 constexpr bool is_digit(char c) noexcept
 {

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 [[noreturn]] void refuse(std::string_view url, std::string_view why)
 {

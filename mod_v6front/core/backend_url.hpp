@@ -9,7 +9,8 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 struct backend_url {
     std::string host; // lower case; a name or an IPv4 literal

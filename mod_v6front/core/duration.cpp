@@ -6,8 +6,10 @@
 
 #include <cstdint>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 // Milliseconds in one unit; 0 if there is no such unit. Case-insensitive, as httpd's are.
 std::int64_t unit_length(std::string_view unit) noexcept

@@ -7,7 +7,8 @@
 #include <optional>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 using milliseconds = std::chrono::milliseconds;
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <cstddef>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 constexpr std::size_t reason_count = static_cast<std::size_t>(reason::internal) + 1;
 

@@ -13,7 +13,8 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 enum class phase : std::uint8_t { frame, resolve, connect, send, response_head, response_body };
 enum class fault : std::uint8_t { client, backend, front };

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <cstring>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 // The position of the quote that ends the quoted-string (RFC 9110 5.6.4) begun at `open`, or npos.
 std::size_t closing_quote(std::string_view text, std::size_t open) noexcept

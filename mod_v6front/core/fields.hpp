@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 struct field {
     std::string_view name;

@@ -5,8 +5,10 @@
 
 #include <limits>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 failure ambiguous(const field& f)
 {

@@ -10,7 +10,8 @@
 #include <cstdint>
 #include <optional>
 
-namespace v6front {
+namespace v6front
+{
 
 enum class framing_kind : std::uint8_t { none, length, chunked };
 

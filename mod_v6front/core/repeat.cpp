@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <array>
 
-namespace v6front {
+namespace v6front
+{
 
 bool is_idempotent(std::string_view method) noexcept
 {

@@ -8,7 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 // How far an attempt got, told by the exchange that made it.
 struct attempt_progress {

@@ -6,8 +6,10 @@
 #include <array>
 #include <charconv>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 // Fields that the front writes itself, or not at all, whatever the client has sent.
 bool is_ours(std::string_view name) noexcept

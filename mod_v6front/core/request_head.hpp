@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 // What the client asked, as views that the maker keeps valid for the whole exchange.
 struct request_view {

@@ -3,8 +3,10 @@
 
 #include "ascii.hpp"
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 // The URL in "5; url=http://host/" (HTML, 4.2.5.3 "refresh"), without its quotes; empty if none.
 std::string_view refresh_url(std::string_view value) noexcept

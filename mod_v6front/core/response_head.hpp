@@ -12,7 +12,8 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 // Views into the backend connection's buffer, valid until the next read on it.
 struct response_head {

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <charconv>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 // A URI reference (RFC 3986 4.2) taken apart. Without an authority it is an absolute path.
 struct reference {

@@ -11,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 // `backend` and everything below it is known to clients as `path` on the front.
 struct reverse_rule {
@@ -26,7 +27,8 @@ struct front_origin {
 };
 
 // The rules in force for one exchange. Refers to rules that outlive it; makes no copies.
-class reverse_map {
+class reverse_map
+{
 public:
     reverse_map(front_origin origin, bool host_preserved)
         : origin_(origin), preserved_(host_preserved)

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 std::string_view without_last_slash(std::string_view path) noexcept
 {

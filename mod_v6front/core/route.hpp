@@ -13,7 +13,8 @@
 #include <string_view>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 // One V6FrontPass. Without a backend it is an exclusion ("!").
 struct route {
@@ -35,7 +36,8 @@ bool is_below(std::string_view path, std::string_view route_path) noexcept;
 void append_moved(std::string& out, std::string_view path, std::string_view from,
                   std::string_view to);
 
-class route_table {
+class route_table
+{
 public:
     // Throws setting_error if the same path is there already.
     void add(route r);

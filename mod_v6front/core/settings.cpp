@@ -3,8 +3,10 @@
 
 #include "fields.hpp"
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 std::string quoted(std::string_view text)
 {

@@ -12,7 +12,8 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 // A value in the configuration that cannot be used. what() is one sentence for the operator: the
 // value and what would be right. Whoever catches it adds directive, file and line.

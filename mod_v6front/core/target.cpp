@@ -4,8 +4,10 @@
 #include "ascii.hpp"
 #include "route.hpp"
 
-namespace v6front {
-namespace {
+namespace v6front
+{
+namespace
+{
 
 void append_encoded(std::string& out, char c)
 {
@@ -59,7 +61,8 @@ octet decode_front(std::string_view raw) noexcept
 }
 
 // Notices "." and ".." between slashes (RFC 3986 3.3), fed with one decoded octet after the other.
-class dot_segments {
+class dot_segments
+{
 public:
     // True if the octet ends a segment that was one.
     bool ended_by(char c) noexcept

@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 struct request_target {
     std::string_view raw;                  // as the client sent it: "/a%20b?x" or "http://h/a"

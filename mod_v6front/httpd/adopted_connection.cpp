@@ -4,28 +4,28 @@
 
 #include "filters.hpp"
 #include "guard.hpp"
-#include "proxied.hpp"
-#include "routing.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include <algorithm>
 
-namespace v6front {
+namespace v6front
+{
 
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
-// How long a client may take for a request head: mod_reqtimeout's own default, whose header stage does
-// not see a connection that is read ahead of need.
+// How long a client may take for a request head: mod_reqtimeout's own default, whose header stage
+// does not see a connection that is read ahead of need.
 constexpr auto head_time_at_first = 20s;
 constexpr auto head_time_at_most = 40s;
 constexpr std::size_t head_octets_per_second = 500;
 
-// A stopping child still takes a request that was on its way when it closed shop, and answers it with
-// "Connection: close": a client that has just sent one would see an error else.
+// A stopping child still takes a request that was on its way when it closed shop, and answers it
+// with "Connection: close": a client that has just sent one would see an error else.
 constexpr auto grace_when_stopping = 100ms;
 
 // SECONDS_TO_LINGER and MAX_SECS_TO_LINGER of httpd (connection.c).
@@ -113,7 +113,8 @@ void adopted_connection::take_over()
     thread_.enter(*this);
     stopping_ = thread_.is_stopping();
     c->current_thread = thread_.apr_thread();
-    // A spare slot of the scoreboard, where the child has one: mod_status counts, and error lines say
+    // A spare slot of the scoreboard, where the child has one: mod_status counts, and error lines
+    // say
     // "[client ...]". Never a worker's own slot, which the MPM counts as busy or idle.
     int threads = 0, limit = 0;
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
@@ -187,22 +188,24 @@ deadline::clock::duration adopted_connection::idle_time() const
     return std::chrono::microseconds(keep_alive_timeout_);
 }
 
-// Past this httpd's own limits are exceeded for certain, and it answers 414 or 431 from what is there.
+// Past this httpd's own limits are exceeded for certain, and it answers 414 or 431 from what is
+// there.
 std::size_t adopted_connection::most_head_bytes() const
 {
     const auto* s = connection_->base_server;
     const auto fields = s->limit_req_fields > 0 ? s->limit_req_fields : 1000;
     return static_cast<std::size_t>(s->limit_req_line) +
-           static_cast<std::size_t>(fields + 1) * static_cast<std::size_t>(s->limit_req_fieldsize + 2);
+           static_cast<std::size_t>(fields + 1) *
+               static_cast<std::size_t>(s->limit_req_fieldsize + 2);
 }
 
-// Moves what the filter below `above` has, or can have without waiting, into the store. SUCCESS: more
-// may come.
+// Moves what the filter below `above` has, or can have without waiting, into the store. SUCCESS:
+// more may come.
 apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store)
 {
     for (;;) {
-        const auto rv = ap_get_brigade(above->next, scratch_, AP_MODE_READBYTES,
-                                       APR_NONBLOCK_READ, static_cast<apr_off_t>(input_store::small));
+        const auto rv = ap_get_brigade(above->next, scratch_, AP_MODE_READBYTES, APR_NONBLOCK_READ,
+                                       static_cast<apr_off_t>(input_store::small));
         const auto before = store.bytes().size();
         while (!APR_BRIGADE_EMPTY(scratch_)) {
             auto* b = APR_BRIGADE_FIRST(scratch_);
@@ -219,134 +222,6 @@ apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store)
         if (rv != APR_SUCCESS)
             return rv;
     }
-}
-
-// One request: httpd reads and processes it; then what its handler left to do is done, and awaited.
-task<void> adopted_connection::serve()
-{
-    auto* c = connection_;
-    c->cs->state = CONN_STATE_READ_REQUEST_LINE;
-    auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
-    ap_update_child_status_from_conn(score, SERVER_BUSY_READ, c);
-    next_ = next_step::none;
-    auto* r = ap_read_request(c);
-    if (!r || r->status != HTTP_OK) {
-        c->keepalive = AP_CONN_CLOSE; // its answer, if it has one, is on its way down
-        co_return;
-    }
-    c->cs->state = CONN_STATE_HANDLER;
-    keep_alive_timeout_ = r->server->keep_alive_timeout_set ? r->server->keep_alive_timeout
-                                                            : c->base_server->keep_alive_timeout;
-    // An upgrade to h2c would run mod_http2's whole session inside the engine (core_upgrade_handler).
-    if (const char* upgrade = apr_table_get(r->headers_in, "Upgrade");
-        upgrade && list_contains(upgrade, "h2c"))
-        apr_table_unset(r->headers_in, "Upgrade");
-    ap_update_child_status(score, SERVER_BUSY_WRITE, r);
-    last_input_ = deadline::clock::now();
-    if (!config_of(r->server)->engine_on()) {
-        std::function<void()> all_of_it = [r] { ap_process_async_request(r); };
-        const bool ran = co_await run_elsewhere(std::move(all_of_it));
-        if (!ran)
-            refuse(r);
-        co_return;
-    }
-    // Where httpd itself answers, it would wait here for the rest of the request's body to throw it
-    // away. A handler that takes the body lifts this.
-    keepalive_before_ = c->keepalive;
-    if (ap_request_has_body(r))
-        c->keepalive = AP_CONN_CLOSE;
-    ap_process_async_request(r);
-    if (next_ == next_step::exchange)
-        co_await exchange(r);
-    else if (next_ == next_step::other_handler)
-        co_await other_handler(r);
-}
-
-void adopted_connection::then(next_step step, const request_rec* r) noexcept
-{
-    next_ = step;
-    handler_ = r->handler;
-    connection_->keepalive = keepalive_before_;
-}
-
-namespace {
-
-// ErrorDocument names a path of this server: httpd makes a new request of it, whose handler may block.
-bool answers_with_own_document(request_rec* r, int status)
-{
-    const char* custom = ap_response_code_string(r, ap_index_of_response(status));
-    return custom && custom[0] == '/';
-}
-
-void conclude_request(request_rec* r, int status)
-{
-    ap_die(status, r); // with OK it only finishes the response
-    ap_process_request_after_handler(r);
-}
-
-} // namespace
-
-task<void> adopted_connection::exchange(request_rec* r)
-{
-    int status = HTTP_INTERNAL_SERVER_ERROR;
-    {
-        request_client client(r, *this);
-        const proxied job(r, *routed(r), child_);
-        const auto what = co_await run_exchange(thread_.on(), client, job.order());
-        status = job.conclude(client, what);
-    }
-    bool concluded = false;
-    if (status != OK && answers_with_own_document(r, status)) {
-        std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
-        concluded = co_await run_elsewhere(std::move(conclusion));
-    }
-    if (!concluded)
-        conclude_request(r, status);
-}
-
-// The handler of another module, on a thread that may block. ap_run_handler and not ap_invoke_handler, which
-// would insert the filters a second time.
-task<void> adopted_connection::other_handler(request_rec* r)
-{
-    std::function<void()> work = [r, handler = handler_] {
-        r->handler = handler;
-        const int status = ap_run_handler(r);
-        conclude_request(r, status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status);
-    };
-    const bool ran = co_await run_elsewhere(std::move(work));
-    if (!ran)
-        refuse(r);
-}
-
-void adopted_connection::refuse(request_rec* r)
-{
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                  V6LOGNO(0103) "%s %s: %d requests wait for a thread already; the client gets 503",
-                  r->method, r->uri, static_cast<int>(offload::most_waiting));
-    connection_->keepalive = AP_CONN_CLOSE;
-    conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
-}
-
-// False if no thread is to be had. Meanwhile the connection belongs to that thread.
-task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
-{
-    bool finished = false;
-    event done;
-    const auto ex = thread_.on().get_executor();
-    on_engine_ = false;
-    const bool taken = child_.handlers().post([&, ex](apr_thread_t* on) {
-        connection_->current_thread = on;
-        guard("a request on an offload thread", work);
-        asio::post(ex, [&] {
-            finished = true;
-            done.notify();
-        });
-    });
-    while (taken && !finished)
-        co_await done.wait(ex);
-    connection_->current_thread = thread_.apr_thread();
-    on_engine_ = true;
-    co_return taken;
 }
 
 task<apr_status_t> adopted_connection::read_socket(std::size_t room,
@@ -427,7 +302,8 @@ task<void> adopted_connection::close()
     auto* c = connection_;
     const bool all_sent = co_await flushed();
     if (all_sent) {
-        closing_ = true; // from here flushes pass; with no time allowed, core does not wait for them
+        closing_ =
+            true; // from here flushes pass; with no time allowed, core does not wait for them
         apr_socket_timeout_set(ap_get_conn_socket(c), 0);
         if (ap_start_lingering_close(c) == 0 && socket_store_.ending() != APR_EOF)
             co_await drain();
@@ -438,7 +314,8 @@ task<void> adopted_connection::close()
     }
 }
 
-// A client that still sends would lose our answer to the reset that an early close causes (RFC 9112 9.6).
+// A client that still sends would lose our answer to the reset that an early close causes (RFC
+// 9112 9.6).
 task<void> adopted_connection::drain()
 {
     const bool in_short = stopping_ || apr_table_get(connection_->notes, "short-lingering-close");
@@ -452,8 +329,9 @@ task<void> adopted_connection::drain()
     }
 }
 
-// The end of the connection, whatever led here. The descriptor leaves the engine before it is closed; the state
-// is what event's own accounting expects of a suspended connection (event.c, decrement_connection_count).
+// The end of the connection, whatever led here. The descriptor leaves the engine before it is
+// closed; the state is what event's own accounting expects of a suspended connection (event.c,
+// decrement_connection_count).
 adopted_connection::~adopted_connection()
 {
     thread_.leave(*this);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A client connection that an engine owns: taken from the event MPM, served request after request, closed
-// with care. live() reads from top to bottom as the life of the connection.
+// A client connection that an engine owns: taken from the event MPM, served request after request,
+// closed with care. live() reads from top to bottom as the life of the connection.
 //
-// Life: made in the process_connection hook on a worker, lives on its engine's thread, ends itself with the
-// connection's pool. While a request is with the offload threads, they own it and the engine
-// touches nothing of it.
+// Life: made in the process_connection hook on a worker, lives on its engine's thread, ends itself
+// with the connection's pool. While a request is with the offload threads, they own it and the
+// engine touches nothing of it.
 #pragma once
 
 #include "net/event.hpp"
@@ -17,9 +17,11 @@
 #include <memory>
 #include <optional>
 
-namespace v6front {
+namespace v6front
+{
 
-class adopted_connection final : public client_waits {
+class adopted_connection final : public client_waits
+{
 public:
     // On the worker: suspends the connection.
     adopted_connection(conn_rec* c, engine_thread& on, child& in, handover_slots& slots);
@@ -27,7 +29,8 @@ public:
 
     // The one that owns this connection; nullptr for a connection that was not adopted.
     static adopted_connection* of(const conn_rec* c);
-    // After the last suspend_connection hook: the engine begins to wait for the hand-over to complete.
+    // After the last suspend_connection hook: the engine begins to wait for the hand-over to
+    // complete.
     static void start(std::unique_ptr<adopted_connection> self);
 
     // For the filters.

@@ -7,9 +7,11 @@
 
 #include <cstring>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 // Between the two hooks, which run on the same worker one after the other.
 thread_local std::unique_ptr<adopted_connection> on_its_way;

@@ -5,7 +5,8 @@
 
 #include "apache.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
 // In the process_connection hook: suspends the connection and gives OK, or DECLINED.
 int adopt(conn_rec* c);

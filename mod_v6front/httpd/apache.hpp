@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The only C++ header that includes httpd's and APR's. httpd.h defines OK, DONE, DECLINED and SUSPENDED
-// as macros, which Boost.Beast does not survive: no translation unit includes both, and net/'s headers
-// that are used here are free of Beast.
+// The only C++ header that includes httpd's and APR's. httpd.h defines OK, DONE, DECLINED and
+// SUSPENDED as macros, which Boost.Beast does not survive: no translation unit includes both, and
+// net/'s headers that are used here are free of Beast.
 #pragma once
 
 #include "net/exchange.hpp"
@@ -35,7 +35,8 @@
 extern "C" module AP_MODULE_DECLARE_DATA v6front_module;
 APLOG_USE_MODULE(v6front);
 
-namespace v6front {
+namespace v6front
+{
 
 // Constructs in pool memory; the pool's end runs the destructor, if there is anything to destroy.
 template <class T, class... Args> T* pool_new(apr_pool_t* pool, Args&&... args)
@@ -57,7 +58,10 @@ inline char* to_pool(apr_pool_t* pool, std::string_view text)
     return apr_pstrmemdup(pool, text.data(), text.size());
 }
 
-inline std::string_view view(const char* text) { return text ? std::string_view(text) : std::string_view(); }
+inline std::string_view view(const char* text)
+{
+    return text ? std::string_view(text) : std::string_view();
+}
 
 inline void append(apr_bucket_brigade* brigade, apr_bucket* bucket)
 {

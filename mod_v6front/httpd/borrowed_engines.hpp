@@ -11,13 +11,16 @@
 #include <mutex>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
-class borrowed_engines {
+class borrowed_engines
+{
 public:
     explicit borrowed_engines(resolver& names) : names_(names) {}
 
-    class loan {
+    class loan
+    {
     public:
         explicit loan(borrowed_engines& from) : from_(from), engine_(from.take()) {}
         ~loan() { from_.put(std::move(engine_)); }

@@ -12,7 +12,8 @@
 #include <algorithm>
 #include <latch>
 
-namespace v6front {
+namespace v6front
+{
 
 child* child::current_ = nullptr;
 
@@ -29,9 +30,15 @@ engine_thread::engine_thread(resolver& names, int number) : engine_(names), numb
     running.wait();
 }
 
-engine_thread::~engine_thread() { end(); }
+engine_thread::~engine_thread()
+{
+    end();
+}
 
-void engine_thread::leave(adopted_connection& c) noexcept { std::erase(connections_, &c); }
+void engine_thread::leave(adopted_connection& c) noexcept
+{
+    std::erase(connections_, &c);
+}
 
 void engine_thread::begin_stop()
 {
@@ -59,7 +66,8 @@ void engine_thread::end()
     ended_ = true;
 }
 
-namespace {
+namespace
+{
 
 unsigned engines_wanted(const server_rec* main_server)
 {
@@ -104,10 +112,7 @@ own_listeners find_own_listeners()
 } // namespace
 
 child::child(const server_rec* main_server, std::string via)
-    : via_(std::move(via)),
-      own_(find_own_listeners()),
-      lent_(names_),
-      handlers_(offload_threads())
+    : via_(std::move(via)), own_(find_own_listeners()), lent_(names_), handlers_(offload_threads())
 {
     const auto n = engines_wanted(main_server);
     for (unsigned i = 0; i < n; ++i)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What one child process of httpd owns: its engines and their threads, the resolver, the engines lent to
-// borrowed threads, the threads for other modules' handlers. Made in child_init, ended before the child's pool.
+// What one child process of httpd owns: its engines and their threads, the resolver, the engines
+// lent to borrowed threads, the threads for other modules' handlers. Made in child_init, ended
+// before the child's pool.
 #pragma once
 
 #include "net/engine.hpp"
@@ -17,12 +18,14 @@
 #include <thread>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 class adopted_connection;
 
 // An engine with the thread that runs it, and the client connections that live on it.
-class engine_thread {
+class engine_thread
+{
 public:
     engine_thread(resolver& names, int number);
     ~engine_thread();
@@ -55,7 +58,8 @@ private:
     std::thread thread_;
 };
 
-class child {
+class child
+{
 public:
     child(const server_rec* main_server, std::string via);
     ~child();

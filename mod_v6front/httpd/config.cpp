@@ -5,11 +5,13 @@
 #include "bridge.h"
 #include "guard.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
 server_config* config_of(const server_rec* server)
 {
-    return static_cast<server_config*>(ap_get_module_config(server->module_config, &v6front_module));
+    return static_cast<server_config*>(
+        ap_get_module_config(server->module_config, &v6front_module));
 }
 
 location_config* config_of(const request_rec* r)
@@ -25,14 +27,16 @@ std::span<const asio::ip::address_v4> server_config::pinned(std::string_view hos
     return found == pins.end() ? std::span<const asio::ip::address_v4>() : found->second;
 }
 
-namespace {
+namespace
+{
 
 server_config* merged(apr_pool_t* pool, const server_config& base, const server_config& over)
 {
     auto* made = pool_new<server_config>(pool, over);
     made->routes = route_table::merge(base.routes, over.routes);
     made->matches.insert(made->matches.end(), base.matches.begin(), base.matches.end());
-    // A pin for every backend of the virtual host displaces what the main server says of single ones.
+    // A pin for every backend of the virtual host displaces what the main server says of single
+    // ones.
     if (!over.pins.contains(""))
         made->pins.insert(base.pins.begin(), base.pins.end());
     if (!over.engine)

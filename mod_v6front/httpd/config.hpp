@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the directives have set, per server and per location, as httpd creates and merges it. Lives in
-// the configuration's pool; read-only once the server runs, by all threads.
+// What the directives have set, per server and per location, as httpd creates and merges it. Lives
+// in the configuration's pool; read-only once the server runs, by all threads.
 #pragma once
 
 #include "core/reverse.hpp"
@@ -13,7 +13,8 @@
 #include <string>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 // A V6FrontPassMatch. Tried in the order of the configuration, before the paths.
 struct match_rule {
@@ -26,13 +27,10 @@ struct server_config {
     std::vector<match_rule> matches;
     std::map<std::string, std::vector<asio::ip::address_v4>, std::less<>> pins; // "": every backend
     std::optional<bool> engine;
-    std::optional<unsigned> threads;       // main server only
-    bool has_location_routes = false;      // of this server itself
+    std::optional<unsigned> threads;  // main server only
+    bool has_location_routes = false; // of this server itself
 
-    bool has_routes() const
-    {
-        return !routes.empty() || !matches.empty() || has_location_routes;
-    }
+    bool has_routes() const { return !routes.empty() || !matches.empty() || has_location_routes; }
     bool engine_on() const { return engine.value_or(true); }
     // The addresses that V6FrontBackendV4 gives for a backend's name; empty: look it up.
     std::span<const asio::ip::address_v4> pinned(std::string_view host) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The setters behind the directive table. A bad value becomes one sentence that names the directive, the value
-// and what would be right; httpd adds the file and the line.
+// The setters behind the directive table. A bad value becomes one sentence that names the
+// directive, the value and what would be right; httpd adds the file and the line.
 
 #include "bridge.h"
 #include "config.hpp"
@@ -10,9 +10,11 @@
 #include <charconv>
 #include <string>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 // Runs a setter; a setting_error is the operator's mistake and goes back as text.
 template <class F> const char* set(cmd_parms* cmd, F&& f) noexcept
@@ -22,17 +24,23 @@ template <class F> const char* set(cmd_parms* cmd, F&& f) noexcept
         try {
             f();
             return nullptr;
-        }
-        catch (const setting_error& e) {
+        } catch (const setting_error& e) {
             return apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", e.what(), nullptr);
         }
     });
 }
 
-server_config& server_of(const cmd_parms* cmd) { return *config_of(cmd->server); }
-location_config& location_of(void* dir) { return *static_cast<location_config*>(dir); }
+server_config& server_of(const cmd_parms* cmd)
+{
+    return *config_of(cmd->server);
+}
+location_config& location_of(void* dir)
+{
+    return *static_cast<location_config*>(dir);
+}
 
-// In <Location "/path"> the path is the location's; not possible where that is a pattern or a folder.
+// In <Location "/path"> the path is the location's; not possible where that is a pattern or a
+// folder.
 bool in_location(cmd_parms* cmd)
 {
     if (!cmd->path)
@@ -67,7 +75,8 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
             throw setting_error("needs the http:// URL of the IPv4 site, or !");
         if (argc > 1 && argv[0][0] == '/')
             throw setting_error("in <Location> takes the URL only, the path is the location's own "
-                                "(\"" + std::string(cmd->path) + "\"); leave out \"" +
+                                "(\"" +
+                                std::string(cmd->path) + "\"); leave out \"" +
                                 std::string(argv[0]) + "\"");
         location_of(dir).own_route =
             pool_new<route>(cmd->pool, make_route(cmd->path, argv[0], argc - 1, argv + 1));
@@ -99,8 +108,7 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
             throw setting_error("in <Location> takes the URL only, the path is the location's own");
         rule.path = cmd->path;
         rule.backend = parse_backend_url(first);
-    }
-    else {
+    } else {
         if (!second)
             throw setting_error("needs a path and the http:// URL whose redirects are mapped to "
                                 "it; only in <Location> the path may be left out");
@@ -126,9 +134,11 @@ void set_backend_v4(cmd_parms* cmd, int argc, char* const argv[])
     for (; i < argc; ++i) {
         const auto address = parse_ipv4(argv[i]);
         if (!address)
-            throw setting_error("\"" + std::string(argv[i]) + "\" is not an IPv4 address such as "
-                                "192.0.2.10" + (looks_like_ipv6(argv[i])
-                                                    ? "; backends are reached over IPv4 only" : ""));
+            throw setting_error(
+                "\"" + std::string(argv[i]) +
+                "\" is not an IPv4 address such as "
+                "192.0.2.10" +
+                (looks_like_ipv6(argv[i]) ? "; backends are reached over IPv4 only" : ""));
         addresses.emplace_back(*address);
     }
     auto& pins = server_of(cmd).pins;
@@ -145,7 +155,8 @@ void set_threads(cmd_parms* cmd, const char* value)
     const auto text = view(value);
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
     if (ec != std::errc() || end != text.data() + text.size() || n < 1 || n > 64)
-        throw setting_error("\"" + std::string(text) + "\" is not a number of engines from 1 to 64");
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not a number of engines from 1 to 64");
     server_of(cmd).threads = n;
 }
 
@@ -154,7 +165,8 @@ void set_timeout(void* dir, const char* key_value)
     const auto text = view(key_value);
     const auto key = text.substr(0, text.find('='));
     if (!iequals(key, "connect") && !iequals(key, "response") && !iequals(key, "idle"))
-        throw setting_error("\"" + std::string(text) + "\" is not one of connect=, response= and "
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not one of connect=, response= and "
                             "idle=, such as connect=3 or response=500ms");
     set_option(location_of(dir).settings, text);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Three filters. The *socket* filter, just above core's, answers from what the engine has read off the
-// socket; the *head* filter, above TLS, from what was decrypted ahead of need; the *flush* filter, just
-// above core's on the way out, keeps FLUSH buckets from blocking the engine in core's output filter.
+// Three filters. The *socket* filter, just above core's, answers from what the engine has read off
+// the socket; the *head* filter, above TLS, from what was decrypted ahead of need; the *flush*
+// filter, just above core's on the way out, keeps FLUSH buckets from blocking the engine in core's
+// output filter.
 
 #include "filters.hpp"
 
@@ -11,15 +12,18 @@
 
 #include <cstring>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 ap_filter_rec_t* socket_filter;
 ap_filter_rec_t* head_filter;
 ap_filter_rec_t* flush_filter;
 
-// A blocking read, on a thread that may block: what arrives goes through the store, as everything does.
+// A blocking read, on a thread that may block: what arrives goes through the store, as everything
+// does.
 apr_status_t read_blocking(conn_rec* c, input_store& store)
 {
     const auto space = store.room();
@@ -120,12 +124,12 @@ void register_filters()
 {
     // Between mod_reqtimeout (AP_FTYPE_CONNECTION + 8) and core (AP_FTYPE_NETWORK).
     constexpr auto above_core = static_cast<ap_filter_type>(AP_FTYPE_NETWORK - 1);
-    socket_filter = ap_register_input_filter("V6FRONT_SOCKET", v6front_socket_filter, nullptr,
-                                             above_core);
-    head_filter = ap_register_input_filter("V6FRONT_HEAD", v6front_head_filter, nullptr,
-                                           AP_FTYPE_CONNECTION);
-    flush_filter = ap_register_output_filter("V6FRONT_FLUSH", v6front_flush_filter, nullptr,
-                                             above_core);
+    socket_filter =
+        ap_register_input_filter("V6FRONT_SOCKET", v6front_socket_filter, nullptr, above_core);
+    head_filter =
+        ap_register_input_filter("V6FRONT_HEAD", v6front_head_filter, nullptr, AP_FTYPE_CONNECTION);
+    flush_filter =
+        ap_register_output_filter("V6FRONT_FLUSH", v6front_flush_filter, nullptr, above_core);
 }
 
 installed_filters install_filters(conn_rec* c, adopted_connection* owner)
@@ -135,8 +139,8 @@ installed_filters install_filters(conn_rec* c, adopted_connection* owner)
     bool changes_bytes = false;
     for (const auto* f = c->input_filters; f && f->frec != socket_filter; f = f->next)
         changes_bytes = changes_bytes || !is_transparent(f);
-    return {socket, changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c)
-                                  : nullptr};
+    return {socket,
+            changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c) : nullptr};
 }
 
 } // namespace v6front

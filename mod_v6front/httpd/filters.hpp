@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The connection filters of an adopted connection, between httpd's own. Installed when the engine has taken
-// the connection over; their context is the adopted_connection.
+// The connection filters of an adopted connection, between httpd's own. Installed when the engine
+// has taken the connection over; their context is the adopted_connection.
 #pragma once
 
 #include "apache.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
 class adopted_connection;
 
@@ -15,7 +16,8 @@ void register_filters();
 
 struct installed_filters {
     ap_filter_t* socket;
-    ap_filter_t* head; // nullptr unless a filter that changes bytes (TLS, say) stands between the two
+    ap_filter_t*
+        head; // nullptr unless a filter that changes bytes (TLS, say) stands between the two
 };
 installed_filters install_filters(conn_rec* c, adopted_connection* owner);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The only `try` on the C boundary. Every function whose address httpd holds is one guarded call, so
-// that no exception unwinds through httpd's frames.
+// The only `try` on the C boundary. Every function whose address httpd holds is one guarded call,
+// so that no exception unwinds through httpd's frames.
 #pragma once
 
 #include "apache.hpp"
@@ -9,19 +9,19 @@
 
 #include <exception>
 
-namespace v6front {
+namespace v6front
+{
 
 // Runs f; what it throws is logged under `where`, and `fallback` is returned.
 template <class F, class R> R guard(const char* where, R fallback, F&& f) noexcept
 {
     try {
         return f();
-    }
-    catch (const std::exception& e) {
+    } catch (const std::exception& e) {
         ap_log_error(APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
-                     V6LOGNO(0001) "%s failed: %s: this is a fault of mod_v6front", where, e.what());
-    }
-    catch (...) {
+                     V6LOGNO(0001) "%s failed: %s: this is a fault of mod_v6front", where,
+                     e.what());
+    } catch (...) {
         ap_log_error(APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
                      V6LOGNO(0001) "%s failed: this is a fault of mod_v6front", where);
     }

@@ -6,12 +6,14 @@
 #include "proxied.hpp"
 #include "routing.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
-// The connection, if its engine runs this request right now and httpd honours SUSPENDED for it: only
-// at top level, never for a subrequest or an internal redirect (http_request.c).
+// The connection, if its engine runs this request right now and httpd honours SUSPENDED for it:
+// only at top level, never for a subrequest or an internal redirect (http_request.c).
 adopted_connection* suspendable(const request_rec* r)
 {
     auto* owner = r->connection->master ? nullptr : adopted_connection::of(r->connection);

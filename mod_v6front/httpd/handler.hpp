@@ -5,7 +5,8 @@
 
 #include "apache.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
 // Ours: an exchange on the engine where that is possible, else on this thread.
 int handle(request_rec* r);

@@ -2,9 +2,11 @@
 
 #include "handover.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 // A status that nothing in httpd sets (scoreboard.h), so it can only be ours.
 constexpr int mark = SERVER_BUSY_DNS;

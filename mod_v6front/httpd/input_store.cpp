@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
-namespace v6front {
+namespace v6front
+{
 
 std::span<char> input_store::room(std::size_t wanted)
 {

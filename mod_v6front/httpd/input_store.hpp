@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bytes of a client that are in memory already, and how they are handed to httpd when an input filter
-// is asked for them. Part of an adopted connection; used by one thread at a time.
+// Bytes of a client that are in memory already, and how they are handed to httpd when an input
+// filter is asked for them. Part of an adopted connection; used by one thread at a time.
 #pragma once
 
 #include "apache.hpp"
@@ -10,9 +10,11 @@
 #include <span>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
-class input_store {
+class input_store
+{
 public:
     static constexpr std::size_t small = 8 * 1024;  // while waiting for a request
     static constexpr std::size_t large = 32 * 1024; // while a body comes in
@@ -20,8 +22,8 @@ public:
     bool empty() const noexcept { return begin_ == end_; }
     std::string_view bytes() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
 
-    // Room for at least one byte behind what is held, and for `wanted` in all if it has to grow. Nothing that was
-    // handed out may still be in use.
+    // Room for at least one byte behind what is held, and for `wanted` in all if it has to grow.
+    // Nothing that was handed out may still be in use.
     std::span<char> room(std::size_t wanted = small);
     void fill(std::size_t n) noexcept { end_ += n; }
     void put(const char* data, std::size_t n);
@@ -45,8 +47,9 @@ private:
     apr_status_t ending_ = APR_SUCCESS;
 };
 
-// True if httpd can read a whole request head from these bytes without waiting: request line and fields up to
-// the empty line (leading empty lines skipped), or an HTTP/0.9 line, which has no fields.
+// True if httpd can read a whole request head from these bytes without waiting: request line and
+// fields up to the empty line (leading empty lines skipped), or an HTTP/0.9 line, which has no
+// fields.
 bool holds_whole_head(std::string_view bytes) noexcept;
 // Length of the empty lines that a client may send before a request line (RFC 9112 2.2).
 std::size_t leading_empty_lines(std::string_view bytes) noexcept;

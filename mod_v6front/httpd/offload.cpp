@@ -4,7 +4,8 @@
 
 #include "own_thread.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
 void offload::end()
 {
@@ -28,8 +29,7 @@ bool offload::post(job work)
         const signals_blocked quiet;
         try {
             threads_.emplace_back([this] { serve(); });
-        }
-        catch (const std::system_error&) {
+        } catch (const std::system_error&) {
             if (threads_.empty())
                 return false; // those that exist will get to it
         }

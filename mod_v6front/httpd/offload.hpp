@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Threads for what may block on an adopted connection: handlers of other modules (files, CGI, server-status)
-// and virtual hosts with V6FrontEngine Off. Bounded in threads and in waiting jobs. Part of the child.
+// Threads for what may block on an adopted connection: handlers of other modules (files, CGI,
+// server-status) and virtual hosts with V6FrontEngine Off. Bounded in threads and in waiting jobs.
+// Part of the child.
 #pragma once
 
 #include "net/asio.hpp"
@@ -14,16 +15,19 @@
 #include <thread>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
-class offload {
+class offload
+{
 public:
     static constexpr std::size_t most_waiting = 1024;
 
     explicit offload(std::size_t most_threads) : most_threads_(most_threads) {}
     ~offload() { end(); }
 
-    // A thread of this pool takes the job, with its own apr_thread_t. False when too many wait already.
+    // A thread of this pool takes the job, with its own apr_thread_t. False when too many wait
+    // already.
     using job = std::function<void(apr_thread_t*)>;
     bool post(job work);
     // Forgets what waits, and joins the threads once they have done what they are at.

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a thread of ours needs among httpd's: no signals, which belong to httpd's own threads, and an
-// apr_thread_t, which modules find in c->current_thread and ap_thread_current().
+// What a thread of ours needs among httpd's: no signals, which belong to httpd's own threads, and
+// an apr_thread_t, which modules find in c->current_thread and ap_thread_current().
 #pragma once
 
 #include "apache.hpp"
 
 #include <csignal>
 
-namespace v6front {
+namespace v6front
+{
 
 // A thread started while one of these stands gets no signals.
-class signals_blocked {
+class signals_blocked
+{
 public:
     signals_blocked()
     {
@@ -28,7 +30,8 @@ private:
 };
 
 // Stands on the thread's own stack as long as the thread lives.
-class apr_identity {
+class apr_identity
+{
 public:
     apr_identity() { ap_thread_current_create(&self_, nullptr, ap_server_conf->process->pool); }
     ~apr_identity()

@@ -7,9 +7,11 @@
 #include <charconv>
 #include <sstream>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 std::string_view version_of(const request_rec* r)
 {
@@ -74,7 +76,8 @@ void proxied::gather_fields()
             fields_.push_back({view(entries[i].key), view(entries[i].val)});
 }
 
-namespace {
+namespace
+{
 
 template <class Number> void append_number(std::string& text, Number n)
 {
@@ -113,7 +116,8 @@ void proxied::log_failure(const outcome& what) const
     if (row.whose == fault::backend || row.whose == fault::front) {
         line << "backend " << decision_.backend->authority();
         if (what.address)
-            line << " (" << what.address->address().to_string() << ':' << what.address->port() << ')';
+            line << " (" << what.address->address().to_string() << ':' << what.address->port()
+                 << ')';
         line << ": ";
     }
     line << to_string(row.when) << ": " << row.words;
@@ -157,10 +161,12 @@ int proxied::conclude(request_client& client, const outcome& what) const
     return what.status;
 }
 
-namespace {
+namespace
+{
 
 // On a borrowed thread httpd's filters have blocked already whenever this is asked for.
-class blocking_waits final : public client_waits {
+class blocking_waits final : public client_waits
+{
 public:
     bool may_block() const override { return true; }
     task<apr_status_t> more_input(apr_interval_time_t) override { co_return APR_SUCCESS; }
@@ -177,9 +183,8 @@ int run_borrowed(request_rec* r, const routed_request& decision, child& in)
     const proxied exchange(r, decision, in);
     outcome what;
     borrowed_engines::loan on(in.lent());
-    on->run_until_done([&]() -> task<void> {
-        what = co_await run_exchange(*on, client, exchange.order());
-    });
+    on->run_until_done(
+        [&]() -> task<void> { what = co_await run_exchange(*on, client, exchange.order()); });
     return exchange.conclude(client, what);
 }
 

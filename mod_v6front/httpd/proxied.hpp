@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One routed request put into an order for the exchange, and the exchange's outcome put into httpd's
-// terms: status, log line, notes. Shared by both ways to run; on the stack of whoever runs it.
+// One routed request put into an order for the exchange, and the exchange's outcome put into
+// httpd's terms: status, log line, notes. Shared by both ways to run; on the stack of whoever runs
+// it.
 #pragma once
 
 #include "core/reverse.hpp"
@@ -10,17 +11,20 @@
 #include "request_client.hpp"
 #include "routing.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
-class proxied {
+class proxied
+{
 public:
     proxied(request_rec* r, const routed_request& decision, child& in);
     proxied(const proxied&) = delete;
 
     const exchange_order& order() const noexcept { return order_; }
 
-    // After run_exchange: logs, notes, and ends the response where one was begun. Gives what a handler returns: OK when the
-    // client has its answer (or visibly the lack of one), else the status to die with.
+    // After run_exchange: logs, notes, and ends the response where one was begun. Gives what a
+    // handler returns: OK when the client has its answer (or visibly the lack of one), else the
+    // status to die with.
     int conclude(request_client& client, const outcome& what) const;
 
 private:

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <string>
 
-namespace v6front {
+namespace v6front
+{
 
 request_client::request_client(request_rec* r, client_waits& waits)
     : request_(r),
@@ -23,7 +24,8 @@ request_client::~request_client()
         apr_bucket_free(space_);
 }
 
-namespace {
+namespace
+{
 
 failure input_failure(apr_status_t rv)
 {
@@ -135,7 +137,8 @@ void request_client::send_head(const response_head& head)
                                       static_cast<int>(head.phrase.size()), head.phrase.data());
     for (const auto& f : head.fields) {
         char* value = to_pool(r->pool, f.value);
-        // httpd writes this field from r->content_type, and filters by type are added when it is set.
+        // httpd writes this field from r->content_type, and filters by type are added when it is
+        // set.
         if (iequals(f.name, "Content-Type"))
             ap_set_content_type(r, value);
         else
@@ -154,7 +157,8 @@ std::span<char> request_client::body_space()
         space_size_ = piece_size;
         if (expected_ >= 0 && expected_ < static_cast<apr_off_t>(piece_size))
             space_size_ = std::max<std::size_t>(static_cast<std::size_t>(expected_), 1);
-        space_ = static_cast<char*>(apr_bucket_alloc(space_size_, request_->connection->bucket_alloc));
+        space_ =
+            static_cast<char*>(apr_bucket_alloc(space_size_, request_->connection->bucket_alloc));
     }
     return {space_, space_size_};
 }
@@ -165,19 +169,19 @@ result<void> request_client::pass()
     const auto rv = ap_pass_brigade(request_->output_filters, out_);
     apr_brigade_cleanup(out_);
     if (rv != APR_SUCCESS || request_->connection->aborted)
-        return failure{reason::client_gone,
-                       {APR_TO_OS_ERROR(rv), boost::system::system_category()},
-                       {}};
+        return failure{
+            reason::client_gone, {APR_TO_OS_ERROR(rv), boost::system::system_category()}, {}};
     return {};
 }
 
-// What follows at once is held back, up to a piece, so that a small response travels with its end in
-// one brigade and one write.
+// What follows at once is held back, up to a piece, so that a small response travels with its end
+// in one brigade and one write.
 result<void> request_client::send_body(std::size_t n, flow next)
 {
     auto* alloc = request_->connection->bucket_alloc;
     if (n > 0) {
-        append(out_, apr_bucket_heap_create(std::exchange(space_, nullptr), n, apr_bucket_free, alloc));
+        append(out_,
+               apr_bucket_heap_create(std::exchange(space_, nullptr), n, apr_bucket_free, alloc));
         held_ += n;
     }
     if (next == flow::more && held_ < piece_size)
@@ -216,13 +220,14 @@ void request_client::finish()
     (void)pass(); // a client that is gone now is logged by httpd with the request
 }
 
-// An error bucket makes core's chunk filter leave out the last chunk (chunk_filter.c), and the connection is
-// closed: a short message can not be taken for a whole one (RFC 9112 8).
+// An error bucket makes core's chunk filter leave out the last chunk (chunk_filter.c), and the
+// connection is closed: a short message can not be taken for a whole one (RFC 9112 8).
 void request_client::break_off()
 {
     auto* c = request_->connection;
     c->keepalive = AP_CONN_CLOSE;
-    append(out_, ap_bucket_error_create(HTTP_BAD_GATEWAY, nullptr, request_->pool, c->bucket_alloc));
+    append(out_,
+           ap_bucket_error_create(HTTP_BAD_GATEWAY, nullptr, request_->pool, c->bucket_alloc));
     append(out_, apr_bucket_eos_create(c->bucket_alloc));
     (void)pass();
 }

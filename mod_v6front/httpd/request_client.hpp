@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The client of an exchange over httpd's request_rec: body in from its input filters, response out through its
-// output filters as bucket brigades. Lives as long as the exchange; never allocates from the request's
-// pool while a body passes.
+// The client of an exchange over httpd's request_rec: body in from its input filters, response out
+// through its output filters as bucket brigades. Lives as long as the exchange; never allocates
+// from the request's pool while a body passes.
 #pragma once
 
 #include "net/client.hpp"
 #include "apache.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
-// How a request_client waits. Two kinds: an adopted connection awaits its socket on the engine; a borrowed thread
-// lets httpd's own filters block.
-class client_waits {
+// How a request_client waits. Two kinds: an adopted connection awaits its socket on the engine; a
+// borrowed thread lets httpd's own filters block.
+class client_waits
+{
 public:
     virtual ~client_waits() = default;
     // May httpd's filters block this thread?
@@ -24,7 +26,8 @@ public:
     virtual task<apr_status_t> writable(apr_interval_time_t timeout) = 0;
 };
 
-class request_client final : public client {
+class request_client final : public client
+{
 public:
     static constexpr std::size_t piece_size = 32 * 1024;
 
@@ -39,8 +42,8 @@ public:
     bool is_behind() const override;
     task<result<void>> caught_up() override;
 
-    // After the exchange: the end of a whole response, or of one that broke off, which the client must be
-    // able to tell from a whole one.
+    // After the exchange: the end of a whole response, or of one that broke off, which the client
+    // must be able to tell from a whole one.
     void finish();
     void break_off();
     // The request's body has been read to its end.
@@ -57,7 +60,7 @@ private:
     apr_bucket_brigade* out_;
     char* space_ = nullptr; // from the connection's bucket allocator, becomes a bucket
     std::size_t space_size_ = 0;
-    std::size_t held_ = 0;  // octets in out_
+    std::size_t held_ = 0; // octets in out_
     apr_off_t expected_ = -1;
     bool read_all_ = false;
 };

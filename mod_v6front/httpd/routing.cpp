@@ -4,9 +4,11 @@
 
 #include "core/target.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t most_groups = 10;
 

@@ -7,7 +7,8 @@
 
 #include <string>
 
-namespace v6front {
+namespace v6front
+{
 
 // What was decided for one request. Lives in its pool.
 struct routed_request {

@@ -5,9 +5,11 @@
 #include "config.hpp"
 #include "log.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 std::string pseudonym;
 
@@ -20,7 +22,8 @@ std::string retained_token(server_rec* s)
         auto* made = static_cast<char*>(ap_retained_data_create(key, 17));
         unsigned char random[8];
         if (apr_generate_random_bytes(random, sizeof random) != APR_SUCCESS) {
-            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s, V6LOGNO(0202) "no random numbers to be had");
+            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                         V6LOGNO(0202) "no random numbers to be had");
             return {};
         }
         for (std::size_t i = 0; i < sizeof random; ++i)
@@ -43,10 +46,13 @@ void warn_of_low_limit(server_rec* s)
     for (auto* d = ap_conftree; d; d = d->next)
         if (strcasecmp(d->directive, name) == 0)
             return;
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                 V6LOGNO(0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at most %d "
-                 "connections per child, slow clients included; \"AsyncRequestWorkerFactor 400\" "
-                 "admits %d", threads * 3, threads * 401);
+    ap_log_error(
+        APLOG_MARK, APLOG_WARNING, 0, s,
+        V6LOGNO(
+            0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at most %d "
+                  "connections per child, slow clients included; \"AsyncRequestWorkerFactor 400\" "
+                  "admits %d",
+        threads * 3, threads * 401);
 }
 
 bool any_routes(const server_rec* s)
@@ -73,6 +79,9 @@ int check_configuration(apr_pool_t*, server_rec* main_server)
     return OK;
 }
 
-const std::string& via_pseudonym() { return pseudonym; }
+const std::string& via_pseudonym()
+{
+    return pseudonym;
+}
 
 } // namespace v6front

@@ -12,7 +12,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace v6front {
+namespace v6front
+{
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -20,8 +21,9 @@ using boost::system::error_code;
 using executor = asio::io_context::executor_type;
 template <class T> using task = asio::awaitable<T, executor>;
 using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
-using steady_timer = asio::basic_waitable_timer<
-    std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
+using steady_timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock,
+                               asio::wait_traits<std::chrono::steady_clock>, executor>;
 using endpoint = asio::ip::tcp::endpoint;
 
 // Peers' errors are values: an await yields [error_code, ...] and does not throw.

@@ -9,7 +9,8 @@
 #include <algorithm>
 #include <cstring>
 
-namespace v6front {
+namespace v6front
+{
 
 backend_connection::backend_connection(tcp_socket socket, const endpoint& peer,
                                        deadline_list& deadlines)
@@ -37,8 +38,8 @@ void backend_connection::on_read_deadline()
     socket_.cancel(ignored);
 }
 
-// Room behind end_: what is consumed goes, and a buffer that is full all the same doubles. Whoever reads
-// a head bounds it.
+// Room behind end_: what is consumed goes, and a buffer that is full all the same doubles. Whoever
+// reads a head bounds it.
 void backend_connection::make_room()
 {
     if (begin_ == end_) {
@@ -65,10 +66,9 @@ void backend_connection::watch()
         return;
     make_room();
     reading_ = true;
-    socket_.async_read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_),
-                            [self = shared_from_this()](error_code ec, std::size_t n) {
-                                self->on_read(ec, n);
-                            });
+    socket_.async_read_some(
+        asio::buffer(buffer_.get() + end_, capacity_ - end_),
+        [self = shared_from_this()](error_code ec, std::size_t n) { self->on_read(ec, n); });
 }
 
 void backend_connection::on_read(error_code ec, std::size_t n)
@@ -106,8 +106,8 @@ task<io_result> backend_connection::read_into(std::span<char> into,
                                               std::chrono::milliseconds timeout)
 {
     read_deadline_.arm(timeout);
-    auto [ec, n] = co_await socket_.async_read_some(
-        asio::buffer(into.data(), into.size()), use_task);
+    auto [ec, n] =
+        co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), use_task);
     if (read_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     read_deadline_.disarm();

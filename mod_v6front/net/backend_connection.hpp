@@ -2,10 +2,10 @@
 //
 // One TCP connection to an IPv4 backend: bytes and deadlines, no HTTP.
 //
-// Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when the
-// last of these lets go. On its engine's thread only. While idle, and while a response is awaited, one
-// read into its own buffer is outstanding: it notices at once that an idle backend has closed or
-// talks out of turn, and costs a request no system call of its own.
+// Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when
+// the last of these lets go. On its engine's thread only. While idle, and while a response is
+// awaited, one read into its own buffer is outstanding: it notices at once that an idle backend has
+// closed or talks out of turn, and costs a request no system call of its own.
 #pragma once
 
 #include "asio.hpp"
@@ -17,14 +17,16 @@
 #include <string>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
 struct io_result {
     error_code error; // timed_out when the deadline passed, eof when the backend closed
     std::size_t size = 0;
 };
 
-class backend_connection : public std::enable_shared_from_this<backend_connection> {
+class backend_connection : public std::enable_shared_from_this<backend_connection>
+{
 public:
     static constexpr std::size_t initial_buffer = 16 * 1024;
     static constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24);
@@ -35,8 +37,8 @@ public:
     std::string_view input() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
     void consume(std::size_t n) noexcept { begin_ += n; }
 
-    // Ends when input() has grown beyond what it held at the call, or with an error. Can be cancelled
-    // without loss: the read goes on, and the next call has what it brings.
+    // Ends when input() has grown beyond what it held at the call, or with an error. Can be
+    // cancelled without loss: the read goes on, and the next call has what it brings.
     task<error_code> readable(std::chrono::milliseconds timeout);
     // Reads straight into `into`; for bodies, when input() is empty and no read is outstanding.
     task<io_result> read_into(std::span<char> into, std::chrono::milliseconds timeout);
@@ -49,7 +51,8 @@ public:
     bool is_quiet() const noexcept { return reading_ && begin_ == end_; }
     bool is_reading() const noexcept { return reading_; }
     // Called when an idle connection is not quiet any more, or has been idle for too long.
-    void when_idle(std::function<void(backend_connection&)> disturbed, std::chrono::milliseconds most);
+    void when_idle(std::function<void(backend_connection&)> disturbed,
+                   std::chrono::milliseconds most);
     void end_idle() noexcept;
 
     void close() noexcept;

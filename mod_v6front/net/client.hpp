@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The client side of one exchange, as the exchange sees it: body bytes in, head and body bytes out. Who
-// implements it knows what a client is; the exchange does not. One exchange, one thread, no overlap of
-// calls but that reading the body may go on while the response goes down.
+// The client side of one exchange, as the exchange sees it: body bytes in, head and body bytes out.
+// Who implements it knows what a client is; the exchange does not. One exchange, one thread, no
+// overlap of calls but that reading the body may go on while the response goes down.
 #pragma once
 
 #include "core/failure.hpp"
@@ -12,9 +12,11 @@
 #include <span>
 #include <string_view>
 
-namespace v6front {
+namespace v6front
+{
 
-class client {
+class client
+{
 public:
     virtual ~client() = default;
 

@@ -7,11 +7,14 @@
 #include <optional>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
-// The race of one connect. Shared with the handlers of its sockets, which may end after the race has.
+// The race of one connect. Shared with the handlers of its sockets, which may end after the race
+// has.
 struct race : std::enable_shared_from_this<race> {
     race(asio::io_context& c, std::span<const endpoint> to)
         : context(c), candidates(to.begin(), to.end())
@@ -57,9 +60,9 @@ failure connect_failure(error_code ec)
 
 } // namespace
 
-task<result<std::shared_ptr<backend_connection>>>
-connect_to_backend(asio::io_context& context, deadline_list& deadlines,
-                   std::span<const endpoint> candidates, std::chrono::milliseconds timeout)
+task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
+    asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
+    std::chrono::milliseconds timeout)
 {
     const auto run = std::make_shared<race>(context, candidates);
     deadline limit(deadlines, [&run] { run->changed.notify(); });
@@ -75,8 +78,7 @@ connect_to_backend(asio::io_context& context, deadline_list& deadlines,
                         run->changed.notify();
                 });
             }
-        }
-        else if (run->running == 0) {
+        } else if (run->running == 0) {
             break;
         }
         co_await run->changed.wait(context.get_executor());
@@ -87,8 +89,8 @@ connect_to_backend(asio::io_context& context, deadline_list& deadlines,
         auto& socket = *run->sockets[*run->winner];
         error_code ignored;
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        connection = std::make_shared<backend_connection>(
-            std::move(socket), run->candidates[*run->winner], deadlines);
+        connection = std::make_shared<backend_connection>(std::move(socket),
+                                                          run->candidates[*run->winner], deadlines);
     }
     for (auto& socket : run->sockets) {
         error_code ignored;

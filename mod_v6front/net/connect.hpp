@@ -11,13 +11,15 @@
 #include <memory>
 #include <span>
 
-namespace v6front {
+namespace v6front
+{
 
 inline constexpr std::chrono::milliseconds connect_stagger{250};
 
-// The first that answers; the others are closed. Fails with the last one's error, or at the deadline.
-task<result<std::shared_ptr<backend_connection>>>
-connect_to_backend(asio::io_context& context, deadline_list& deadlines,
-                   std::span<const endpoint> candidates, std::chrono::milliseconds timeout);
+// The first that answers; the others are closed. Fails with the last one's error, or at the
+// deadline.
+task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
+    asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
+    std::chrono::milliseconds timeout);
 
 } // namespace v6front

@@ -2,7 +2,8 @@
 
 #include "deadline.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
 void deadline::arm_at(clock::time_point when)
 {
@@ -57,7 +58,8 @@ void deadline_list::schedule()
     });
 }
 
-// A callback may arm or disarm any deadline, so after each one the walk begins anew. Few fire at once.
+// A callback may arm or disarm any deadline, so after each one the walk begins anew. Few fire at
+// once.
 void deadline_list::expire_due()
 {
     const auto now = deadline::clock::now();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Deadlines of an engine. Arming one is a list insertion; a single coarse tick per engine looks for those
-// that have passed, so a request costs no timer and no system call. They fire up to one tick late,
-// never early; the tick stops while nothing is armed.
+// Deadlines of an engine. Arming one is a list insertion; a single coarse tick per engine looks for
+// those that have passed, so a request costs no timer and no system call. They fire up to one tick
+// late, never early; the tick stops while nothing is armed.
 #pragma once
 
 #include "asio.hpp"
@@ -10,12 +10,14 @@
 #include <chrono>
 #include <functional>
 
-namespace v6front {
+namespace v6front
+{
 
 class deadline;
 
 // Part of an engine; used on its thread only.
-class deadline_list {
+class deadline_list
+{
 public:
     explicit deadline_list(asio::io_context& context) : timer_(context) {}
     static constexpr std::chrono::milliseconds tick{50};
@@ -34,7 +36,8 @@ private:
 
 // Belongs to whoever waits. The callback cancels the wait; it runs on the engine, at most once per
 // arm(). Destroying an armed deadline disarms it.
-class deadline {
+class deadline
+{
 public:
     using clock = std::chrono::steady_clock;
 

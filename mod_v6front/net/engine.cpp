@@ -6,13 +6,20 @@
 
 #include <exception>
 
-namespace v6front {
+namespace v6front
+{
 
 engine::engine(resolver& names) : names_(names, context_, deadlines_) {}
 
-engine::~engine() { pool_.close_all(); }
+engine::~engine()
+{
+    pool_.close_all();
+}
 
-void engine::run() { context_.run(); }
+void engine::run()
+{
+    context_.run();
+}
 
 void engine::run_until_done(std::function<task<void>()> work)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One io_context and all that belongs to it: deadlines, idle backend connections, known names. Used by
-// one thread at a time and shares nothing with other engines but the resolver, so that the data path has no locks.
-// Either a thread of its own runs it (run), or a borrowed thread drives it for one task (run_until).
+// One io_context and all that belongs to it: deadlines, idle backend connections, known names. Used
+// by one thread at a time and shares nothing with other engines but the resolver, so that the data
+// path has no locks. Either a thread of its own runs it (run), or a borrowed thread drives it for
+// one task (run_until).
 #pragma once
 
 #include "asio.hpp"
@@ -14,9 +15,11 @@
 
 #include <functional>
 
-namespace v6front {
+namespace v6front
+{
 
-class engine {
+class engine
+{
 public:
     explicit engine(resolver& names);
     ~engine();
@@ -38,7 +41,8 @@ public:
     void run_until_done(std::function<task<void>()> work);
 
 private:
-    // No lock in the reactor: only one thread at a time does I/O here. Posting from others stays safe.
+    // No lock in the reactor: only one thread at a time does I/O here. Posting from others stays
+    // safe.
     asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     asio::executor_work_guard<executor> open_{context_.get_executor()};
     deadline_list deadlines_{context_};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One coroutine waits, something else on the same engine wakes it. Part of the object whose change is
-// waited for and dies with it; at most one waiter. The waiter can be cancelled like any Asio operation.
-// Not for use between threads.
+// One coroutine waits, something else on the same engine wakes it. Part of the object whose change
+// is waited for and dies with it; at most one waiter. The waiter can be cancelled like any Asio
+// operation. Not for use between threads.
 #pragma once
 
 #include "asio.hpp"
@@ -13,9 +13,11 @@
 #include <memory>
 #include <utility>
 
-namespace v6front {
+namespace v6front
+{
 
-class event {
+class event
+{
 public:
     event() = default;
     event(const event&) = delete;
@@ -29,9 +31,8 @@ public:
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 waiter_ = std::make_unique<waiter<decltype(handler)>>(std::move(handler), ex);
                 if (slot.is_connected())
-                    slot.assign([this](asio::cancellation_type) {
-                        wake(asio::error::operation_aborted);
-                    });
+                    slot.assign(
+                        [this](asio::cancellation_type) { wake(asio::error::operation_aborted); });
             },
             use_task);
         co_return ec;

@@ -15,9 +15,11 @@
 #include <variant>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 using clock = std::chrono::steady_clock;
 
@@ -30,7 +32,7 @@ std::chrono::microseconds since(clock::time_point start)
 struct upload {
     framing how;
     bool done = false;
-    bool taken = false;       // any byte of it has left the client, and is gone
+    bool taken = false; // any byte of it has left the client, and is gone
     bool last_taken = false;
     std::string_view piece{}; // taken, not yet sent
     std::string chunk{};      // what piece refers to when it is sent chunked
@@ -38,7 +40,8 @@ struct upload {
 };
 
 // One try of the exchange on one backend connection. The steps are named in run_exchange.
-class attempt {
+class attempt
+{
 public:
     attempt(engine& on, client& peer, const exchange_order& order, outcome& record)
         : engine_(on), client_(peer), order_(order), record_(record)
@@ -72,13 +75,11 @@ task<result<std::vector<endpoint>>> attempt::addresses()
     if (!order_.pinned.empty()) {
         for (const auto& a : order_.pinned)
             found.emplace_back(a, port);
-    }
-    else if (const auto literal = parse_ipv4(order_.backend->host)) {
+    } else if (const auto literal = parse_ipv4(order_.backend->host)) {
         found.emplace_back(asio::ip::address_v4(*literal), port);
-    }
-    else {
-        const auto names = co_await engine_.names().resolve(order_.backend->host,
-                                                            order_.rules.connect_timeout);
+    } else {
+        const auto names =
+            co_await engine_.names().resolve(order_.backend->host, order_.rules.connect_timeout);
         if (!names)
             co_return names.error();
         for (const auto& a : **names)
@@ -109,8 +110,8 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     }
     progress.pooled = false;
     record_.address = candidates->front();
-    auto connected = co_await connect_to_backend(engine_.context(), engine_.deadlines(), *candidates,
-                                                 order_.rules.connect_timeout);
+    auto connected = co_await connect_to_backend(engine_.context(), engine_.deadlines(),
+                                                 *candidates, order_.rules.connect_timeout);
     if (!connected)
         co_return connected.error();
     record_.address = (*connected)->peer();
@@ -153,7 +154,8 @@ std::string_view as_chunk(std::string_view bytes, bool last, std::string& out)
     return out;
 }
 
-// Ends when all of the body is sent, or with a failure. Where it was cancelled, a later call goes on.
+// Ends when all of the body is sent, or with a failure. Where it was cancelled, a later call goes
+// on.
 task<std::optional<failure>> attempt::send_body(lease& backend, upload& up)
 {
     while (!up.done) {
@@ -177,8 +179,9 @@ task<std::optional<failure>> attempt::send_body(lease& backend, upload& up)
     co_return std::nullopt;
 }
 
-// Sends the body and awaits the final head at the same time: a backend may answer early, and then no more is
-// sent. When writing fails, reading is still tried: the backend may have said why it closed.
+// Sends the body and awaits the final head at the same time: a backend may answer early, and then
+// no more is sent. When writing fails, reading is still tried: the backend may have said why it
+// closed.
 task<result<response_head*>> attempt::send_and_await(lease& backend, upload& up,
                                                      response_reader& response)
 {
@@ -221,8 +224,7 @@ task<std::optional<failure>> attempt::answer(response_reader& response, response
             co_return n.error();
         record_.response_body += *n;
         const bool flowing = *n == space.size() || response.has_more_at_hand();
-        const auto sent =
-            client_.send_body(*n, flowing ? client::flow::more : client::flow::pause);
+        const auto sent = client_.send_body(*n, flowing ? client::flow::more : client::flow::pause);
         if (!sent)
             co_return sent.error();
         if (client_.is_behind()) {

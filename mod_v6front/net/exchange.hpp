@@ -17,12 +17,14 @@
 #include <optional>
 #include <span>
 
-namespace v6front {
+namespace v6front
+{
 
-// Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its end.
+// Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its
+// end.
 struct exchange_order {
     request_view request;
-    bool body_unframed = false;           // HTTP/2: a body may follow though no field says so
+    bool body_unframed = false; // HTTP/2: a body may follow though no field says so
     const backend_url* backend = nullptr;
     std::span<const asio::ip::address_v4> pinned; // V6FrontBackendV4; empty: resolve the name
     exchange_rules rules;
@@ -33,14 +35,14 @@ struct exchange_order {
 
 // What happened, for the log and the access log's fields.
 struct outcome {
-    int status = 0;                   // of the final response, as sent down or as `failed` implies
-    std::optional<failure> failed;    // what ended it short of success
-    bool head_sent = false;           // a failure after this can only cut the connection
-    std::optional<endpoint> address;  // of the backend that was used last
-    std::uint64_t request_body = 0;   // octets taken from the client
-    std::uint64_t response_body = 0;  // octets passed to the client
+    int status = 0;                  // of the final response, as sent down or as `failed` implies
+    std::optional<failure> failed;   // what ended it short of success
+    bool head_sent = false;          // a failure after this can only cut the connection
+    std::optional<endpoint> address; // of the backend that was used last
+    std::uint64_t request_body = 0;  // octets taken from the client
+    std::uint64_t response_body = 0; // octets passed to the client
     unsigned attempts = 0;
-    bool pooled = false;              // the last attempt used an idle connection
+    bool pooled = false;                       // the last attempt used an idle connection
     std::chrono::microseconds connect_time{};  // to a lease, of the last attempt
     std::chrono::microseconds response_time{}; // from lease to response head
 };

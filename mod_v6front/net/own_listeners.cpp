@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-namespace v6front {
+namespace v6front
+{
 
 namespace ip = asio::ip;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The addresses that this server itself accepts connections on. A backend at one of them would be
-// this front again: the loop that the module exists to prevent. Filled once per child, then read by all.
+// this front again: the loop that the module exists to prevent. Filled once per child, then read by
+// all.
 #pragma once
 
 #include "asio.hpp"
@@ -9,9 +10,11 @@
 #include <cstdint>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
-class own_listeners {
+class own_listeners
+{
 public:
     // A listener; an IPv6 wildcard accepts IPv4 as well (httpd binds it that way on Linux), an
     // IPv4-mapped address is its IPv4 self, other IPv6 addresses can never be a backend.

@@ -2,7 +2,8 @@
 
 #include "pool.hpp"
 
-namespace v6front {
+namespace v6front
+{
 
 std::uint64_t pool::key(const endpoint& backend) noexcept
 {

@@ -9,11 +9,13 @@
 #include <unordered_map>
 #include <vector>
 
-namespace v6front {
+namespace v6front
+{
 
 // On its engine's thread only. A connection in here is watched: when its backend closes it or
 // sends something that nobody asked for, it is dropped at once.
-class pool {
+class pool
+{
 public:
     static constexpr std::size_t most_idle_per_backend = 128;
     static constexpr std::chrono::seconds most_idle_time{60};
@@ -32,9 +34,10 @@ private:
     std::unordered_map<std::uint64_t, shelf_list> shelves_;
 };
 
-// A backend connection in use by one attempt. Closes it, unless it was given back: that is the explicit, last
-// act of a clean exchange.
-class lease {
+// A backend connection in use by one attempt. Closes it, unless it was given back: that is the
+// explicit, last act of a clean exchange.
+class lease
+{
 public:
     lease(pool& from, std::shared_ptr<backend_connection> connection)
         : pool_(&from), connection_(std::move(connection))

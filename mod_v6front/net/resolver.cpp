@@ -11,9 +11,11 @@
 #include <mutex>
 #include <thread>
 
-namespace v6front {
+namespace v6front
+{
 
-namespace {
+namespace
+{
 
 failure lookup_failure(int code, const std::string& name)
 {
@@ -85,8 +87,9 @@ struct resolver::shared {
     void run(const std::string& name)
     {
         auto found = look_up(name);
-        auto answer = found ? lookup_result(std::make_shared<const ipv4_addresses>(*std::move(found)))
-                            : lookup_result(found.error());
+        auto answer = found
+                          ? lookup_result(std::make_shared<const ipv4_addresses>(*std::move(found)))
+                          : lookup_result(found.error());
         std::vector<callback> waiting;
         {
             const std::lock_guard lock(mutex);
@@ -114,8 +117,7 @@ void resolver::look_up(const std::string& name, callback done)
     }
     try {
         std::thread([s = shared_, name] { s->run(name); }).detach();
-    }
-    catch (const std::system_error& e) {
+    } catch (const std::system_error& e) {
         std::vector<callback> waiting;
         {
             const std::lock_guard lock(shared_->mutex);
@@ -123,7 +125,8 @@ void resolver::look_up(const std::string& name, callback done)
             shared_->in_flight.erase(name);
         }
         for (auto& d : waiting)
-            d(failure{reason::out_of_resources, {e.code().value(), boost::system::system_category()},
+            d(failure{reason::out_of_resources,
+                      {e.code().value(), boost::system::system_category()},
                       name});
     }
 }
@@ -142,10 +145,7 @@ struct name_cache::mailbox {
 };
 
 name_cache::name_cache(resolver& names, asio::io_context& context, deadline_list& deadlines)
-    : names_(names),
-      context_(context),
-      deadlines_(deadlines),
-      mailbox_(std::make_shared<mailbox>())
+    : names_(names), context_(context), deadlines_(deadlines), mailbox_(std::make_shared<mailbox>())
 {
     mailbox_->context = &context_;
 }

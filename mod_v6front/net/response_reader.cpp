@@ -9,12 +9,14 @@
 #include <algorithm>
 #include <cstring>
 
-namespace v6front {
+namespace v6front
+{
 
 namespace http = boost::beast::http;
 
 // Beast's parser, writing fields as views and decoded chunks into the reader's current destination.
-class response_reader::parser : public http::basic_parser<false> {
+class response_reader::parser : public http::basic_parser<false>
+{
 public:
     parser(response_head& head, std::string_view text) : head_(head), text_(text)
     {
@@ -41,8 +43,8 @@ private:
         if (!in_body_)
             head_.fields.push_back({view(name), kept(value)});
     }
-    // An obsolete folded value (RFC 9112 5.2) is unfolded by Beast in a buffer of its own, which the
-    // next field overwrites.
+    // An obsolete folded value (RFC 9112 5.2) is unfolded by Beast in a buffer of its own, which
+    // the next field overwrites.
     std::string_view kept(beast_text value)
     {
         if (value.data() >= text_.data() && value.data() < text_.data() + text_.size())
@@ -87,7 +89,8 @@ failure response_reader::head_failure(error_code ec) const
     return {reason::bad_response, ec, {}};
 }
 
-namespace {
+namespace
+{
 
 // What cannot become HTTP/1 is known from its first bytes, long before a deadline.
 bool may_be_http(std::string_view input)
@@ -129,8 +132,8 @@ task<result<response_head*>> response_reader::read_head(std::chrono::millisecond
         if (end != input.npos)
             co_return parse_head(input.substr(0, end));
         seen = input.size();
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            until - deadline::clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - deadline::clock::now());
         const auto ec = co_await connection_.readable(std::max(left, std::chrono::milliseconds(0)));
         if (ec)
             co_return head_failure(ec);
@@ -149,7 +152,8 @@ result<response_head*> response_reader::parse_head(std::string_view text)
     // Anything but chunked would leave coded bytes that nobody decodes (RFC 9112 6.1).
     if (const auto* coding = find(head_.fields, "Transfer-Encoding");
         coding && !iequals(coding->value, "chunked"))
-        return failure{reason::bad_response, {}, "Transfer-Encoding: " + std::string(coding->value)};
+        return failure{
+            reason::bad_response, {}, "Transfer-Encoding: " + std::string(coding->value)};
     connection_.consume(used);
     begin_body();
     return &head_;
@@ -185,7 +189,8 @@ task<result<std::size_t>> response_reader::read_body(std::span<char> into,
     co_return co_await read_plain(into, timeout);
 }
 
-namespace {
+namespace
+{
 
 failure body_failure(error_code ec)
 {
@@ -206,8 +211,7 @@ task<result<std::size_t>> response_reader::read_plain(std::span<char> into,
         n = std::min(into.size(), input.size());
         std::memcpy(into.data(), input.data(), n);
         connection_.consume(n);
-    }
-    else {
+    } else {
         const auto got = co_await connection_.read_into(into, timeout);
         n = got.size;
         if (n == 0 && got.error == asio::error::eof && body_ == body::until_close) {
@@ -255,7 +259,10 @@ bool response_reader::has_more_at_hand() const noexcept
     return body_ == body::over || !connection_.input().empty();
 }
 
-bool response_reader::is_complete() const noexcept { return body_ == body::over; }
+bool response_reader::is_complete() const noexcept
+{
+    return body_ == body::over;
+}
 
 bool response_reader::may_reuse() const noexcept
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reads one backend's response off a connection: heads (interim ones and the final one), then the
-// body, piece by piece, as framed by RFC 9112 6.3. Beast's parser decides what is HTTP and what is not.
-// Part of an attempt; refers to its connection, owns nothing of it.
+// body, piece by piece, as framed by RFC 9112 6.3. Beast's parser decides what is HTTP and what is
+// not. Part of an attempt; refers to its connection, owns nothing of it.
 #pragma once
 
 #include "core/failure.hpp"
@@ -12,9 +12,11 @@
 #include <memory>
 #include <span>
 
-namespace v6front {
+namespace v6front
+{
 
-class response_reader {
+class response_reader
+{
 public:
     static constexpr std::size_t most_head_bytes = 64 * 1024;
 
@@ -24,7 +26,8 @@ public:
     response_reader(const response_reader&) = delete;
     response_reader& operator=(const response_reader&) = delete;
 
-    // The next head, interim or final; valid until the next call. The deadline is for the whole head.
+    // The next head, interim or final; valid until the next call. The deadline is for the whole
+    // head.
     task<result<response_head*>> read_head(std::chrono::milliseconds timeout);
     // Fills `into` with the next decoded bytes; 0 at the end of the message.
     task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);

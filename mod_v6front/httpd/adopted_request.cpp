@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One request on an adopted connection, and on which thread each part of it runs.
+
+#include "adopted_connection.hpp"
+
+#include "guard.hpp"
+#include "proxied.hpp"
+#include "routing.hpp"
+
+namespace v6front
+{
+
+// One request: httpd reads and processes it; then what its handler left to do is done, and awaited.
+task<void> adopted_connection::serve()
+{
+    auto* c = connection_;
+    c->cs->state = CONN_STATE_READ_REQUEST_LINE;
+    auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
+    ap_update_child_status_from_conn(score, SERVER_BUSY_READ, c);
+    next_ = next_step::none;
+    auto* r = ap_read_request(c);
+    if (!r || r->status != HTTP_OK) {
+        c->keepalive = AP_CONN_CLOSE; // its answer, if it has one, is on its way down
+        co_return;
+    }
+    c->cs->state = CONN_STATE_HANDLER;
+    keep_alive_timeout_ = r->server->keep_alive_timeout_set ? r->server->keep_alive_timeout
+                                                            : c->base_server->keep_alive_timeout;
+    // An upgrade to h2c would run mod_http2's whole session inside the engine
+    // (core_upgrade_handler).
+    if (const char* upgrade = apr_table_get(r->headers_in, "Upgrade");
+        upgrade && list_contains(upgrade, "h2c"))
+        apr_table_unset(r->headers_in, "Upgrade");
+    ap_update_child_status(score, SERVER_BUSY_WRITE, r);
+    last_input_ = deadline::clock::now();
+    if (!config_of(r->server)->engine_on()) {
+        std::function<void()> all_of_it = [r] { ap_process_async_request(r); };
+        const bool ran = co_await run_elsewhere(std::move(all_of_it));
+        if (!ran)
+            refuse(r);
+        co_return;
+    }
+    // Where httpd itself answers, it would wait here for the rest of the request's body to throw it
+    // away. A handler that takes the body lifts this.
+    keepalive_before_ = c->keepalive;
+    if (ap_request_has_body(r))
+        c->keepalive = AP_CONN_CLOSE;
+    ap_process_async_request(r);
+    if (next_ == next_step::exchange)
+        co_await exchange(r);
+    else if (next_ == next_step::other_handler)
+        co_await other_handler(r);
+}
+
+void adopted_connection::then(next_step step, const request_rec* r) noexcept
+{
+    next_ = step;
+    handler_ = r->handler;
+    connection_->keepalive = keepalive_before_;
+}
+
+namespace
+{
+
+// ErrorDocument names a path of this server: httpd makes a new request of it, whose handler may
+// block.
+bool answers_with_own_document(request_rec* r, int status)
+{
+    const char* custom = ap_response_code_string(r, ap_index_of_response(status));
+    return custom && custom[0] == '/';
+}
+
+void conclude_request(request_rec* r, int status)
+{
+    ap_die(status, r); // with OK it only finishes the response
+    ap_process_request_after_handler(r);
+}
+
+} // namespace
+
+task<void> adopted_connection::exchange(request_rec* r)
+{
+    int status = HTTP_INTERNAL_SERVER_ERROR;
+    {
+        request_client client(r, *this);
+        const proxied job(r, *routed(r), child_);
+        const auto what = co_await run_exchange(thread_.on(), client, job.order());
+        status = job.conclude(client, what);
+    }
+    bool concluded = false;
+    if (status != OK && answers_with_own_document(r, status)) {
+        std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
+        concluded = co_await run_elsewhere(std::move(conclusion));
+    }
+    if (!concluded)
+        conclude_request(r, status);
+}
+
+// The handler of another module, on a thread that may block. ap_run_handler and not
+// ap_invoke_handler, which would insert the filters a second time.
+task<void> adopted_connection::other_handler(request_rec* r)
+{
+    std::function<void()> work = [r, handler = handler_] {
+        r->handler = handler;
+        const int status = ap_run_handler(r);
+        conclude_request(r, status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status);
+    };
+    const bool ran = co_await run_elsewhere(std::move(work));
+    if (!ran)
+        refuse(r);
+}
+
+void adopted_connection::refuse(request_rec* r)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  V6LOGNO(0103) "%s %s: %d requests wait for a thread already; the client gets 503",
+                  r->method, r->uri, static_cast<int>(offload::most_waiting));
+    connection_->keepalive = AP_CONN_CLOSE;
+    conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
+}
+
+// False if no thread is to be had. Meanwhile the connection belongs to that thread.
+task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
+{
+    bool finished = false;
+    event done;
+    const auto ex = thread_.on().get_executor();
+    on_engine_ = false;
+    const bool taken = child_.handlers().post([&, ex](apr_thread_t* on) {
+        connection_->current_thread = on;
+        guard("a request on an offload thread", work);
+        asio::post(ex, [&] {
+            finished = true;
+            done.notify();
+        });
+    });
+    while (taken && !finished)
+        co_await done.wait(ex);
+    connection_->current_thread = thread_.apr_thread();
+    on_engine_ = true;
+    co_return taken;
+}
+
+} // namespace v6front

@@ -245,22 +245,6 @@ task<apr_status_t> adopted_connection::read_socket(std::size_t room,
     co_return late ? APR_TIMEUP : APR_FROM_OS_ERROR(ec.value());
 }
 
-// In slices of a second, so that filters with deadlines of their own (mod_reqtimeout's body stage)
-// are asked again: they speak only when they are read from.
-task<apr_status_t> adopted_connection::more_input(apr_interval_time_t timeout)
-{
-    const auto left = last_input_ + std::chrono::microseconds(timeout) - deadline::clock::now();
-    if (left <= left.zero())
-        co_return APR_TIMEUP;
-    const auto rv = co_await read_socket(
-        input_store::large, std::min<deadline::clock::duration>(left, std::chrono::seconds(1)));
-    if (APR_STATUS_IS_EOF(rv)) {
-        socket_store_.end_with(APR_EOF); // HTTP_IN says what that means for the body
-        co_return APR_SUCCESS;
-    }
-    co_return APR_STATUS_IS_TIMEUP(rv) ? APR_SUCCESS : rv;
-}
-
 // Core's output filter, the last one, writes what it has set aside when it is called with nothing.
 void adopted_connection::push()
 {

@@ -50,9 +50,9 @@ void warn_of_low_limit(server_rec* s)
         APLOG_MARK, APLOG_WARNING, 0, s,
         V6LOGNO(
             0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at most %d "
-                  "connections per child, slow clients included; \"AsyncRequestWorkerFactor 400\" "
+                  "connections per child, slow clients included; \"AsyncRequestWorkerFactor 200\" "
                   "admits %d",
-        threads * 3, threads * 401);
+        threads * 3, threads * 201);
 }
 
 bool any_routes(const server_rec* s)

@@ -131,14 +131,14 @@ TEST_CASE("the seam has one slash", "[reverse]")
 TEST_CASE("the longest backend path wins, then the rule added first", "[reverse]")
 {
     const rules map({"http", "front"}, replaced,
-                    {{"http://b/", "/root"},
+                    {{"http://b/", "/top"},
                      {"http://b/x/y", "/deep"},
                      {"http://b/x", "/x"},
                      {"http://b/x", "/later"},
                      {"http://c/x/y/z", "/other"}});
     CHECK(map("http://b/x/y/z") == "http://front/deep/z");
     CHECK(map("http://b/x/z") == "http://front/x/z");
-    CHECK(map("http://b/xy") == "http://front/root/xy");
+    CHECK(map("http://b/xy") == "http://front/top/xy");
     CHECK(map("http://c/x/y/z") == "http://front/other");
     CHECK(map("http://c/x") == "none");
 }

@@ -65,6 +65,7 @@ json::array arguments(const std::string& folder, const std::string& resolver_rul
             "--disable-quic",
             "--disable-dev-shm-usage",
             "--no-first-run",
+            "--remote-debugging-pipe", // closed when chromedriver is gone, which ends the browser
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
@@ -78,7 +79,7 @@ json::array arguments(const std::string& folder, const std::string& resolver_rul
 struct browser::session {
     session(const std::string& folder, const std::string& resolver_rule)
         : log_(folder + "/chromedriver.log"),
-          driver_({driver, "--port=0"}, {"HOME=" + folder, "TMPDIR=" + folder}, log_)
+          driver_({"env", "HOME=" + folder, "TMPDIR=" + folder, driver, "--port=0"}, {}, log_)
     {
         const std::string before = "started successfully on port ";
         await("chromedriver", [&] {
@@ -100,7 +101,7 @@ struct browser::session {
 
     ~session()
     {
-        // Ends the browser, which is in no process group of ours.
+        // The orderly end of the browser, helpers in process groups of their own included.
         try {
             command(http::verb::delete_, "", {});
         } catch (const std::exception&) {

@@ -41,7 +41,7 @@ std::optional<milliseconds> parse_duration(std::string_view text) noexcept
     }
     // No overflow: both factors are far below 2^31.
     const std::int64_t length = n * unit_length(text.substr(digits));
-    if (digits == 0 || length <= 0 || length > most) {
+    if (length <= 0 || length > most) {
         return std::nullopt;
     }
     return milliseconds(length);

@@ -31,9 +31,19 @@ bool is_connection(std::string_view name) noexcept
     return name.size() == 10 && iequals(name, "connection");
 }
 
-bool ends_line(char c) noexcept
+// True if any of eight octets is below 0x0e, as CR, LF and NUL are, and hardly anything else.
+bool has_low_octet(const char* text) noexcept
 {
-    return c == '\r' || c == '\n' || c == '\0';
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    return ((word - ones * 0x0e) & ~word & (ones * 0x80)) != 0;
+}
+
+bool has_line_end(std::string_view text) noexcept
+{
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
 }
 
 } // namespace
@@ -122,18 +132,16 @@ bool is_nominated(std::span<const field> fields, std::string_view name) noexcept
 
 bool is_one_line(std::string_view text) noexcept
 {
-    // Eight octets at a time: the three that matter are below 0x0e, and hardly anything else is.
-    constexpr std::uint64_t ones = 0x0101010101010101U;
-    while (text.size() >= sizeof(std::uint64_t)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data(), sizeof word);
-        if (((word - ones * 0x0e) & ~word & (ones * 0x80)) != 0 &&
-            std::any_of(text.begin(), text.begin() + sizeof word, ends_line)) {
-            return false;
-        }
-        text.remove_prefix(sizeof word);
+    if (text.size() < sizeof(std::uint64_t)) {
+        return !has_line_end(text);
     }
-    return std::none_of(text.begin(), text.end(), ends_line);
+    // The last eight octets may overlap those before.
+    const char* const last = text.data() + text.size() - sizeof(std::uint64_t);
+    bool suspicious = has_low_octet(last);
+    for (const char* p = text.data(); p < last; p += sizeof(std::uint64_t)) {
+        suspicious |= has_low_octet(p);
+    }
+    return !suspicious || !has_line_end(text);
 }
 
 } // namespace v6front

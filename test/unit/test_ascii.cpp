@@ -8,7 +8,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 std::string all(bool (*is)(char) noexcept)
 {

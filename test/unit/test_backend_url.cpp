@@ -9,7 +9,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 struct accepted {
     const char* text;
@@ -52,6 +53,7 @@ TEST_CASE("URLs of backends", "[backend_url]")
         // As written, never decoded.
         {"http://h/%7Ea/%2f/a;b=c/$1", "h", 80, "/%7Ea/%2f/a;b=c/$1", "http://h/%7Ea/%2f/a;b=c/$1",
          "h"},
+        {"http://h/%7e", "h", 80, "/%7e", "http://h/%7e", "h"},
         {"http://h//x", "h", 80, "//x", "http://h//x", "h"},
         {"http://h/a@b:c", "h", 80, "/a@b:c", "http://h/a@b:c", "h"},
     };
@@ -192,6 +194,8 @@ TEST_CASE("IPv6 addresses are recognised", "[backend_url]")
                              "1::2::3",
                              "1:2:3:4:5:6:7",
                              "1:2:3:4:5:6:7:8:9",
+                             "1:2:3:4:5:6:7:8:",
+                             "::1:",
                              "1:2:3:4:5:6:7:8::",
                              "1:2:3:4:5:6:7:",
                              ":1:2:3:4:5:6:7",

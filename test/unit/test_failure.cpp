@@ -10,7 +10,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 constexpr int reason_count = static_cast<int>(reason::internal) + 1;
 

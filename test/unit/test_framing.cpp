@@ -5,7 +5,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 struct accepted {
     field_list fields;

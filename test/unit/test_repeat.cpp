@@ -5,7 +5,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 constexpr attempt_progress died_in_pool{.pooled = true, .head_sent = true};
 

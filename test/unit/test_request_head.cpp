@@ -6,7 +6,8 @@
 using namespace v6front;
 using namespace std::string_view_literals;
 
-namespace {
+namespace
+{
 
 const field_list no_fields;
 constexpr framing no_body{};
@@ -231,13 +232,11 @@ TEST_CASE("the body is framed as told, and only once", "[request_head]")
     const field_list both{{"Content-Length", "7"}, {"Transfer-Encoding", "gzip"}};
     std::string out = head(get(both), length(5));
     CHECK(has(out, "\r\nContent-Length: 5\r\n"));
-    CHECK(count(out, "ength") == 1);
-    CHECK(count(out, "ncoding") == 0);
+    CHECK((has(out, "ength") && lacks(out, "ncoding")));
 
     out = head(get(both), chunked);
     CHECK(has(out, "\r\nTransfer-Encoding: chunked\r\n"));
-    CHECK(count(out, "ength") == 0);
-    CHECK(count(out, "ncoding") == 1);
+    CHECK((lacks(out, "ength") && has(out, "ncoding")));
 
     CHECK(has(head(get(no_fields), length(9223372036854775807U)),
               "\r\nContent-Length: 9223372036854775807\r\n"));

@@ -6,7 +6,8 @@
 using namespace v6front;
 using namespace std::string_view_literals;
 
-namespace {
+namespace
+{
 
 const backend_url backend = parse_backend_url("http://b:8080/base");
 
@@ -142,6 +143,7 @@ TEST_CASE("the URL in Refresh is mapped back, and only that", "[response_head]")
         {"5; url=\"http://b:8080/base/x\"", "5; url=\"https://front/a/x\""},
         {"5; url='/base/x;y' ", "5; url='/a/x;y' "},
         {"5; url='/base/x", "5; url='/a/x"},
+        {"5; url='/base' x", "5; url='/a' x"},
         {"5; url=/base/x?url=/base ", "5; url=/a/x?url=/base "},
         {"5; url=http://other/x", "5; url=http://other/x"},
         {"5; url=", "5; url="},

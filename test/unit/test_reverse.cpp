@@ -8,13 +8,15 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 constexpr bool preserved = true;
 constexpr bool replaced = false;
 
 // A map and the rules that it refers to.
-class rules {
+class rules
+{
 public:
     rules(front_origin origin, bool host_preserved,
           std::initializer_list<std::pair<const char*, const char*>> list)

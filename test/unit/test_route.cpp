@@ -5,7 +5,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 route to(std::string path, const char* url)
 {

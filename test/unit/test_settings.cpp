@@ -5,7 +5,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 exchange_settings with(std::initializer_list<std::string_view> options)
 {

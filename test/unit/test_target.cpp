@@ -7,7 +7,8 @@
 
 using namespace v6front;
 
-namespace {
+namespace
+{
 
 struct target_case {
     const char* raw;

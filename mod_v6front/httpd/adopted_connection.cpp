@@ -43,9 +43,13 @@ adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in
       socket_(on.on().context()),
       deadline_(on.on().deadlines(),
                 [this] {
-                    error_code ignored;
-                    socket_.cancel(ignored);
+                    arrived_.notify();
+                    if (waits_to_write_) {
+                        error_code ignored;
+                        socket_.cancel(ignored);
+                    }
                 }),
+      self_(std::make_shared<adopted_connection*>(this)),
       keep_alive_timeout_(c->base_server->keep_alive_timeout)
 {
     ap_set_module_config(c->conn_config, &v6front_module, this);
@@ -153,7 +157,8 @@ task<bool> adopted_connection::read_head()
     const bool first = connection_->keepalives == 0;
     const auto start = deadline::clock::now();
     deadline::clock::time_point began = start; // when the head's first octet was there
-    socket_store_.shrink();
+    if (!reading_)
+        socket_store_.shrink();
     for (;;) {
         if (head_filter_)
             store.end_with(pull(head_filter_, store));
@@ -224,25 +229,72 @@ apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store)
     }
 }
 
+void adopted_connection::start_reading(std::size_t room)
+{
+    if (reading_)
+        return;
+    reading_ = true;
+    read_status_ = APR_SUCCESS;
+    const auto space = socket_store_.room(room);
+    socket_.async_read_some(asio::buffer(space.data(), space.size()),
+                            [self = self_](error_code ec, std::size_t n) {
+                                if (*self)
+                                    (*self)->on_read(ec, n);
+                            });
+}
+
+void adopted_connection::on_read(error_code ec, std::size_t n)
+{
+    reading_ = false;
+    socket_store_.fill(n);
+    if (n > 0)
+        last_input_ = deadline::clock::now();
+    else if (ec == asio::error::eof)
+        read_status_ = APR_EOF;
+    else
+        read_status_ = APR_FROM_OS_ERROR(ec.value());
+    if (on_departure_ && n == 0 && ec != asio::error::operation_aborted) {
+        socket_store_.end_with(read_status_);
+        std::exchange(on_departure_, nullptr)();
+    }
+    arrived_.resume();
+}
+
 task<apr_status_t> adopted_connection::read_socket(std::size_t room,
                                                    deadline::clock::duration limit)
 {
     if (limit <= limit.zero())
         co_return APR_TIMEUP;
-    const auto space = socket_store_.room(room);
+    const auto before = socket_store_.bytes().size();
+    start_reading(room);
     deadline_.arm(limit);
-    const auto [ec, n] =
-        co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_task);
+    error_code cancelled;
+    while (reading_ && !deadline_.expired() && !cancelled)
+        cancelled = co_await arrived_.wait(socket_.get_executor());
     const bool late = deadline_.expired();
     deadline_.disarm();
-    socket_store_.fill(n);
-    if (n > 0) {
-        last_input_ = deadline::clock::now();
+    if (socket_store_.bytes().size() > before)
         co_return APR_SUCCESS;
+    if (cancelled)
+        co_return APR_FROM_OS_ERROR(cancelled.value());
+    co_return late ? APR_TIMEUP : read_status_;
+}
+
+// Before the connection is lent to another thread, and before its end.
+task<void> adopted_connection::stop_reading()
+{
+    while (reading_) {
+        error_code ignored;
+        socket_.cancel(ignored);
+        co_await arrived_.wait(socket_.get_executor());
     }
-    if (ec == asio::error::eof)
-        co_return APR_EOF;
-    co_return late ? APR_TIMEUP : APR_FROM_OS_ERROR(ec.value());
+}
+
+void adopted_connection::watch(std::function<void()> gone)
+{
+    on_departure_ = std::move(gone);
+    if (on_departure_)
+        start_reading(input_store::small);
 }
 
 // Core's output filter, the last one, writes what it has set aside when it is called with nothing.
@@ -257,7 +309,9 @@ void adopted_connection::push()
 task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
 {
     deadline_.arm(std::chrono::microseconds(timeout));
+    waits_to_write_ = true;
     const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
+    waits_to_write_ = false;
     const bool late = deadline_.expired();
     deadline_.disarm();
     if (late)
@@ -318,6 +372,7 @@ task<void> adopted_connection::drain()
 // decrement_connection_count).
 adopted_connection::~adopted_connection()
 {
+    *self_ = nullptr;
     thread_.leave(*this);
     deadline_.disarm();
     error_code ignored;

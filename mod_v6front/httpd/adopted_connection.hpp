@@ -44,6 +44,8 @@ public:
     enum class next_step { none, exchange, other_handler };
     void then(next_step step, const request_rec* r) noexcept;
 
+    ap_conn_keepalive_e keepalive_before() const noexcept { return keepalive_before_; }
+
     // The child stops: close now if idle, after this response otherwise.
     void begin_stop();
     // The child ends at once: threads blocked on this connection come back.
@@ -51,6 +53,8 @@ public:
 
     bool may_block() const override { return false; }
     task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    void watch(std::function<void()> gone) override;
+    bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }
     void push() override;
     task<apr_status_t> writable(apr_interval_time_t timeout) override;
 
@@ -73,6 +77,9 @@ private:
     task<void> close();
     task<void> drain();
     task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
+    void start_reading(std::size_t room);
+    void on_read(error_code ec, std::size_t n);
+    task<void> stop_reading();
 
     conn_rec* connection_;
     engine_thread& thread_;
@@ -81,6 +88,13 @@ private:
     bool keep_pool_for_now_ = false;
     tcp_socket socket_; // borrowed: released, never closed, by us
     deadline deadline_;
+    // One read into socket_store_ may be outstanding, beyond the call that has begun it.
+    bool reading_ = false;
+    bool waits_to_write_ = false;
+    apr_status_t read_status_ = APR_SUCCESS;
+    event arrived_;
+    std::function<void()> on_departure_;
+    std::shared_ptr<adopted_connection*> self_; // how the read's handler learns that we are gone
     input_store socket_store_;
     input_store head_store_;
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket

@@ -123,6 +123,7 @@ void adopted_connection::refuse(request_rec* r)
 // False if no thread is to be had. Meanwhile the connection belongs to that thread.
 task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
 {
+    co_await stop_reading();
     bool finished = false;
     event done;
     const auto ex = thread_.on().get_executor();

@@ -20,6 +20,24 @@ adopted_connection* suspendable(const request_rec* r)
     return owner && owner->is_on_engine() && !r->main && !r->prev ? owner : nullptr;
 }
 
+// What httpd lets pass and a backend might understand otherwise. OK, or the status that refuses it.
+int refusal(const request_rec* r, ap_conn_keepalive_e keepalive)
+{
+    const bool is_http1 = !r->connection->master;
+    if (is_http1 && r->proto_num >= HTTP_VERSION(2, 0))
+        return HTTP_VERSION_NOT_SUPPORTED;
+    // Content-Length beside Transfer-Encoding: httpd has dropped the one and marked the connection
+    // (ap_read_request); which of the two the client meant is a guess (RFC 9112 6.1).
+    if (is_http1 && !r->main && !r->prev && keepalive == AP_CONN_CLOSE &&
+        apr_table_get(r->headers_in, "Transfer-Encoding"))
+        return HTTP_BAD_REQUEST;
+    const auto limit = ap_get_limit_req_body(r);
+    const auto length = parse_content_length(view(apr_table_get(r->headers_in, "Content-Length")));
+    if (limit > 0 && length && *length > static_cast<std::uint64_t>(limit))
+        return HTTP_REQUEST_ENTITY_TOO_LARGE;
+    return OK;
+}
+
 } // namespace
 
 int handle(request_rec* r)
@@ -30,7 +48,11 @@ int handle(request_rec* r)
     auto* in = child::current();
     if (!in)
         return HTTP_SERVICE_UNAVAILABLE;
-    if (auto* owner = suspendable(r)) {
+    auto* owner = suspendable(r);
+    const auto keepalive = owner ? owner->keepalive_before() : r->connection->keepalive;
+    if (const int status = refusal(r, keepalive); status != OK)
+        return status;
+    if (owner) {
         owner->then(adopted_connection::next_step::exchange, r);
         return SUSPENDED;
     }

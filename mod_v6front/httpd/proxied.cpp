@@ -170,6 +170,8 @@ class blocking_waits final : public client_waits
 public:
     bool may_block() const override { return true; }
     task<apr_status_t> more_input(apr_interval_time_t) override { co_return APR_SUCCESS; }
+    void watch(std::function<void()>) override {}
+    bool is_gone() const override { return false; }
     void push() override {}
     task<apr_status_t> writable(apr_interval_time_t) override { co_return APR_SUCCESS; }
 };

@@ -12,7 +12,8 @@ request_client::request_client(request_rec* r, client_waits& waits)
     : request_(r),
       waits_(waits),
       in_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
-      out_(apr_brigade_create(r->pool, r->connection->bucket_alloc))
+      out_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
+      limit_(ap_get_limit_req_body(r))
 {
 }
 
@@ -94,6 +95,10 @@ task<result<client::body_piece>> request_client::read_body()
     const auto how = waits_.may_block() ? APR_BLOCK_READ : APR_NONBLOCK_READ;
     for (;;) {
         const auto piece = next_piece();
+        if (piece)
+            taken_ += static_cast<apr_off_t>(piece->bytes.size());
+        if (limit_ > 0 && taken_ > limit_)
+            co_return failure{reason::client_body_too_large, {}, "LimitRequestBody"};
         if (!piece || !piece->bytes.empty() || piece->last)
             co_return piece;
         const auto rv = ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES, how,
@@ -131,8 +136,11 @@ void request_client::send_interim(const response_head& head)
 void request_client::send_head(const response_head& head)
 {
     auto* r = request_;
-    r->status = head.status;
-    if (!head.phrase.empty())
+    // As an ErrorDocument the site's page is the body of the error, not a success.
+    const bool answers_an_error = r->prev && ap_is_HTTP_ERROR(r->status);
+    if (!answers_an_error)
+        r->status = head.status;
+    if (!head.phrase.empty() && !answers_an_error)
         r->status_line = apr_psprintf(r->pool, "%d %.*s", head.status,
                                       static_cast<int>(head.phrase.size()), head.phrase.data());
     for (const auto& f : head.fields) {
@@ -193,6 +201,10 @@ result<void> request_client::send_body(std::size_t n, flow next)
         waits_.push();
     return passed;
 }
+
+void request_client::watch_for_departure(std::function<void()> gone) { waits_.watch(std::move(gone)); }
+
+bool request_client::has_departed() const { return waits_.is_gone(); }
 
 bool request_client::is_behind() const
 {

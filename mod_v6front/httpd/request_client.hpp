@@ -21,6 +21,9 @@ public:
     virtual bool may_block() const = 0;
     // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
     virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
+    // While nothing else reads: calls when the client goes away; nullptr ends that.
+    virtual void watch(std::function<void()> gone) = 0;
+    virtual bool is_gone() const = 0;
     // Hands what core has set aside to the socket, as far as it takes it.
     virtual void push() = 0;
     virtual task<apr_status_t> writable(apr_interval_time_t timeout) = 0;
@@ -39,6 +42,8 @@ public:
     void send_head(const response_head& head) override;
     std::span<char> body_space() override;
     result<void> send_body(std::size_t n, flow next) override;
+    void watch_for_departure(std::function<void()> gone) override;
+    bool has_departed() const override;
     bool is_behind() const override;
     task<result<void>> caught_up() override;
 
@@ -62,6 +67,8 @@ private:
     std::size_t space_size_ = 0;
     std::size_t held_ = 0; // octets in out_
     apr_off_t expected_ = -1;
+    apr_off_t taken_ = 0; // octets of the request's body so far
+    apr_off_t limit_;     // LimitRequestBody, which HTTP_IN does not apply to proxied requests; 0: none
     bool read_all_ = false;
 };
 

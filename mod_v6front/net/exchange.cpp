@@ -195,7 +195,13 @@ task<result<response_head*>> attempt::send_and_await(lease& backend, upload& up,
             if (up.failed && describe(up.failed->what).whose == fault::client)
                 co_return *up.failed;
         }
+        // Nobody is left to answer when the client goes now, so the backend is spared the work.
+        if (up.done)
+            client_.watch_for_departure([&backend] { backend->close(); });
         auto head = co_await response.read_head(order_.rules.response_timeout);
+        client_.watch_for_departure(nullptr);
+        if (!head && client_.has_departed())
+            co_return failure{reason::client_gone, {}, "while the backend was thinking"};
         if (!head && up.failed && !response.saw_bytes())
             co_return *up.failed;
         if (!head || (*head)->status >= 200)
@@ -214,19 +220,24 @@ task<std::optional<failure>> attempt::answer(response_reader& response, response
     record_.status = head.status;
     record_.head_sent = true;
     client_.send_head(head);
-    if (!response.has_more_at_hand())
-        if (const auto sent = client_.send_body(0, client::flow::pause); !sent)
-            co_return sent.error();
+    bool held_back = true; // something was handed down that may not have left yet
     while (!response.is_complete()) {
+        // Before waiting for the backend, the client gets all there is (RFC 9110 7.6: no needless delay).
+        if (held_back && !response.has_more_at_hand()) {
+            const auto sent = client_.send_body(0, client::flow::pause);
+            if (!sent)
+                co_return sent.error();
+            held_back = false;
+        }
         const auto space = client_.body_space();
         const auto n = co_await response.read_body(space, order_.rules.idle_timeout);
         if (!n)
             co_return n.error();
         record_.response_body += *n;
-        const bool flowing = *n == space.size() || response.has_more_at_hand();
-        const auto sent = client_.send_body(*n, flowing ? client::flow::more : client::flow::pause);
+        const auto sent = client_.send_body(*n, client::flow::more);
         if (!sent)
             co_return sent.error();
+        held_back = true;
         if (client_.is_behind()) {
             const auto ok = co_await client_.caught_up();
             if (!ok)

@@ -21,12 +21,15 @@ void own_listeners::add(const ip::address& address, std::uint16_t port)
 
 bool own_listeners::is_local(const ip::address_v4& address) const noexcept
 {
-    return address.is_loopback() || address.is_unspecified() ||
+    return address.is_loopback() ||
            std::find(local_.begin(), local_.end(), address) != local_.end();
 }
 
 bool own_listeners::accepts(const endpoint& backend) const noexcept
 {
+    // A connect to 0.0.0.0 arrives at 127.0.0.1.
+    if (backend.address().is_unspecified())
+        return accepts({ip::address_v4::loopback(), backend.port()});
     if (std::find(exact_.begin(), exact_.end(), backend) != exact_.end())
         return true;
     return is_local(backend.address().to_v4()) &&

@@ -144,8 +144,13 @@ struct name_cache::mailbox {
     asio::io_context* context;
 };
 
-name_cache::name_cache(resolver& names, asio::io_context& context, deadline_list& deadlines)
-    : names_(names), context_(context), deadlines_(deadlines), mailbox_(std::make_shared<mailbox>())
+name_cache::name_cache(resolver& names, asio::io_context& context, deadline_list& deadlines,
+                       clock::duration fresh)
+    : names_(names),
+      context_(context),
+      deadlines_(deadlines),
+      fresh_(fresh),
+      mailbox_(std::make_shared<mailbox>())
 {
     mailbox_->context = &context_;
 }
@@ -159,13 +164,13 @@ name_cache::~name_cache()
 void name_cache::refresh(const std::string& name, const std::shared_ptr<entry>& e)
 {
     e->in_flight = true;
-    names_.look_up(name, [box = mailbox_, e](lookup_result answer) {
+    names_.look_up(name, [box = mailbox_, e, fresh = fresh_](lookup_result answer) {
         const std::lock_guard lock(box->mutex);
         if (!box->context)
             return;
-        asio::post(*box->context, [e, answer = std::move(answer)] {
+        asio::post(*box->context, [e, fresh, answer = std::move(answer)] {
             e->in_flight = false;
-            e->fresh_until = clock::now() + fresh_for;
+            e->fresh_until = clock::now() + fresh;
             if (answer)
                 e->addresses = *answer;
             else
@@ -192,7 +197,8 @@ task<lookup_result> name_cache::resolve(std::string_view name, std::chrono::mill
         e->waiting.push_back(&answered);
         co_await answered.wait(context_.get_executor());
         std::erase(e->waiting, &answered);
-        if (!e->addresses && e->in_flight)
+        // In flight alone says nothing: another that was told of a failure may have asked anew.
+        if (!e->addresses && e->in_flight && limit.expired())
             co_return failure{reason::lookup_timed_out, {}, std::string(name)};
     }
     if (!e->addresses)

@@ -51,7 +51,8 @@ public:
     using clock = std::chrono::steady_clock;
     static constexpr std::chrono::seconds fresh_for{30};
 
-    name_cache(resolver& names, asio::io_context& context, deadline_list& deadlines);
+    name_cache(resolver& names, asio::io_context& context, deadline_list& deadlines,
+               clock::duration fresh = fresh_for);
     ~name_cache();
 
     // The addresses of the name, at least one. The first caller waits for the lookup, `timeout` at
@@ -67,6 +68,7 @@ private:
     resolver& names_;
     asio::io_context& context_;
     deadline_list& deadlines_;
+    clock::duration fresh_;
     std::shared_ptr<mailbox>
         mailbox_; // how a lookup's thread reaches us, or learns that we are gone
     std::unordered_map<std::string, std::shared_ptr<entry>> entries_;

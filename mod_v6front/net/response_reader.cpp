@@ -254,8 +254,22 @@ task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
     }
 }
 
-bool response_reader::has_more_at_hand() const noexcept
+// What lies in the buffer may be framing only, such as the line end behind a chunk: the parser goes over that, and stops
+// where data would have to go somewhere.
+bool response_reader::has_more_at_hand()
 {
+    if (body_ == body::chunked) {
+        parser_->into = {};
+        parser_->filled = 0;
+        error_code ec;
+        while (!ec && !connection_.input().empty() && !parser_->is_done()) {
+            const auto input = connection_.input();
+            connection_.consume(parser_->put(asio::buffer(input.data(), input.size()), ec));
+        }
+        if (parser_->is_done())
+            body_ = body::over;
+        return ec != http::error::need_more && (ec || body_ == body::over);
+    }
     return body_ == body::over || !connection_.input().empty();
 }
 

@@ -32,7 +32,7 @@ public:
     // Fills `into` with the next decoded bytes; 0 at the end of the message.
     task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
     // Body bytes can be had without waiting for the backend, or the message is over.
-    bool has_more_at_hand() const noexcept;
+    bool has_more_at_hand();
     // The message is over.
     bool is_complete() const noexcept;
     // After the end of the message: the connection can carry another request.

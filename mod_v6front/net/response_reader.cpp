@@ -27,6 +27,18 @@ public:
     std::span<char> into{}; // where decoded chunk data goes
     std::size_t filled = 0;
 
+    // Decodes what is at hand, as far as there is room for it. No error, or need_more: all is used.
+    error_code decode(backend_connection& from)
+    {
+        error_code ec;
+        // Beast asserts that the last chunk comes to it with no fewer octets than "0\r\n\r\n" has.
+        while (!ec && !is_done() && from.input().size() >= (chunk_left_ > 0 ? 1 : 5)) {
+            const auto input = from.input();
+            from.consume(put(asio::buffer(input.data(), input.size()), ec));
+        }
+        return ec;
+    }
+
 private:
     using beast_text = boost::beast::string_view;
     static std::string_view view(beast_text t) { return {t.data(), t.size()}; }
@@ -54,12 +66,17 @@ private:
     void on_header_impl(error_code&) override { in_body_ = true; }
     void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
     std::size_t on_body_impl(beast_text, error_code&) override { return 0; }
-    void on_chunk_header_impl(std::uint64_t, beast_text, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t size, beast_text, error_code&) override
+    {
+        chunk_left_ = size;
+    }
     std::size_t on_chunk_body_impl(std::uint64_t, beast_text data, error_code& ec) override
     {
         const auto n = std::min(data.size(), into.size() - filled);
-        std::memcpy(into.data() + filled, data.data(), n);
+        if (n > 0) // into may be empty, and memcpy takes no null
+            std::memcpy(into.data() + filled, data.data(), n);
         filled += n;
+        chunk_left_ -= n;
         if (n < data.size())
             ec = http::error::need_buffer;
         return n;
@@ -69,6 +86,7 @@ private:
     response_head& head_;
     std::string_view text_;
     bool in_body_ = false;
+    std::uint64_t chunk_left_ = 0; // of the chunk begun last
 };
 
 response_reader::response_reader(backend_connection& connection, bool to_head_request)
@@ -232,16 +250,9 @@ task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
     parser_->into = into;
     parser_->filled = 0;
     for (;;) {
-        while (!connection_.input().empty() && !parser_->is_done()) {
-            const auto input = connection_.input();
-            error_code ec;
-            const auto used = parser_->put(asio::buffer(input.data(), input.size()), ec);
-            connection_.consume(used);
-            if (ec == http::error::need_more || ec == http::error::need_buffer)
-                break;
-            if (ec)
-                co_return failure{reason::response_body_bad, ec, {}};
-        }
+        const auto bad = parser_->decode(connection_);
+        if (bad && bad != http::error::need_more && bad != http::error::need_buffer)
+            co_return failure{reason::response_body_bad, bad, {}};
         if (parser_->is_done())
             body_ = body::over;
         if (parser_->filled > 0 || body_ == body::over)
@@ -254,21 +265,17 @@ task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
     }
 }
 
-// What lies in the buffer may be framing only, such as the line end behind a chunk: the parser goes over that, and stops
-// where data would have to go somewhere.
+// What lies in the buffer may be framing only, such as the line end behind a chunk: the parser goes
+// over that, and stops where data would have to go somewhere.
 bool response_reader::has_more_at_hand()
 {
     if (body_ == body::chunked) {
         parser_->into = {};
         parser_->filled = 0;
-        error_code ec;
-        while (!ec && !connection_.input().empty() && !parser_->is_done()) {
-            const auto input = connection_.input();
-            connection_.consume(parser_->put(asio::buffer(input.data(), input.size()), ec));
-        }
+        const auto stopped = parser_->decode(connection_);
         if (parser_->is_done())
             body_ = body::over;
-        return ec != http::error::need_more && (ec || body_ == body::over);
+        return body_ == body::over || (stopped && stopped != http::error::need_more);
     }
     return body_ == body::over || !connection_.input().empty();
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace v6front
@@ -24,9 +25,10 @@ struct httpd_options {
     std::vector<std::string> modules; // "headers" is mod_headers.so; what all servers need is there
     std::string global;               // for the whole server
     std::string site;                 // inside the one virtual host, site.test
-    // name and address pairs; the first is the trap: a name that leads to the front and to the site
-    std::string hosts = "::1 site.test\n127.0.0.1 site.test\n"
-                        "127.0.0.1 four.test\n::1 six.test\n";
+    std::vector<std::pair<std::string, std::string>> files; // name and text, in the server's folder
+    // site.test is the trap: a name that leads to the front and to the site. One line for each
+    // address: the library that reads this takes a second line for a second address.
+    std::string hosts = "::1 site.test six.test\n127.0.0.1 site.test four.test\n";
 };
 
 // Where things are, below the server's own folder.

@@ -70,6 +70,9 @@ httpd_server::httpd_server(httpd_options options)
 {
     prepare_places(places_);
     write_file(places_.hosts, options_.hosts);
+    for (const auto& [name, text] : options_.files) {
+        write_file(places_.folder + "/" + name, text);
+    }
     start();
 }
 

@@ -186,6 +186,15 @@ unsigned descriptors_of(pid_t process)
     return entries_of("/proc/" + std::to_string(process) + "/fd");
 }
 
+unsigned resident_kilobytes(pid_t process)
+{
+    const std::string status = read_file("/proc/" + std::to_string(process) + "/status");
+    const auto at = status.find("VmRSS:");
+    return at == std::string::npos
+               ? 0
+               : static_cast<unsigned>(std::strtoul(status.c_str() + at + 6, nullptr, 10));
+}
+
 scratch_folder::scratch_folder()
 {
     std::string pattern = "/tmp/v6front-test-XXXXXX";

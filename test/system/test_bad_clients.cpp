@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Clients that vanish, at any stage, and clients that do not speak HTTP.
+#include "catch.hpp"
+#include "scripted_backend.hpp"
+#include "ways.hpp"
+
+using namespace v6front;
+
+namespace
+{
+
+using leaving = void (*)(raw_client&);
+
+struct departure {
+    const char* how;
+    leaving leave;
+};
+
+const std::vector<departure>& departures()
+{
+    static const std::vector<departure> ways{
+        {"closes", [](raw_client& c) { c.close(); }},
+        {"resets", [](raw_client& c) { c.reset(); }},
+    };
+    return ways;
+}
+
+// Nothing of the client that left is still held, and others are served.
+void check_recovered(const httpd_server& front, scripted_backend& site)
+{
+    CHECK(get(front, "/good").body == "good");
+    CHECK(site.wait_for_open_connections(0));
+}
+
+} // namespace
+
+TEST_CASE("A client that vanishes while it is still asking")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend good([](const received_request&) { return response("good"); });
+    scripted_backend site(scripted_backend::steps{script::read_request(), script::read_end()});
+    httpd_server front(
+        options_for(w, "V6FrontPass / " + site.url() + "\nV6FrontPass /good " + good.url()));
+    const std::vector<std::string> beginnings{
+        "",
+        "G",
+        "GET / HTTP/1.1",
+        "GET / HTTP/1.1\r\nHost: site.test\r\n",
+        "POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 10\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 10\r\n\r\nhalf",
+        "POST / HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        "POST / HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
+    };
+    for (const departure& d : departures()) {
+        for (const std::string& beginning : beginnings) {
+            INFO(d.how << " after " << beginning);
+            raw_client client(front.port(), client_for(front));
+            client.send(beginning);
+            d.leave(client);
+            CHECK(get(front, "/good").body == "good");
+        }
+    }
+    check_recovered(front, site);
+}
+
+TEST_CASE("A client that vanishes while the site is thinking")
+{
+    const way w = GENERATE(from_range(adopted_ways()));
+    INFO(w);
+    using namespace script;
+    scripted_backend good([](const received_request&) { return response("good"); });
+    scripted_backend site(scripted_backend::steps{read_request(), gate("answer"),
+                                                  send(response("for nobody")), close()});
+    httpd_server front(
+        options_for(w, "V6FrontPass / " + site.url() + "\nV6FrontPass /good " + good.url()));
+    raw_client client(front.port(), client_for(front));
+    client.send(request_text({"/"}));
+    CHECK(site.wait_for_hits(1));
+    SECTION("a reset says that nobody wants the answer any more")
+    {
+        client.reset();
+        CHECK(site.wait_for_open_connections(0));
+    }
+    SECTION("a close may mean that only the client's own direction ends")
+    {
+        client.close();
+        CHECK(get(front, "/good").body == "good");
+        site.open("answer");
+    }
+    check_recovered(front, site);
+}
+
+TEST_CASE("A client that vanishes in the middle of a response")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    const departure d = GENERATE(from_range(departures()));
+    INFO(d.how);
+    using namespace script;
+    scripted_backend good([](const received_request&) { return response("good"); });
+    // More than all buffers between the two can hold.
+    scripted_backend site(scripted_backend::steps{
+        read_request(), send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"),
+        send(pattern(50000000)), send(pattern(50000000)), read_end()});
+    httpd_server front(
+        options_for(w, "V6FrontPass / " + site.url() + "\nV6FrontPass /good " + good.url()));
+    raw_client client(front.port(), client_for(front));
+    client.send(request_text({"/"}));
+    CHECK(client.read_some().starts_with("HTTP/1.1 200"));
+    d.leave(client);
+    check_recovered(front, site);
+}
+
+TEST_CASE("A client that closes only its own direction still gets the response")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site(scripted_backend::steps{read_request(), gate("answer"),
+                                                  send(response("late")), read_end()});
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    raw_client client(front.port(), client_for(front));
+    client.send(request_text({"/"}));
+    client.half_close();
+    CHECK(site.wait_for_hits(1));
+    site.open("answer");
+    CHECK(client.read_response().body == "late");
+}
+
+TEST_CASE("Malformed requests are refused before the site is touched")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("?"); });
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    struct row {
+        const char* name;
+        std::string text;
+        int status;
+    };
+    const std::string post = "POST / HTTP/1.1\r\nHost: site.test\r\n";
+    const std::vector<row> rows{
+        {"garbage", "\x16\x03\x01 garbage\r\n\r\n", 400},
+        {"no Host", "GET / HTTP/1.1\r\n\r\n", 400},
+        {"two Hosts", "GET / HTTP/1.1\r\nHost: site.test\r\nHost: b.test\r\n\r\n", 400},
+        {"a space before the colon", "GET / HTTP/1.1\r\nHost : site.test\r\n\r\n", 400},
+        {"a control character", "GET / HTTP/1.1\r\nHost: site.test\r\nX: a\x01b\r\n\r\n", 400},
+        {"a field without a colon", "GET / HTTP/1.1\r\nHost: site.test\r\nX y\r\n\r\n", 400},
+        {"two lengths", post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n123456", 400},
+        {"a negative length", post + "Content-Length: -5\r\n\r\n", 400},
+        {"a length that is none", post + "Content-Length: 5x\r\n\r\n12345", 400},
+        {"an enormous length", post + "Content-Length: 99999999999999999999\r\n\r\n", 400},
+        {"chunked twice", post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400},
+        {"a coding that is not chunked", post + "Transfer-Encoding: gzip\r\n\r\n", 400},
+        {"a path above the root", "GET /../x HTTP/1.1\r\nHost: site.test\r\n\r\n", 400},
+        {"a broken escape", "GET /%zz HTTP/1.1\r\nHost: site.test\r\n\r\n", 400},
+        {"an encoded NUL", "GET /a%00b HTTP/1.1\r\nHost: site.test\r\n\r\n", 404},
+        {"a target of 20000 octets",
+         "GET /" + std::string(20000, 'a') + " HTTP/1.1\r\nHost: site.test\r\n\r\n", 414},
+        {"a field of 20000 octets",
+         "GET / HTTP/1.1\r\nHost: site.test\r\nX: " + std::string(20000, 'a') + "\r\n\r\n", 400},
+    };
+    for (const row& r : rows) {
+        INFO(r.name);
+        raw_client client(front.port(), client_for(front));
+        client.send(r.text);
+        const http_message answer = client.read_response();
+        // 501 is as good for what httpd does not know.
+        const bool refused =
+            answer.status() == r.status ||
+            (r.status == 400 && (answer.status() == 501 || answer.status() == 505));
+        INFO(answer.status());
+        CHECK(refused);
+    }
+    CHECK(site.hits() == 0);
+    CHECK(get(front, "/").status() == 200);
+}
+
+TEST_CASE("Length and chunks together: the site sees one of them, and nothing follows")
+{
+    // httpd drops the length and closes (RFC 9112 6.3); to refuse is as good.
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    raw_client client(front.port(), client_for(front));
+    client.send("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 44\r\n"
+                "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                "GET /smuggled HTTP/1.1\r\nHost: site.test\r\n\r\n");
+    const int status = client.read_response().status();
+    const bool understood = status == 200 || status == 400;
+    CHECK(understood);
+    CHECK(client.closed_by_peer());
+    CHECK(site.hits() == (status == 200 ? 1 : 0));
+    for (const received_request& r : site.requests()) {
+        CHECK(r.message.target() == "/");
+        CHECK(r.message.body.empty());
+        CHECK(r.message.values("Content-Length").size() +
+                  r.message.values("Transfer-Encoding").size() ==
+              1);
+    }
+}
+
+TEST_CASE("A request body with broken chunks is refused, and nothing that follows is a request")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site(std::vector<scripted_backend::steps>{
+        {script::read_request(), script::send(response("whole")), script::read_end()}});
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    raw_client client(front.port(), client_for(front));
+    client.send("POST / HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "3\r\nabc\r\nxyz\r\nGET /smuggled HTTP/1.1\r\nHost: site.test\r\n\r\n");
+    const http_message answer = client.read_response();
+    CHECK(answer.status() == 400);
+    CHECK(client.closed_by_peer());
+    for (const received_request& r : site.requests()) {
+        CHECK(r.message.target() == "/");
+        CHECK_FALSE(r.message.complete);
+    }
+    CHECK(site.wait_for_open_connections(0));
+}
+
+TEST_CASE("LimitRequestBody is kept")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_server front(options_for(w, "LimitRequestBody 1000\nV6FrontPass / " + site.url()));
+    CHECK(ask(front, {"/", "POST", {}, pattern(1000)}).status() == 200);
+    CHECK(ask(front, {"/", "POST", {}, pattern(1001)}).status() == 413);
+    CHECK(ask(front, {"/", "POST", {}, pattern(60000), true}).status() == 413);
+    CHECK(get(front, "/").status() == 200);
+}

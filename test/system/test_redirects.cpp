@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a site says about its own URLs is true for the client as well.
+#include "catch.hpp"
+#include "scripted_backend.hpp"
+#include "ways.hpp"
+
+using namespace v6front;
+
+namespace
+{
+
+// Answers with the fields that the query asks for, decoded from nothing: "%" stands for itself.
+struct redirecting_site {
+    std::string fields;
+    scripted_backend backend{
+        [this](const received_request&) { return response("", fields, "302 Found"); }};
+};
+
+} // namespace
+
+TEST_CASE("Redirects to the site's own address lead back to the front")
+{
+    const way w = GENERATE(from_range(every_way()));
+    INFO(w);
+    redirecting_site site;
+    const std::string inner = "http://" + site.backend.authority();
+    const std::string outer = std::string(w.tls ? "https" : "http") + "://site.test";
+    httpd_server front(options_for(w, "V6FrontPass /shop/ " + inner + "/base/\nV6FrontPass / " +
+                                          inner +
+                                          "/\n"
+                                          "V6FrontPassReverse /else/ http://other.test/x/"));
+    struct row {
+        const char* field;
+        std::string said, seen;
+    };
+    const std::vector<row> rows{
+        {"Location", inner + "/base/a?b=c", outer + "/shop/a?b=c"},
+        {"Location", inner + "/base/", outer + "/shop/"},
+        {"Location", "http://other.test/x/page", outer + "/else/page"},
+        {"Location", "http://elsewhere.test/base/", "http://elsewhere.test/base/"},
+        {"Location", "relative/page", "relative/page"},
+        {"Content-Location", inner + "/base/doc", outer + "/shop/doc"},
+        {"URI", inner + "/base/doc", outer + "/shop/doc"},
+        {"Refresh", "5; url=" + inner + "/base/next", "5; url=" + outer + "/shop/next"},
+    };
+    for (const row& r : rows) {
+        INFO(r.field << ": " << r.said);
+        site.fields = std::string(r.field) + ": " + r.said + "\r\n";
+        const http_message answer = get(front, "/shop/");
+        CHECK(answer.status() == 302);
+        CHECK(answer.value(r.field) == r.seen);
+    }
+}
+
+TEST_CASE("A site that sees the client's Host redirects to it, in the client's own scheme")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    redirecting_site site;
+    site.fields = "Location: http://site.test/login\r\n";
+    httpd_server front(options_for(w, "V6FrontPass / " + site.backend.url()));
+    CHECK(get(front, "/").value("Location") ==
+          std::string(w.tls ? "https" : "http") + "://site.test/login");
+}

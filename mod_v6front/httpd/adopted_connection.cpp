@@ -28,6 +28,10 @@ constexpr std::size_t head_octets_per_second = 500;
 // with "Connection: close": a client that has just sent one would see an error else.
 constexpr auto grace_when_stopping = 100ms;
 
+// More than core ever holds in one bucket (APR_BUCKET_BUFF_SIZE), so that a read takes whole
+// buckets and leaves nothing behind there but the socket.
+constexpr std::size_t pull_size = 64 * 1024;
+
 // SECONDS_TO_LINGER and MAX_SECS_TO_LINGER of httpd (connection.c).
 constexpr auto linger_per_read = 2s;
 constexpr auto linger_in_all = 30s;
@@ -130,7 +134,7 @@ void adopted_connection::take_over()
     head_filter_ = installed.head;
     scratch_ = apr_brigade_create(c->pool, c->bucket_alloc);
     // A TLS handshake, or mod_http2's look for a preface, has read ahead into core's own buffer.
-    pull(installed.socket, socket_store_);
+    pull(installed.socket, socket_store_, pull_size);
     apr_os_sock_t fd = -1;
     apr_os_sock_get(&fd, ap_get_conn_socket(c));
     sockaddr_storage local{};
@@ -161,7 +165,7 @@ task<bool> adopted_connection::read_head()
         socket_store_.shrink();
     for (;;) {
         if (head_filter_)
-            store.end_with(pull(head_filter_, store));
+            store.end_with(pull(head_filter_, store, most_head_bytes()));
         store.drop(leading_empty_lines(store.bytes()));
         if (holds_whole_head(store.bytes()) || store.bytes().size() > most_head_bytes())
             co_return true;
@@ -204,13 +208,13 @@ std::size_t adopted_connection::most_head_bytes() const
                static_cast<std::size_t>(s->limit_req_fieldsize + 2);
 }
 
-// Moves what the filter below `above` has, or can have without waiting, into the store. SUCCESS:
-// more may come.
-apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store)
+// Moves what the filter below `above` has, or can have without waiting, into the store, until that
+// holds a request's head or `enough`. SUCCESS: more may come.
+apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store, std::size_t enough)
 {
     for (;;) {
         const auto rv = ap_get_brigade(above->next, scratch_, AP_MODE_READBYTES, APR_NONBLOCK_READ,
-                                       static_cast<apr_off_t>(input_store::small));
+                                       static_cast<apr_off_t>(pull_size));
         const auto before = store.bytes().size();
         while (!APR_BRIGADE_EMPTY(scratch_)) {
             auto* b = APR_BRIGADE_FIRST(scratch_);
@@ -222,7 +226,8 @@ apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store)
             apr_bucket_delete(b);
         }
         const auto now = store.bytes().size();
-        if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > most_head_bytes())
+        if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > enough ||
+            holds_whole_head(store.bytes()))
             return rv == APR_SUCCESS || APR_STATUS_IS_EAGAIN(rv) ? APR_SUCCESS : rv;
         if (rv != APR_SUCCESS)
             return rv;

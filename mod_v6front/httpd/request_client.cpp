@@ -202,9 +202,15 @@ result<void> request_client::send_body(std::size_t n, flow next)
     return passed;
 }
 
-void request_client::watch_for_departure(std::function<void()> gone) { waits_.watch(std::move(gone)); }
+void request_client::watch_for_departure(std::function<void()> gone)
+{
+    waits_.watch(std::move(gone));
+}
 
-bool request_client::has_departed() const { return waits_.is_gone(); }
+bool request_client::has_departed() const
+{
+    return waits_.is_gone();
+}
 
 bool request_client::is_behind() const
 {

@@ -37,8 +37,9 @@ public:
     // Hands the first n bytes of body_space() down. May be held back when `more` follows at once.
     enum class flow : std::uint8_t { more, pause };
     virtual result<void> send_body(std::size_t n, flow next) = 0;
-    // From now on, while nobody reads from the client: called once if it goes away. nullptr ends the
-    // watch. A client that has closed its sending side is taken for one that is gone, as nginx does.
+    // From now on, while nobody reads from the client: called once if it goes away. nullptr ends
+    // the watch. A client that has closed its sending side is taken for one that is gone, as nginx
+    // does.
     virtual void watch_for_departure(std::function<void()> gone) = 0;
     virtual bool has_departed() const = 0;
     // More was handed down than the client has taken: wait until it has caught up.

@@ -41,9 +41,14 @@ public:
     void run_until_done(std::function<task<void>()> work);
 
 private:
+    // What is in flight when an engine goes refers to the members below, so it goes before them.
+    struct io_context : asio::io_context {
+        using asio::execution_context::shutdown;
+        using asio::io_context::io_context;
+    };
     // No lock in the reactor: only one thread at a time does I/O here. Posting from others stays
     // safe.
-    asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+    io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     asio::executor_work_guard<executor> open_{context_.get_executor()};
     deadline_list deadlines_{context_};
     pool pool_;

@@ -8,6 +8,7 @@
 #include "asio.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <memory>
@@ -15,6 +16,51 @@
 
 namespace v6front
 {
+
+// All that wait on one io_context. A coroutine that waits owns the event, which owns the waiter,
+// which owns the coroutine: when the io_context goes, somebody has to let go of one of them.
+class waiting_room : public asio::execution_context::service
+{
+public:
+    using key_type = waiting_room;
+    static inline asio::execution_context::id id;
+
+    explicit waiting_room(asio::execution_context& context) : service(context) {}
+
+    class guest
+    {
+    public:
+        explicit guest(waiting_room& room) : room_(room), next_(room.first_)
+        {
+            if (next_)
+                next_->previous_ = this;
+            room.first_ = this;
+        }
+        guest(const guest&) = delete;
+        guest& operator=(const guest&) = delete;
+        virtual ~guest()
+        {
+            (previous_ ? previous_->next_ : room_.first_) = next_;
+            if (next_)
+                next_->previous_ = previous_;
+        }
+        // Destroys the guest.
+        virtual void leave() = 0;
+
+    private:
+        waiting_room& room_;
+        guest* next_;
+        guest* previous_ = nullptr;
+    };
+
+private:
+    void shutdown() override
+    {
+        while (first_)
+            first_->leave();
+    }
+    guest* first_ = nullptr;
+};
 
 class event
 {
@@ -29,7 +75,8 @@ public:
         auto [ec] = co_await asio::async_initiate<decltype(use_task), void(error_code)>(
             [this, ex](auto handler) {
                 auto slot = asio::get_associated_cancellation_slot(handler);
-                waiter_ = std::make_unique<waiter<decltype(handler)>>(std::move(handler), ex);
+                waiter_ =
+                    std::make_unique<waiter<decltype(handler)>>(*this, std::move(handler), ex);
                 if (slot.is_connected())
                     slot.assign(
                         [this](asio::cancellation_type) { wake(asio::error::operation_aborted); });
@@ -49,20 +96,25 @@ public:
     bool has_waiter() const noexcept { return waiter_ != nullptr; }
 
 private:
-    struct waiter_base {
-        virtual ~waiter_base() = default;
+    struct waiter_base : waiting_room::guest {
+        waiter_base(event& e, executor ex)
+            : guest(asio::use_service<waiting_room>(ex.context())), on(ex), of(e)
+        {
+        }
         virtual void complete(error_code ec) = 0;
         virtual void complete_now() = 0;
+        void leave() override { const auto self = std::exchange(of.waiter_, nullptr); }
+        executor on;
+        event& of;
     };
     template <class Handler> struct waiter : waiter_base {
-        waiter(Handler&& h, executor ex) : handler(std::move(h)), on(ex) {}
+        waiter(event& e, Handler&& h, executor ex) : waiter_base(e, ex), handler(std::move(h)) {}
         void complete(error_code ec) override
         {
-            asio::post(on, [h = std::move(handler), ec]() mutable { std::move(h)(ec); });
+            asio::post(this->on, [h = std::move(handler), ec]() mutable { std::move(h)(ec); });
         }
         void complete_now() override { std::move(handler)(error_code()); }
         Handler handler;
-        executor on;
     };
 
     void wake(error_code ec)

@@ -222,7 +222,8 @@ task<std::optional<failure>> attempt::answer(response_reader& response, response
     client_.send_head(head);
     bool held_back = true; // something was handed down that may not have left yet
     while (!response.is_complete()) {
-        // Before waiting for the backend, the client gets all there is (RFC 9110 7.6: no needless delay).
+        // Before waiting for the backend, the client gets all there is (RFC 9110 7.6: no needless
+        // delay).
         if (held_back && !response.has_more_at_hand()) {
             const auto sent = client_.send_body(0, client::flow::pause);
             if (!sent)

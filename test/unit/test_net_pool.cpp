@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mod_v6front/net/connect.hpp"
+#include "mod_v6front/net/pool.hpp"
+
+#include "loopback.hpp"
+#include "ports.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+using namespace v6front;
+using namespace v6front::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+using clock = deadline::clock;
+using connected = result<std::shared_ptr<backend_connection>>;
+
+struct bench {
+    asio::io_context context;
+    deadline_list deadlines{context};
+    pool idle;
+
+    ~bench() { idle.close_all(); }
+    connected connect(std::vector<endpoint> to, std::chrono::milliseconds timeout)
+    {
+        return finish(context, connect_to_backend(context, deadlines, to, timeout));
+    }
+    bool has_idle(std::size_t n)
+    {
+        return until(context, [&] { return idle.idle() == n; });
+    }
+};
+
+task<error_code> wait_readable(backend_connection& c, std::chrono::milliseconds timeout)
+{
+    return c.readable(timeout);
+}
+
+std::string_view words(const connected& c)
+{
+    return c ? "connected" : describe(c.error().what).words;
+}
+
+bool is_open(const wire& w)
+{
+    char byte;
+    const auto n = ::recv(const_cast<tcp_socket&>(w.far).native_handle(), &byte, 1, MSG_DONTWAIT);
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+} // namespace
+
+TEST_CASE("the first address that answers is used, and the refused one costs no time", "[pool]")
+{
+    bench b;
+    const auto before = open_descriptors();
+    {
+        const refusing_port refused(b.context);
+        acceptor good(b.context, loopback());
+        const auto start = clock::now();
+        const auto c = b.connect({refused.address(), good.local_endpoint()}, 60s);
+        CHECK(words(c) == "connected");
+        REQUIRE(c.has_value());
+        CHECK((*c)->peer() == good.local_endpoint());
+        CHECK(clock::now() - start < connect_stagger);
+        tcp_socket far = good.accept();
+        (*c)->close();
+    }
+    b.context.restart();
+    b.context.run();
+    CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("a backend that refuses on all addresses, or has none", "[pool]")
+{
+    bench b;
+    const refusing_port one(b.context), two(b.context);
+    CHECK(words(b.connect({one.address()}, 60s)) == describe(reason::connect_refused).words);
+    CHECK(words(b.connect({one.address(), two.address()}, 60s)) ==
+          describe(reason::connect_refused).words);
+    CHECK(words(b.connect({}, 60s)) == describe(reason::connect_failed).words);
+}
+
+TEST_CASE("an address that does not answer costs a quarter of a second, or the deadline", "[pool]")
+{
+    bench b;
+    const silent_port silent(b.context);
+    const refusing_port refused(b.context);
+    acceptor good(b.context, loopback());
+    const auto before = open_descriptors();
+    auto start = clock::now();
+    {
+        const auto c = b.connect({silent.address(), good.local_endpoint()}, 60s);
+        REQUIRE(c.has_value());
+        CHECK((*c)->peer() == good.local_endpoint());
+        CHECK(clock::now() - start >= connect_stagger);
+        CHECK(clock::now() - start < 3 * connect_stagger);
+        tcp_socket far = good.accept();
+    }
+    for (const auto& to : {std::vector{silent.address()},
+                           {silent.address(), silent.address(), silent.address()},
+                           {refused.address(), silent.address()},
+                           {silent.address(), refused.address()}}) {
+        start = clock::now();
+        const auto c = b.connect(to, 300ms);
+        CHECK(words(c) == describe(reason::connect_timed_out).words);
+        CHECK(clock::now() - start >= 300ms);
+        CHECK(clock::now() - start < 1s);
+    }
+    b.context.restart();
+    b.context.run();
+    CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("the connection used last is taken first, per backend", "[pool]")
+{
+    bench b;
+    const wire one(b.context, b.deadlines, loopback(1)), two(b.context, b.deadlines, loopback(1)),
+        other(b.context, b.deadlines, loopback(2)),
+        host(b.context, b.deadlines, {asio::ip::make_address("127.0.0.2"), 1});
+    CHECK_FALSE(one.near->has_served());
+    for (const auto* w : {&one, &two, &other, &host})
+        b.idle.put(w->near);
+    CHECK(b.idle.idle() == 4);
+    CHECK(one.near->has_served());
+    CHECK(b.idle.take(loopback(3)) == nullptr);
+    CHECK(b.idle.take(loopback(1)) == two.near);
+    CHECK(b.idle.take(loopback(1)) == one.near);
+    CHECK(b.idle.take(loopback(1)) == nullptr);
+    CHECK(b.idle.take(loopback(2)) == other.near);
+    CHECK(b.idle.idle() == 1);
+    b.idle.put(one.near);
+    b.idle.close_all();
+    CHECK(b.idle.idle() == 0);
+    CHECK_FALSE(is_open(host));
+    CHECK_FALSE(is_open(one));
+    CHECK(is_open(two)); // taken, so not the pool's any more
+    for (const auto* w : {&two, &other})
+        w->near->close();
+}
+
+TEST_CASE("an idle connection that is not quiet is dropped at once", "[pool]")
+{
+    bench b;
+    wire quiet(b.context, b.deadlines, loopback(1)), closed(b.context, b.deadlines, loopback(1)),
+        talking(b.context, b.deadlines, loopback(1)), reset(b.context, b.deadlines, loopback(1));
+    for (const auto* w : {&quiet, &closed, &talking, &reset})
+        b.idle.put(w->near);
+    b.context.poll();
+    CHECK(b.idle.idle() == 4);
+    closed.close();
+    CHECK(b.has_idle(3));
+    talking.send("HTTP/1.1 408 Request Timeout\r\n");
+    CHECK(b.has_idle(2));
+    CHECK_FALSE(is_open(talking));
+    reset.reset();
+    CHECK(b.has_idle(1));
+    CHECK(b.idle.take(loopback(1)) == quiet.near);
+    CHECK(quiet.near->is_quiet());
+    CHECK(b.idle.take(loopback(1)) == nullptr);
+    // Taken: what it says now is an answer, and not the pool's concern.
+    quiet.send("x");
+    CHECK_FALSE(finish(b.context, wait_readable(*quiet.near, 60s)));
+    CHECK(quiet.near->input() == "x");
+    quiet.near->close();
+}
+
+TEST_CASE("no more connections are kept than there is room for", "[pool]")
+{
+    bench b;
+    std::vector<std::unique_ptr<wire>> wires;
+    for (std::size_t i = 0; i <= pool::most_idle_per_backend; ++i) {
+        wires.push_back(std::make_unique<wire>(b.context, b.deadlines, loopback(1)));
+        b.idle.put(wires.back()->near);
+    }
+    CHECK(b.idle.idle() == pool::most_idle_per_backend);
+    CHECK(is_open(*wires[wires.size() - 2]));
+    CHECK_FALSE(is_open(*wires.back()));
+}
+
+TEST_CASE("a connection is idle for a while, not for ever", "[pool]")
+{
+    bench b;
+    const wire w(b.context, b.deadlines);
+    unsigned disturbed = 0;
+    w.near->when_idle([&](backend_connection&) { ++disturbed; }, 60ms);
+    const auto start = clock::now();
+    REQUIRE(until(b.context, [&] { return disturbed > 0; }));
+    CHECK(clock::now() - start >= 60ms);
+    w.near->close();
+    b.context.restart();
+    b.context.run();
+    CHECK(disturbed == 1);
+}
+
+TEST_CASE("a lease closes its connection, unless it is given back", "[pool]")
+{
+    bench b;
+    const wire lost(b.context, b.deadlines, loopback(1)), kept(b.context, b.deadlines, loopback(1));
+    {
+        lease first(b.idle, lost.near);
+        const lease moved(std::move(first));
+        lease second(b.idle, kept.near);
+        second.give_back();
+        CHECK(is_open(lost));
+    }
+    CHECK_FALSE(is_open(lost));
+    CHECK(is_open(kept));
+    CHECK(b.idle.take(loopback(1)) == kept.near);
+    CHECK(b.idle.idle() == 0);
+    kept.near->close();
+}
+
+TEST_CASE("what is read is kept until it is consumed, however much it is", "[pool]")
+{
+    bench b;
+    wire w(b.context, b.deadlines);
+    std::string sent;
+    for (int i = 0; sent.size() < 5 * backend_connection::initial_buffer; ++i) {
+        const std::string piece =
+            std::to_string(i) + std::string(1000, static_cast<char>('a' + i % 26));
+        w.send(piece);
+        sent += piece;
+        while (w.near->input().size() < sent.size())
+            CHECK_FALSE(finish(b.context, wait_readable(*w.near, 60s)));
+        if (i % 5 == 4) {
+            w.near->consume(777);
+            sent.erase(0, 777);
+        }
+        REQUIRE((w.near->input() == sent)); // not worth printing
+    }
+    w.near->close();
+}
+
+TEST_CASE("waiting for input ends at the deadline or when cancelled, and nothing is lost", "[pool]")
+{
+    bench b;
+    wire w(b.context, b.deadlines);
+    const auto start = clock::now();
+    CHECK(finish(b.context, wait_readable(*w.near, 60ms)) == asio::error::timed_out);
+    CHECK(clock::now() - start >= 60ms);
+    asio::cancellation_signal stop;
+    bool done = false;
+    asio::co_spawn(
+        b.context.get_executor(), wait_readable(*w.near, 60s),
+        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr, error_code ec) {
+            done = true;
+            CHECK(ec == asio::error::operation_aborted);
+        }));
+    b.context.restart();
+    b.context.poll();
+    stop.emit(asio::cancellation_type::terminal);
+    REQUIRE(until(b.context, [&] { return done; }));
+    w.send("x");
+    CHECK_FALSE(finish(b.context, wait_readable(*w.near, 60s)));
+    CHECK(w.near->input() == "x");
+    w.close();
+    CHECK(finish(b.context, wait_readable(*w.near, 60s)) == asio::error::eof);
+    CHECK(finish(b.context, wait_readable(*w.near, 60s)) == asio::error::eof);
+}
+
+TEST_CASE("a backend that does not read is left at the deadline, one that left at once", "[pool]")
+{
+    bench b;
+    const std::string much(4 << 20, 'x');
+    {
+        wire w(b.context, b.deadlines);
+        const auto start = clock::now();
+        const auto sent = finish(b.context, w.near->write(much, 60ms));
+        CHECK(sent.error == asio::error::timed_out);
+        CHECK(sent.size > 0);
+        CHECK(sent.size < much.size());
+        CHECK(clock::now() - start >= 60ms);
+        w.near->close();
+    }
+    {
+        wire w(b.context, b.deadlines);
+        const started<io_result> run(b.context, w.near->write(much, 60s));
+        b.context.restart();
+        b.context.poll();
+        CHECK_FALSE(run.done());
+        w.close();
+        REQUIRE(until(b.context, [&] { return run.done(); }));
+        CHECK((run.value().error == asio::error::broken_pipe ||
+               run.value().error == asio::error::connection_reset));
+        w.near->close();
+    }
+}

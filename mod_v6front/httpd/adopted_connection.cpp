@@ -28,10 +28,6 @@ constexpr std::size_t head_octets_per_second = 500;
 // with "Connection: close": a client that has just sent one would see an error else.
 constexpr auto grace_when_stopping = 100ms;
 
-// More than core ever holds in one bucket (APR_BUCKET_BUFF_SIZE), so that a read takes whole
-// buckets and leaves nothing behind there but the socket.
-constexpr std::size_t pull_size = 64 * 1024;
-
 // SECONDS_TO_LINGER and MAX_SECS_TO_LINGER of httpd (connection.c).
 constexpr auto linger_per_read = 2s;
 constexpr auto linger_in_all = 30s;
@@ -130,11 +126,10 @@ void adopted_connection::take_over()
     if (threads + thread_.number() < limit)
         ap_create_sb_handle(reinterpret_cast<ap_sb_handle_t**>(&c->sbh), c->pool,
                             static_cast<int>(c->id / limit), threads + thread_.number());
-    const auto installed = install_filters(c, this);
-    head_filter_ = installed.head;
+    head_filter_ = install_filters(c, this);
     scratch_ = apr_brigade_create(c->pool, c->bucket_alloc);
     // A TLS handshake, or mod_http2's look for a preface, has read ahead into core's own buffer.
-    pull(installed.socket, socket_store_, pull_size);
+    take_what_core_holds(c, socket_store_);
     apr_os_sock_t fd = -1;
     apr_os_sock_get(&fd, ap_get_conn_socket(c));
     sockaddr_storage local{};
@@ -165,7 +160,7 @@ task<bool> adopted_connection::read_head()
         socket_store_.shrink();
     for (;;) {
         if (head_filter_)
-            store.end_with(pull(head_filter_, store, most_head_bytes()));
+            store.end_with(decrypt());
         store.drop(leading_empty_lines(store.bytes()));
         if (holds_whole_head(store.bytes()) || store.bytes().size() > most_head_bytes())
             co_return true;
@@ -208,120 +203,31 @@ std::size_t adopted_connection::most_head_bytes() const
                static_cast<std::size_t>(s->limit_req_fieldsize + 2);
 }
 
-// Moves what the filter below `above` has, or can have without waiting, into the store, until that
-// holds a request's head or `enough`. SUCCESS: more may come.
-apr_status_t adopted_connection::pull(ap_filter_t* above, input_store& store, std::size_t enough)
+// Pulls what the socket's bytes decrypt to into head_store_, never waiting, until that holds a
+// whole head. SUCCESS: more may come.
+apr_status_t adopted_connection::decrypt()
 {
     for (;;) {
-        const auto rv = ap_get_brigade(above->next, scratch_, AP_MODE_READBYTES, APR_NONBLOCK_READ,
-                                       static_cast<apr_off_t>(pull_size));
-        const auto before = store.bytes().size();
+        const auto rv =
+            ap_get_brigade(head_filter_->next, scratch_, AP_MODE_READBYTES, APR_NONBLOCK_READ,
+                           static_cast<apr_off_t>(input_store::small));
+        const auto before = head_store_.bytes().size();
         while (!APR_BRIGADE_EMPTY(scratch_)) {
             auto* b = APR_BRIGADE_FIRST(scratch_);
             const char* data = nullptr;
             apr_size_t n = 0;
             if (!APR_BUCKET_IS_METADATA(b) &&
                 apr_bucket_read(b, &data, &n, APR_NONBLOCK_READ) == APR_SUCCESS)
-                store.put(data, n);
+                head_store_.put(data, n);
             apr_bucket_delete(b);
         }
-        const auto now = store.bytes().size();
-        if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > enough ||
-            holds_whole_head(store.bytes()))
+        const auto now = head_store_.bytes().size();
+        if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > most_head_bytes() ||
+            holds_whole_head(head_store_.bytes()))
             return rv == APR_SUCCESS || APR_STATUS_IS_EAGAIN(rv) ? APR_SUCCESS : rv;
         if (rv != APR_SUCCESS)
             return rv;
     }
-}
-
-void adopted_connection::start_reading(std::size_t room)
-{
-    if (reading_)
-        return;
-    reading_ = true;
-    read_status_ = APR_SUCCESS;
-    const auto space = socket_store_.room(room);
-    socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                            [self = self_](error_code ec, std::size_t n) {
-                                if (*self)
-                                    (*self)->on_read(ec, n);
-                            });
-}
-
-void adopted_connection::on_read(error_code ec, std::size_t n)
-{
-    reading_ = false;
-    socket_store_.fill(n);
-    if (n > 0)
-        last_input_ = deadline::clock::now();
-    else if (ec == asio::error::eof)
-        read_status_ = APR_EOF;
-    else
-        read_status_ = APR_FROM_OS_ERROR(ec.value());
-    if (on_departure_ && n == 0 && ec != asio::error::operation_aborted) {
-        socket_store_.end_with(read_status_);
-        std::exchange(on_departure_, nullptr)();
-    }
-    arrived_.resume();
-}
-
-task<apr_status_t> adopted_connection::read_socket(std::size_t room,
-                                                   deadline::clock::duration limit)
-{
-    if (limit <= limit.zero())
-        co_return APR_TIMEUP;
-    const auto before = socket_store_.bytes().size();
-    start_reading(room);
-    deadline_.arm(limit);
-    error_code cancelled;
-    while (reading_ && !deadline_.expired() && !cancelled)
-        cancelled = co_await arrived_.wait(socket_.get_executor());
-    const bool late = deadline_.expired();
-    deadline_.disarm();
-    if (socket_store_.bytes().size() > before)
-        co_return APR_SUCCESS;
-    if (cancelled)
-        co_return APR_FROM_OS_ERROR(cancelled.value());
-    co_return late ? APR_TIMEUP : read_status_;
-}
-
-// Before the connection is lent to another thread, and before its end.
-task<void> adopted_connection::stop_reading()
-{
-    while (reading_) {
-        error_code ignored;
-        socket_.cancel(ignored);
-        co_await arrived_.wait(socket_.get_executor());
-    }
-}
-
-void adopted_connection::watch(std::function<void()> gone)
-{
-    on_departure_ = std::move(gone);
-    if (on_departure_)
-        start_reading(input_store::small);
-}
-
-// Core's output filter, the last one, writes what it has set aside when it is called with nothing.
-void adopted_connection::push()
-{
-    auto* last = connection_->output_filters;
-    while (last->next)
-        last = last->next;
-    last->frec->filter_func.out_func(last, nullptr);
-}
-
-task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
-{
-    deadline_.arm(std::chrono::microseconds(timeout));
-    waits_to_write_ = true;
-    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
-    waits_to_write_ = false;
-    const bool late = deadline_.expired();
-    deadline_.disarm();
-    if (late)
-        co_return APR_TIMEUP;
-    co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
 }
 
 task<bool> adopted_connection::flushed()

@@ -65,7 +65,7 @@ private:
     void take_over();
     task<bool> next_request();
     task<bool> read_head();
-    apr_status_t pull(ap_filter_t* above, input_store& store, std::size_t enough);
+    apr_status_t decrypt();
     std::size_t most_head_bytes() const;
     deadline::clock::duration idle_time() const;
     task<void> serve();

@@ -143,20 +143,4 @@ task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
     co_return taken;
 }
 
-// In slices of a second, so that filters with deadlines of their own (mod_reqtimeout's body stage)
-// are asked again: they speak only when they are read from.
-task<apr_status_t> adopted_connection::more_input(apr_interval_time_t timeout)
-{
-    const auto left = last_input_ + std::chrono::microseconds(timeout) - deadline::clock::now();
-    if (left <= left.zero())
-        co_return APR_TIMEUP;
-    const auto rv = co_await read_socket(
-        input_store::large, std::min<deadline::clock::duration>(left, std::chrono::seconds(1)));
-    if (APR_STATUS_IS_EOF(rv)) {
-        socket_store_.end_with(APR_EOF); // HTTP_IN says what that means for the body
-        co_return APR_SUCCESS;
-    }
-    co_return APR_STATUS_IS_TIMEUP(rv) ? APR_SUCCESS : rv;
-}
-
 } // namespace v6front

@@ -132,15 +132,37 @@ void register_filters()
         ap_register_output_filter("V6FRONT_FLUSH", v6front_flush_filter, nullptr, above_core);
 }
 
-installed_filters install_filters(conn_rec* c, adopted_connection* owner)
+ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner)
 {
-    auto* socket = ap_add_input_filter_handle(socket_filter, owner, nullptr, c);
+    ap_add_input_filter_handle(socket_filter, owner, nullptr, c);
     ap_add_output_filter_handle(flush_filter, owner, nullptr, c);
     bool changes_bytes = false;
     for (const auto* f = c->input_filters; f && f->frec != socket_filter; f = f->next)
         changes_bytes = changes_bytes || !is_transparent(f);
-    return {socket,
-            changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c) : nullptr};
+    return changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c) : nullptr;
+}
+
+// Core keeps them in its filter's context (http_core.h) as memory buckets before the socket's own.
+// Reading through the filter would read the socket as well, and leave a part behind again
+// (core_filters.c).
+void take_what_core_holds(conn_rec* c, input_store& store)
+{
+    const auto* core = c->input_filters;
+    while (core->next)
+        core = core->next;
+    const auto* net = static_cast<const core_net_rec*>(core->ctx);
+    if (!net || !net->in_ctx || !net->in_ctx->b)
+        return; // nothing was ever read
+    auto* held = net->in_ctx->b;
+    while (!APR_BRIGADE_EMPTY(held) && !APR_BUCKET_IS_SOCKET(APR_BRIGADE_FIRST(held))) {
+        auto* b = APR_BRIGADE_FIRST(held);
+        const char* data = nullptr;
+        apr_size_t n = 0;
+        if (!APR_BUCKET_IS_METADATA(b) &&
+            apr_bucket_read(b, &data, &n, APR_NONBLOCK_READ) == APR_SUCCESS && n > 0)
+            store.put(data, n);
+        apr_bucket_delete(b);
+    }
 }
 
 } // namespace v6front

@@ -10,15 +10,16 @@ namespace v6front
 {
 
 class adopted_connection;
+class input_store;
 
 // Registers them with httpd, in register_hooks.
 void register_filters();
 
-struct installed_filters {
-    ap_filter_t* socket;
-    ap_filter_t*
-        head; // nullptr unless a filter that changes bytes (TLS, say) stands between the two
-};
-installed_filters install_filters(conn_rec* c, adopted_connection* owner);
+// Installs them on the connection. Gives the head filter, which is only there if a filter that
+// changes bytes (TLS, say) stands between it and the socket.
+ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner);
+
+// Moves the bytes that core's input filter has read off the socket already into the store.
+void take_what_core_holds(conn_rec* c, input_store& store);
 
 } // namespace v6front

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The socket of an adopted connection: its one outstanding read, and waiting for it either way.
+
+#include "adopted_connection.hpp"
+
+#include <algorithm>
+
+namespace v6front
+{
+
+void adopted_connection::start_reading(std::size_t room)
+{
+    if (reading_)
+        return;
+    reading_ = true;
+    read_status_ = APR_SUCCESS;
+    const auto space = socket_store_.room(room);
+    socket_.async_read_some(asio::buffer(space.data(), space.size()),
+                            [self = self_](error_code ec, std::size_t n) {
+                                if (*self)
+                                    (*self)->on_read(ec, n);
+                            });
+}
+
+void adopted_connection::on_read(error_code ec, std::size_t n)
+{
+    reading_ = false;
+    socket_store_.fill(n);
+    if (n > 0)
+        last_input_ = deadline::clock::now();
+    else if (ec == asio::error::eof)
+        read_status_ = APR_EOF;
+    else
+        read_status_ = APR_FROM_OS_ERROR(ec.value());
+    if (on_departure_ && n == 0 && ec != asio::error::operation_aborted) {
+        socket_store_.end_with(read_status_);
+        std::exchange(on_departure_, nullptr)();
+    }
+    arrived_.resume();
+}
+
+task<apr_status_t> adopted_connection::read_socket(std::size_t room,
+                                                   deadline::clock::duration limit)
+{
+    if (limit <= limit.zero())
+        co_return APR_TIMEUP;
+    const auto before = socket_store_.bytes().size();
+    start_reading(room);
+    deadline_.arm(limit);
+    error_code cancelled;
+    while (reading_ && !deadline_.expired() && !cancelled)
+        cancelled = co_await arrived_.wait(socket_.get_executor());
+    const bool late = deadline_.expired();
+    deadline_.disarm();
+    if (socket_store_.bytes().size() > before)
+        co_return APR_SUCCESS;
+    if (cancelled)
+        co_return APR_FROM_OS_ERROR(cancelled.value());
+    co_return late ? APR_TIMEUP : read_status_;
+}
+
+// Before the connection is lent to another thread, and before its end.
+task<void> adopted_connection::stop_reading()
+{
+    while (reading_) {
+        error_code ignored;
+        socket_.cancel(ignored);
+        co_await arrived_.wait(socket_.get_executor());
+    }
+}
+
+void adopted_connection::watch(std::function<void()> gone)
+{
+    on_departure_ = std::move(gone);
+    if (on_departure_)
+        start_reading(input_store::small);
+}
+
+// Core's output filter, the last one, writes what it has set aside when it is called with nothing.
+void adopted_connection::push()
+{
+    auto* last = connection_->output_filters;
+    while (last->next)
+        last = last->next;
+    last->frec->filter_func.out_func(last, nullptr);
+}
+
+task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
+{
+    deadline_.arm(std::chrono::microseconds(timeout));
+    waits_to_write_ = true;
+    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
+    waits_to_write_ = false;
+    const bool late = deadline_.expired();
+    deadline_.disarm();
+    if (late)
+        co_return APR_TIMEUP;
+    co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
+}
+
+// In slices of a second, so that filters with deadlines of their own (mod_reqtimeout's body stage)
+// are asked again: they speak only when they are read from.
+task<apr_status_t> adopted_connection::more_input(apr_interval_time_t timeout)
+{
+    const auto left = last_input_ + std::chrono::microseconds(timeout) - deadline::clock::now();
+    if (left <= left.zero())
+        co_return APR_TIMEUP;
+    const auto rv = co_await read_socket(
+        input_store::large, std::min<deadline::clock::duration>(left, std::chrono::seconds(1)));
+    if (APR_STATUS_IS_EOF(rv)) {
+        socket_store_.end_with(APR_EOF); // HTTP_IN says what that means for the body
+        co_return APR_SUCCESS;
+    }
+    co_return APR_STATUS_IS_TIMEUP(rv) ? APR_SUCCESS : rv;
+}
+
+} // namespace v6front

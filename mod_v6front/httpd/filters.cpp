@@ -150,9 +150,17 @@ void take_what_core_holds(conn_rec* c, input_store& store)
     const auto* core = c->input_filters;
     while (core->next)
         core = core->next;
-    const auto* net = static_cast<const core_net_rec*>(core->ctx);
-    if (!net || !net->in_ctx || !net->in_ctx->b)
-        return; // nothing was ever read
+    auto* net = static_cast<core_net_rec*>(core->ctx);
+    if (!net)
+        return;
+    if (!net->in_ctx) {
+        // Nothing was ever read. httpd empties this after a malformed request, and expects it to be
+        // there (ap_read_request).
+        net->in_ctx = static_cast<core_ctx_t*>(apr_pcalloc(c->pool, sizeof(core_ctx_t)));
+        net->in_ctx->b = apr_brigade_create(c->pool, c->bucket_alloc);
+        net->in_ctx->tmpbb = apr_brigade_create(c->pool, c->bucket_alloc);
+        return;
+    }
     auto* held = net->in_ctx->b;
     while (!APR_BRIGADE_EMPTY(held) && !APR_BUCKET_IS_SOCKET(APR_BRIGADE_FIRST(held))) {
         auto* b = APR_BRIGADE_FIRST(held);

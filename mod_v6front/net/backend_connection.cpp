@@ -74,6 +74,9 @@ void backend_connection::watch()
 void backend_connection::on_read(error_code ec, std::size_t n)
 {
     reading_ = false;
+    // A write's deadline cancels all that is under way on the socket; the read did nothing wrong.
+    if (ec == asio::error::operation_aborted && socket_.is_open())
+        return watch();
     read_error_ = ec;
     end_ += n;
     if (disturbed_)
@@ -115,25 +118,34 @@ task<io_result> backend_connection::read_into(std::span<char> into,
     co_return io_result{ec, n};
 }
 
+// At most one wait, and nothing is written before it: a coroutine that has been cancelled leaves by
+// an exception at its next wait, and with it the count of what had been written.
+task<io_result> backend_connection::write_some(std::string_view bytes,
+                                               std::chrono::milliseconds timeout)
+{
+    // Nearly always the kernel takes it all at once, and then the engine's loop need not turn.
+    error_code error;
+    const auto at_once = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+    if (error != asio::error::would_block)
+        co_return io_result{error, at_once};
+    write_deadline_.arm(timeout);
+    auto [ec, n] =
+        co_await socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()), use_task);
+    if (write_deadline_.expired() && ec == asio::error::operation_aborted)
+        ec = asio::error::timed_out;
+    write_deadline_.disarm();
+    co_return io_result{ec, n};
+}
+
 task<io_result> backend_connection::write(std::string_view bytes, std::chrono::milliseconds timeout)
 {
-    std::size_t sent = 0;
-    error_code error;
-    // Nearly always the kernel takes it all at once, and then the engine's loop need not turn.
-    sent = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
-    if (error == asio::error::would_block)
-        error = {};
-    while (sent < bytes.size() && !error) {
-        write_deadline_.arm(timeout);
-        const auto [ec, n] = co_await socket_.async_write_some(
-            asio::buffer(bytes.data() + sent, bytes.size() - sent), use_task);
-        sent += n;
-        error = ec;
+    io_result all;
+    while (all.size < bytes.size() && !all.error) {
+        const auto some = co_await write_some(bytes.substr(all.size), timeout);
+        all.size += some.size;
+        all.error = some.error;
     }
-    if (write_deadline_.expired() && error == asio::error::operation_aborted)
-        error = asio::error::timed_out;
-    write_deadline_.disarm();
-    co_return io_result{error, sent};
+    co_return all;
 }
 
 void backend_connection::when_idle(std::function<void(backend_connection&)> disturbed,

@@ -170,7 +170,7 @@ task<std::optional<failure>> attempt::send_body(lease& backend, upload& up)
                            ? as_chunk(next->bytes, next->last, up.chunk)
                            : next->bytes;
         }
-        const auto sent = co_await backend->write(up.piece, order_.rules.idle_timeout);
+        const auto sent = co_await backend->write_some(up.piece, order_.rules.idle_timeout);
         up.piece.remove_prefix(sent.size);
         if (sent.error)
             co_return send_failure(sent);
@@ -187,7 +187,8 @@ task<result<response_head*>> attempt::send_and_await(lease& backend, upload& up,
 {
     using namespace asio::experimental::awaitable_operators;
     for (;;) {
-        if (!up.done && !up.failed) {
+        // Two heads may have come at once, and the second would not make itself felt any more.
+        if (!up.done && !up.failed && !response.has_head_at_hand()) {
             auto first = co_await (send_body(backend, up) ||
                                    backend->readable(backend_connection::no_limit));
             if (first.index() == 0)
@@ -195,6 +196,9 @@ task<result<response_head*>> attempt::send_and_await(lease& backend, upload& up,
             if (up.failed && describe(up.failed->what).whose == fault::client)
                 co_return *up.failed;
         }
+        // A backend that neither reads nor answers gets no second wait.
+        if (up.failed && up.failed->what == reason::send_timed_out)
+            co_return *up.failed;
         // Nobody is left to answer when the client goes now, so the backend is spared the work.
         if (up.done)
             client_.watch_for_departure([&backend] { backend->close(); });

@@ -134,6 +134,12 @@ std::size_t end_of_head(std::string_view input, std::size_t from)
 
 } // namespace
 
+bool response_reader::has_head_at_hand() const noexcept
+{
+    const auto input = connection_.input();
+    return !may_be_http(input) || end_of_head(input, 0) != input.npos;
+}
+
 // The head is parsed in one go once all of it is there, so that its views stay where they are.
 task<result<response_head*>> response_reader::read_head(std::chrono::milliseconds timeout)
 {

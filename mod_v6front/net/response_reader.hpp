@@ -29,6 +29,8 @@ public:
     // The next head, interim or final; valid until the next call. The deadline is for the whole
     // head.
     task<result<response_head*>> read_head(std::chrono::milliseconds timeout);
+    // read_head() has all that it needs.
+    bool has_head_at_hand() const noexcept;
     // Fills `into` with the next decoded bytes; 0 at the end of the message.
     task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
     // Body bytes can be had without waiting for the backend, or the message is over.

@@ -113,7 +113,9 @@ TEST_CASE("A client that vanishes in the middle of a response")
     check_recovered(front, site);
 }
 
-TEST_CASE("A client that closes only its own direction still gets the response")
+// What closes and what only closes its own direction looks the same; an engine takes both for gone,
+// as nginx does, and a borrowed thread, like mod_proxy, finds out when it writes.
+TEST_CASE("A client that closes only its own direction still gets the response on a borrowed thread")
 {
     const way w = GENERATE(from_range(http1_ways()));
     INFO(w);
@@ -125,6 +127,12 @@ TEST_CASE("A client that closes only its own direction still gets the response")
     client.send(request_text({"/"}));
     client.half_close();
     CHECK(site.wait_for_hits(1));
+    if (w.adopted()) {
+        CHECK(client.closed_by_peer());
+        site.open("answer");
+        CHECK(site.wait_for_open_connections(0));
+        return;
+    }
     site.open("answer");
     CHECK(client.read_response().body == "late");
 }

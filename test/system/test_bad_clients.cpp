@@ -115,7 +115,8 @@ TEST_CASE("A client that vanishes in the middle of a response")
 
 // What closes and what only closes its own direction looks the same; an engine takes both for gone,
 // as nginx does, and a borrowed thread, like mod_proxy, finds out when it writes.
-TEST_CASE("A client that closes only its own direction still gets the response on a borrowed thread")
+TEST_CASE(
+    "A client that closes only its own direction still gets the response on a borrowed thread")
 {
     const way w = GENERATE(from_range(http1_ways()));
     INFO(w);

@@ -47,7 +47,7 @@ class Results:
         return (f"tree {about['tree']}; {about['cpus']} x {about['cpu']}, Linux {about['kernel']}\n{versions}\n"
                 f"medians of {about['rounds']} rounds of {about['seconds']} s, fronts in turn within a round; "
                 "clients by [::1], backend nginx on 127.0.0.1\n"
-                "nginx: 1 worker; haproxy: 1 thread; the module: 1 engine per child\n"
+                "nginx: 1 worker; haproxy: 1 thread; httpd: 1 child; the module: 1 engine in it\n"
                 "httpd: event MPM, Debian's modules and defaults, but 64 threads per child\n"
                 "all fronts: access log to a file, X-Forwarded-For, backend connections kept\n"
                 "CPU and memory are those of the front's whole process tree")

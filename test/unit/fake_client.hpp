@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The client side of an exchange, as a record of what came down and a store of what goes up.
+#pragma once
+
+#include "mod_v6front/net/client.hpp"
+#include "mod_v6front/net/event.hpp"
+
+#include <array>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace v6front::test
+{
+
+class fake_client : public client
+{
+public:
+    explicit fake_client(executor ex) : ex_(ex) {}
+
+    // What it does.
+    std::vector<std::string> upload{};
+    enum class ending { complete, silent, broken } upload_ends = ending::complete;
+    std::size_t gone_after = std::numeric_limits<std::size_t>::max(); // octets of the body
+    std::size_t most_ahead = std::numeric_limits<std::size_t>::max(); // octets, then it is behind
+
+    void depart()
+    {
+        departed_ = true;
+        if (const auto gone = std::exchange(gone_, nullptr))
+            gone();
+    }
+
+    // What it was sent.
+    std::string interim{}; // "103 "
+    int status = 0;
+    std::string fields{}; // "name=value;"
+    std::string body{};
+    unsigned heads = 0;
+    unsigned times_behind = 0;
+    bool all_handed_down = true; // nothing held back since the last pause
+    bool is_watched() const { return static_cast<bool>(gone_); }
+    std::size_t pieces_taken() const { return next_; }
+
+private:
+    task<result<body_piece>> read_body() override
+    {
+        if (next_ < upload.size()) {
+            const std::string_view piece = upload[next_++];
+            const bool last = next_ == upload.size() && upload_ends == ending::complete;
+            co_return body_piece{piece, last};
+        }
+        if (upload_ends == ending::complete)
+            co_return body_piece{{}, true};
+        if (upload_ends == ending::broken)
+            co_return failure{reason::client_body_malformed, {}, {}};
+        co_await silence_.wait(ex_);
+        co_return failure{reason::client_body_too_slow, {}, {}};
+    }
+    void send_interim(const response_head& head) override
+    {
+        interim += std::to_string(head.status) + " ";
+    }
+    void send_head(const response_head& head) override
+    {
+        ++heads;
+        status = head.status;
+        for (const auto& f : head.fields)
+            fields.append(f.name).append("=").append(f.value).append(";");
+        all_handed_down = false;
+    }
+    std::span<char> body_space() override { return space_; }
+    result<void> send_body(std::size_t n, flow next) override
+    {
+        body.append(space_.data(), n);
+        all_handed_down = next == flow::pause;
+        ahead_ += n;
+        if (body.size() > gone_after)
+            return failure{reason::client_gone, {}, {}};
+        return {};
+    }
+    void watch_for_departure(std::function<void()> gone) override { gone_ = std::move(gone); }
+    bool has_departed() const override { return departed_; }
+    bool is_behind() const override { return ahead_ > most_ahead; }
+    task<result<void>> caught_up() override
+    {
+        ++times_behind;
+        ahead_ = 0;
+        co_await asio::post(ex_, use_task);
+        co_return result<void>();
+    }
+
+    executor ex_;
+    event silence_;
+    std::size_t next_ = 0;
+    std::size_t ahead_ = 0;
+    bool departed_ = false;
+    std::function<void()> gone_;
+    std::array<char, 8192> space_{};
+};
+
+} // namespace v6front::test

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An engine, a site for it and the order that both need: one exchange, made and judged.
+#pragma once
+
+#include "mod_v6front/net/exchange.hpp"
+
+#include "fake_client.hpp"
+#include "scripted_site.hpp"
+
+namespace v6front::test
+{
+
+inline const std::string own_via = "v6front-test";
+
+struct front {
+    front() { backend = {"127.0.0.1", site.port(), "/"}; }
+
+    exchange_order order(std::string_view method)
+    {
+        exchange_order o;
+        o.request = {method, "/x", "front.example", "http", "1.1", "192.0.2.1", "front", fields};
+        o.backend = &backend;
+        o.rules = rules;
+        o.reverse = &reverse;
+        o.via = own_via;
+        o.own = &own;
+        o.body_unframed = unframed;
+        return o;
+    }
+    task<outcome> exchange(fake_client& peer, std::string_view method)
+    {
+        return start(*this, peer, method);
+    }
+    outcome run(fake_client& peer, std::string_view method = "GET")
+    {
+        return finish(engine_.context(), exchange(peer, method));
+    }
+    fake_client make_client() { return fake_client(engine_.get_executor()); }
+    // The front has closed the connection of that visit.
+    bool has_left(std::size_t visit)
+    {
+        return until(engine_.context(), [&] { return site.visits() > visit && site[visit].left; });
+    }
+    std::size_t idle() { return engine_.idle_connections().idle(); }
+
+    resolver names{look_up_ipv4};
+    engine engine_{names};
+    scripted_site site{engine_.context()};
+    backend_url backend;
+    field_list fields;
+    exchange_rules rules;
+    own_listeners own;
+    reverse_map reverse{{"http", "front.example"}, true};
+    bool unframed = false;
+
+private:
+    static task<outcome> start(front& f, fake_client& peer, std::string_view method)
+    {
+        const auto o = f.order(method);
+        const auto happened = co_await run_exchange(f.engine_, peer, o);
+        co_return happened;
+    }
+};
+
+// "" if nothing failed.
+inline std::string failed(const outcome& o)
+{
+    return o.failed ? std::string(describe(o.failed->what).words) : std::string();
+}
+inline std::string words(reason what)
+{
+    return std::string(describe(what).words);
+}
+
+} // namespace v6front::test

@@ -44,7 +44,7 @@ $(call obj,$(core_src)): CXXFLAGS += -Imod_v6front
 $(call obj,$(net_src)): CXXFLAGS += -Imod_v6front $(ASIO)
 $(call obj,$(httpd_src)): CXXFLAGS += -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 $(call obj,$(httpd_src)): CFLAGS += -Imod_v6front $(APXS_INCLUDES)
-$(call obj,$(unit_src)): CXXFLAGS += -I. -Imod_v6front -Itest $(ASIO)
+$(call obj,$(unit_src)): CXXFLAGS += -O1 -I. -Imod_v6front -Itest $(ASIO)
 $(call obj,$(system_src)): CXXFLAGS += -O1 -I. -Itest $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
 $(call obj,$(bridge_src)): CXXFLAGS += -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 

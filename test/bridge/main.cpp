@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The main function of the bridge's tests, and the functions of httpd that the bridge calls.
+#define CATCH_CONFIG_RUNNER
+#include "stand_in.hpp"
+
+#include <cstdarg>
+
+using v6front::test::httpd;
+
+extern "C" {
+
+server_rec* ap_server_conf = nullptr;
+
+void ap_log_error_(const char*, int, int, int level, apr_status_t, const server_rec*,
+                   const char* format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    apr_vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    httpd.logged.push_back(std::to_string(level & APLOG_LEVELMASK) + ": " + text);
+}
+
+const char* ap_check_cmd_context(cmd_parms*, unsigned forbidden)
+{
+    httpd.asked_about = forbidden;
+    return httpd.misplaced;
+}
+
+// The expression itself is httpd's affair; here, one that begins with a parenthesis is wrong.
+ap_regex_t* ap_pregcomp(apr_pool_t* pool, const char* pattern, int)
+{
+    return *pattern == '(' ? nullptr
+                           : static_cast<ap_regex_t*>(apr_pcalloc(pool, sizeof(ap_regex_t)));
+}
+
+void v6front_register_hooks(apr_pool_t*) {}
+
+} // extern "C"
+
+int main(int argc, char* argv[])
+{
+    apr_initialize();
+    v6front_module.module_index = 0; // httpd's to give
+    const int failed = Catch::Session().run(argc, argv);
+    apr_terminate();
+    return failed;
+}

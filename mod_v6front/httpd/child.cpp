@@ -17,7 +17,7 @@ namespace v6front
 
 child* child::current_ = nullptr;
 
-engine_thread::engine_thread(resolver& names, int number) : engine_(names), number_(number)
+engine_thread::engine_thread(resolver& names, int number) : number_(number), engine_(names)
 {
     const signals_blocked quiet;
     std::latch running(1);

@@ -49,12 +49,12 @@ public:
 private:
     void run();
 
-    engine engine_;
     int number_;
     std::vector<adopted_connection*> connections_;
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;
+    engine engine_; // ends first: connections that are cut short still leave the list
     std::thread thread_;
 };
 

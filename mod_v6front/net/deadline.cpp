@@ -47,8 +47,10 @@ void deadline_list::remove(deadline& d)
 void deadline_list::schedule()
 {
     ticking_ = true;
-    timer_.expires_after(tick);
-    timer_.async_wait([this](error_code ec) {
+    if (!timer_)
+        timer_.emplace(context_);
+    timer_->expires_after(tick);
+    timer_->async_wait([this](error_code ec) {
         ticking_ = false;
         if (ec)
             return;

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace v6front
 {
@@ -19,7 +20,10 @@ class deadline;
 class deadline_list
 {
 public:
-    explicit deadline_list(asio::io_context& context) : timer_(context) {}
+    explicit deadline_list(asio::io_context& context) : context_(context) {}
+    // No deadline fires any more. The list itself outlives the context, since what ends with that
+    // has deadlines in it.
+    void stop() { timer_.reset(); }
     static constexpr std::chrono::milliseconds tick{50};
 
 private:
@@ -29,7 +33,8 @@ private:
     void schedule();
     void expire_due();
 
-    steady_timer timer_;
+    asio::io_context& context_;
+    std::optional<steady_timer> timer_;
     bool ticking_ = false;
     deadline* first_ = nullptr;
 };

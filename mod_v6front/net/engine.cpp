@@ -14,7 +14,7 @@ engine::engine(resolver& names) : names_(names, context_, deadlines_) {}
 engine::~engine()
 {
     pool_.close_all();
-    context_.shutdown();
+    deadlines_.stop();
 }
 
 void engine::run()

@@ -46,11 +46,13 @@ private:
         using asio::execution_context::shutdown;
         using asio::io_context::io_context;
     };
+    // Before the context, so after it at the end: coroutines that are cut short have deadlines
+    // here.
+    deadline_list deadlines_{context_};
     // No lock in the reactor: only one thread at a time does I/O here. Posting from others stays
     // safe.
     io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     asio::executor_work_guard<executor> open_{context_.get_executor()};
-    deadline_list deadlines_{context_};
     pool pool_;
     name_cache names_;
 };

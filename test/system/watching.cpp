@@ -34,7 +34,9 @@ std::string sanitizer_library()
         while (!out.empty() && out.back() == '\n') {
             out.pop_back();
         }
-        return out;
+        // httpd itself is C: without the C++ library from the start, the sanitizer finds no
+        // __cxa_throw to stand before, and the first exception ends the process.
+        return out + " libstdc++.so.6";
     }();
     return path;
 }

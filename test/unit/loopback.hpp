@@ -131,4 +131,10 @@ inline std::ptrdiff_t open_descriptors()
     return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
 }
 
+// Stands before all else in a test that must not leak any.
+struct descriptors_kept {
+    ~descriptors_kept() { CHECK(open_descriptors() == before); }
+    std::ptrdiff_t before = open_descriptors();
+};
+
 } // namespace v6front::test

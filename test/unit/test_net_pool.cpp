@@ -55,8 +55,8 @@ bool is_open(const wire& w)
 
 TEST_CASE("the first address that answers is used, and the refused one costs no time", "[pool]")
 {
+    const descriptors_kept kept;
     bench b;
-    const auto before = open_descriptors();
     {
         const refusing_port refused(b.context);
         acceptor good(b.context, loopback());
@@ -69,9 +69,6 @@ TEST_CASE("the first address that answers is used, and the refused one costs no 
         tcp_socket far = good.accept();
         (*c)->close();
     }
-    b.context.restart();
-    b.context.run();
-    CHECK(open_descriptors() == before);
 }
 
 TEST_CASE("a backend that refuses on all addresses, or has none", "[pool]")
@@ -86,11 +83,11 @@ TEST_CASE("a backend that refuses on all addresses, or has none", "[pool]")
 
 TEST_CASE("an address that does not answer costs a quarter of a second, or the deadline", "[pool]")
 {
+    const descriptors_kept kept;
     bench b;
     const silent_port silent(b.context);
     const refusing_port refused(b.context);
     acceptor good(b.context, loopback());
-    const auto before = open_descriptors();
     auto start = clock::now();
     {
         const auto c = b.connect({silent.address(), good.local_endpoint()}, 60s);
@@ -110,9 +107,6 @@ TEST_CASE("an address that does not answer costs a quarter of a second, or the d
         CHECK(clock::now() - start >= 300ms);
         CHECK(clock::now() - start < 1s);
     }
-    b.context.restart();
-    b.context.run();
-    CHECK(open_descriptors() == before);
 }
 
 TEST_CASE("the connection used last is taken first, per backend", "[pool]")

@@ -47,8 +47,8 @@ bool can_bind_ipv4(std::uint16_t port)
 
 // Without any module of ours, the event MPM of 2.4.71 may crash when it is told to stop in the very
 // moment in which it closes a client's connection: its main thread closes the sockets of its
-// workers, from pools that a worker is just giving back (6 of 250 stops, a static file). That is not
-// what our tests are about, so a stop waits until no connection is left whose client has gone.
+// workers, from pools that a worker is just giving back (6 of 250 stops, a static file). That is
+// not what our tests are about, so a stop waits until no connection is left whose client has gone.
 void let_go_of_clients_that_left(std::uint16_t port)
 {
     const auto one_left = [port] {

@@ -23,8 +23,10 @@ CXXFLAGS := -std=c++20 $(COMMON) $(WARN) -Wno-subobject-linkage $(EXTRA_CXXFLAGS
 CFLAGS   := -std=gnu11 $(COMMON) $(WARN)
 
 # Boost as a system include: its warnings are not ours. Asio is used header-only, without exceptions
-# for peers' behaviour, and without the deprecated parts.
-ASIO     := -DBOOST_ASIO_NO_DEPRECATED -DBOOST_ASIO_DISABLE_CONCEPTS=0
+# for peers' behaviour, and without the deprecated parts. An exchange is as many coroutine frames deep
+# as Asio's cache of them must hold, for a request not to allocate them anew.
+ASIO     := -DBOOST_ASIO_NO_DEPRECATED -DBOOST_ASIO_DISABLE_CONCEPTS=0 \
+            -DBOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
 
 core_src  := $(wildcard mod_v6front/core/*.cpp)
 net_src   := $(wildcard mod_v6front/net/*.cpp)

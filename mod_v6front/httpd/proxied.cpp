@@ -5,6 +5,7 @@
 #include "log.hpp"
 
 #include <charconv>
+#include <iterator>
 #include <sstream>
 
 namespace v6front
@@ -79,10 +80,32 @@ void proxied::gather_fields()
 namespace
 {
 
-template <class Number> void append_number(std::string& text, Number n)
+// Room for the longest note that is made of numbers, an IPv4 address with its port, and the writing
+// of it: without locale, allocation or format string, since every request does this.
+struct note_text {
+    char text[32];
+    char* end = text;
+
+    template <class Number> note_text& operator<<(Number n)
+    {
+        end = std::to_chars(end, std::end(text), n).ptr;
+        return *this;
+    }
+    note_text& operator<<(char c)
+    {
+        *end++ = c;
+        return *this;
+    }
+    operator std::string_view() const { return {text, end}; }
+};
+
+note_text as_note(const endpoint& e)
 {
-    char digits[24];
-    text.append(digits, std::to_chars(digits, digits + sizeof digits, n).ptr);
+    const auto octets = e.address().to_v4().to_bytes();
+    note_text out;
+    out << unsigned{octets[0]} << '.' << unsigned{octets[1]} << '.' << unsigned{octets[2]} << '.'
+        << unsigned{octets[3]} << ':' << e.port();
+    return out;
 }
 
 } // namespace
@@ -90,21 +113,15 @@ template <class Number> void append_number(std::string& text, Number n)
 // For the access log: %{v6front-address}n and so on.
 void proxied::note(const outcome& what) const
 {
-    auto* r = request_;
-    if (what.address) {
-        auto text = what.address->address().to_string();
-        append_number(text.append(1, ':'), what.address->port());
-        apr_table_setn(r->notes, "v6front-address", to_pool(r->pool, text));
-    }
-    std::string number;
-    append_number(number, what.attempts);
-    apr_table_setn(r->notes, "v6front-attempts", to_pool(r->pool, number));
-    number.clear();
-    append_number(number, what.response_time.count());
-    apr_table_setn(r->notes, "v6front-response-us", to_pool(r->pool, number));
+    const auto set = [r = request_](const char* name, std::string_view value) {
+        apr_table_setn(r->notes, name, to_pool(r->pool, value));
+    };
+    if (what.address)
+        set("v6front-address", as_note(*what.address));
+    set("v6front-attempts", note_text() << what.attempts);
+    set("v6front-response-us", note_text() << what.response_time.count());
     if (what.failed)
-        apr_table_setn(r->notes, "v6front-failure",
-                       to_pool(r->pool, describe(what.failed->what).words));
+        set("v6front-failure", describe(what.failed->what).words);
 }
 
 // One line for each failure: with whom, in which phase, what, and what the client gets.
@@ -116,8 +133,7 @@ void proxied::log_failure(const outcome& what) const
     if (row.whose == fault::backend || row.whose == fault::front) {
         line << "backend " << decision_.backend->authority();
         if (what.address)
-            line << " (" << what.address->address().to_string() << ':' << what.address->port()
-                 << ')';
+            line << " (" << std::string_view(as_note(*what.address)) << ')';
         line << ": ";
     }
     line << to_string(row.when) << ": " << row.words;

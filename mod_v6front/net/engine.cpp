@@ -24,17 +24,16 @@ void engine::run()
 
 void engine::run_until_done(std::function<task<void>()> work)
 {
-    bool done = false;
     std::exception_ptr escaped;
     context_.restart();
     // What happened since the last task, such as idle connections that their backends closed.
     context_.poll();
     asio::co_spawn(context_.get_executor(), work(), [&](std::exception_ptr e) {
-        done = true;
         escaped = e;
+        context_.stop();
     });
-    while (!done)
-        context_.run_one();
+    // One call for all of it, since Asio keeps what it recycles for as long as a call lasts.
+    context_.run();
     if (escaped)
         std::rethrow_exception(escaped);
 }

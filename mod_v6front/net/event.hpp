@@ -11,7 +11,8 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include <memory>
+#include <cstddef>
+#include <new>
 #include <utility>
 
 namespace v6front
@@ -44,7 +45,7 @@ public:
             if (next_)
                 next_->previous_ = previous_;
         }
-        // Destroys the guest.
+        // Ends the guest.
         virtual void leave() = 0;
 
     private:
@@ -68,15 +69,23 @@ public:
     event() = default;
     event(const event&) = delete;
     event& operator=(const event&) = delete;
+    ~event()
+    {
+        if (waiter_)
+            waiter_->leave();
+    }
 
     // Ends with no error after notify(), with operation_aborted after a cancellation.
     task<error_code> wait(executor ex)
     {
         auto [ec] = co_await asio::async_initiate<decltype(use_task), void(error_code)>(
             [this, ex](auto handler) {
+                using kind = waiter<decltype(handler)>;
+                static_assert(sizeof(kind) <= sizeof place_);
                 auto slot = asio::get_associated_cancellation_slot(handler);
-                waiter_ =
-                    std::make_unique<waiter<decltype(handler)>>(*this, std::move(handler), ex);
+                if (!room_)
+                    room_ = &asio::use_service<waiting_room>(ex.context());
+                waiter_ = new (place_) kind(*this, std::move(handler), ex);
                 if (slot.is_connected())
                     slot.assign(
                         [this](asio::cancellation_type) { wake(asio::error::operation_aborted); });
@@ -90,40 +99,50 @@ public:
     // Wakes it here and now. Only as the last act of a handler that the loop itself has called.
     void resume()
     {
-        if (auto w = std::exchange(waiter_, nullptr))
-            w->complete_now();
+        if (waiter_)
+            waiter_->complete_now();
     }
     bool has_waiter() const noexcept { return waiter_ != nullptr; }
 
 private:
     struct waiter_base : waiting_room::guest {
-        waiter_base(event& e, executor ex)
-            : guest(asio::use_service<waiting_room>(ex.context())), on(ex), of(e)
-        {
-        }
+        waiter_base(event& e, executor ex) : guest(*e.room_), on(ex), of(e) {}
         virtual void complete(error_code ec) = 0;
         virtual void complete_now() = 0;
-        void leave() override { const auto self = std::exchange(of.waiter_, nullptr); }
         executor on;
         event& of;
     };
-    template <class Handler> struct waiter : waiter_base {
+    template <class Handler> struct waiter final : waiter_base {
         waiter(event& e, Handler&& h, executor ex) : waiter_base(e, ex), handler(std::move(h)) {}
         void complete(error_code ec) override
         {
-            asio::post(this->on, [h = std::move(handler), ec]() mutable { std::move(h)(ec); });
+            const auto ex = this->on;
+            asio::post(ex, [h = taken(), ec]() mutable { std::move(h)(ec); });
         }
-        void complete_now() override { std::move(handler)(error_code()); }
+        void complete_now() override { taken()(error_code()); }
+        void leave() override { const auto h = taken(); }
+        // What the handler owns may own the event: it goes when its place is free already, for the
+        // next wait or for nobody.
+        Handler taken()
+        {
+            Handler h = std::move(handler);
+            this->of.waiter_ = nullptr;
+            this->~waiter();
+            return h;
+        }
         Handler handler;
     };
 
     void wake(error_code ec)
     {
-        if (auto w = std::exchange(waiter_, nullptr))
-            w->complete(ec);
+        if (waiter_)
+            waiter_->complete(ec);
     }
 
-    std::unique_ptr<waiter_base> waiter_;
+    waiting_room* room_ = nullptr;
+    waiter_base* waiter_ = nullptr;
+    // The waiter lives in here: a request waits several times, and allocates for none of them.
+    alignas(std::max_align_t) std::byte place_[96];
 };
 
 } // namespace v6front

@@ -22,6 +22,7 @@ public:
     {
         header_limit(most_head_bytes);
         body_limit(boost::none); // the default would cut a download at 8 MiB
+        head_.fields.reserve(usual_fields);
     }
 
     std::span<char> into{}; // where decoded chunk data goes
@@ -40,6 +41,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t usual_fields = 24;
     using beast_text = boost::beast::string_view;
     static std::string_view view(beast_text t) { return {t.data(), t.size()}; }
 

@@ -17,7 +17,6 @@ task<void> adopted_connection::serve()
     auto* c = connection_;
     c->cs->state = CONN_STATE_READ_REQUEST_LINE;
     auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
-    ap_update_child_status_from_conn(score, SERVER_BUSY_READ, c);
     next_ = next_step::none;
     auto* r = ap_read_request(c);
     if (!r || r->status != HTTP_OK) {

@@ -118,16 +118,25 @@ task<io_result> backend_connection::read_into(std::span<char> into,
     co_return io_result{ec, n};
 }
 
+// Nearly always the kernel takes it all at once, and then no coroutine is made, and the engine's
+// loop need not turn.
+io_result backend_connection::write_now(std::string_view bytes)
+{
+    io_result done;
+    done.size = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), done.error);
+    if (done.error == asio::error::would_block)
+        done.error = {};
+    return done;
+}
+
 // At most one wait, and nothing is written before it: a coroutine that has been cancelled leaves by
 // an exception at its next wait, and with it the count of what had been written.
 task<io_result> backend_connection::write_some(std::string_view bytes,
                                                std::chrono::milliseconds timeout)
 {
-    // Nearly always the kernel takes it all at once, and then the engine's loop need not turn.
-    error_code error;
-    const auto at_once = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
-    if (error != asio::error::would_block)
-        co_return io_result{error, at_once};
+    const auto at_once = write_now(bytes);
+    if (at_once.error || at_once.size > 0)
+        co_return at_once;
     write_deadline_.arm(timeout);
     auto [ec, n] =
         co_await socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()), use_task);
@@ -139,7 +148,7 @@ task<io_result> backend_connection::write_some(std::string_view bytes,
 
 task<io_result> backend_connection::write(std::string_view bytes, std::chrono::milliseconds timeout)
 {
-    io_result all;
+    auto all = write_now(bytes);
     while (all.size < bytes.size() && !all.error) {
         const auto some = co_await write_some(bytes.substr(all.size), timeout);
         all.size += some.size;

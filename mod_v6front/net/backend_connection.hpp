@@ -42,6 +42,8 @@ public:
     task<error_code> readable(std::chrono::milliseconds timeout);
     // Reads straight into `into`; for bodies, when input() is empty and no read is outstanding.
     task<io_result> read_into(std::span<char> into, std::chrono::milliseconds timeout);
+    // Writes what the kernel takes now, which may be nothing.
+    io_result write_now(std::string_view bytes);
     // Writes something. Can be cancelled without loss: what is written is told.
     task<io_result> write_some(std::string_view bytes, std::chrono::milliseconds timeout);
     // Writes everything; size tells how much went out when it failed.

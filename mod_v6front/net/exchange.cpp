@@ -133,8 +133,13 @@ task<std::optional<failure>> attempt::send_head(lease& backend, const framing& b
     const auto authority = order_.backend->authority();
     const request_edits edits{authority, order_.rules.preserve_host, order_.via};
     append_request_head(head, order_.request, body, edits);
-    const auto sent = co_await backend->write(head, order_.rules.idle_timeout);
-    progress.head_sent = sent.size > 0;
+    auto sent = backend->write_now(head);
+    if (!sent.error && sent.size < head.size()) {
+        progress.head_sent = sent.size > 0;
+        sent = co_await backend->write(std::string_view(head).substr(sent.size),
+                                       order_.rules.idle_timeout);
+    }
+    progress.head_sent = progress.head_sent || sent.size > 0;
     if (sent.error)
         co_return send_failure(sent);
     co_return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "startup.hpp"
 
+#include "blocking_hooks.hpp"
 #include "config.hpp"
 #include "log.hpp"
 
@@ -33,14 +34,17 @@ std::string retained_token(server_rec* s)
     return token;
 }
 
+bool has_engines()
+{
+    int async = 0;
+    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
+    return async != 0;
+}
+
 void warn_of_low_limit(server_rec* s)
 {
-    int async = 0, threads = 0, daemons = 0;
-    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
+    int threads = 0;
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons);
-    if (!async || threads < 1)
-        return;
     // AsyncRequestWorkerFactor itself cannot be asked for; its default is 2 (event.c).
     static constexpr const char* name = "AsyncRequestWorkerFactor";
     for (auto* d = ap_conftree; d; d = d->next)
@@ -74,8 +78,10 @@ int check_configuration(apr_pool_t*, server_rec* main_server)
     if (token.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     pseudonym = "v6front-" + token;
-    if (any_routes(main_server))
+    if (any_routes(main_server) && has_engines()) {
         warn_of_low_limit(main_server);
+        warn_of_blocking_hooks(main_server);
+    }
     return OK;
 }
 

@@ -55,8 +55,8 @@ void put_processes(std::ostream& out, const httpd_options& options)
         << "\nThreadLimit " << options.threads + 20 << "\nThreadsPerChild " << options.threads
         << "\nMaxRequestWorkers " << workers << "\nMinSpareThreads 1\nMaxSpareThreads "
         << workers + options.threads << "\n";
-    if (options.model == mpm::event) {
-        out << "AsyncRequestWorkerFactor 200\n";
+    if (options.model == mpm::event && options.connections_per_thread > 0) {
+        out << "AsyncRequestWorkerFactor " << options.connections_per_thread << "\n";
     }
 }
 

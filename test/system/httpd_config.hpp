@@ -20,8 +20,9 @@ struct httpd_options {
     bool listen_ipv4 = false; // on 127.0.0.1 too, at the same port
     std::uint16_t port = 0;   // on [::1]; 0 is any free one
     bool with_module = true;
-    unsigned children = 1;            // processes, and no more
-    unsigned threads = 10;            // in each; the processes of prefork are `threads` many
+    unsigned children = 1;                 // processes, and no more
+    unsigned threads = 10;                 // in each; the processes of prefork are `threads` many
+    unsigned connections_per_thread = 200; // AsyncRequestWorkerFactor; 0 leaves it unset
     std::vector<std::string> modules; // "headers" is mod_headers.so; what all servers need is there
     std::string global;               // for the whole server
     std::string site;                 // inside the one virtual host, site.test

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What httpd's log says at the start about a configuration that works, but not well.
+#include "catch.hpp"
+#include "httpd_server.hpp"
+
+#include <sstream>
+
+using namespace v6front;
+
+namespace
+{
+
+std::vector<std::string> lines_with(const std::string& log, const std::string& number)
+{
+    std::vector<std::string> found;
+    std::istringstream in(log);
+    for (std::string line; std::getline(in, line);) {
+        if (line.find(number) != std::string::npos) {
+            found.push_back(line);
+        }
+    }
+    return found;
+}
+
+httpd_options front_with(std::string site)
+{
+    httpd_options options;
+    options.modules = {"rewrite",   "auth_basic", "authn_core", "authn_file",
+                       "authn_dbd", "dbd",        "authz_user"};
+    options.site = "V6FrontPass / http://four.test:9/\n" + std::move(site);
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("A directive that would make an engine wait is named at the start")
+{
+    struct row {
+        const char* site;
+        const char* named; // nullptr: no warning
+    };
+    const auto r = GENERATE(values<row>({
+        {"", nullptr},
+        {"RewriteEngine On\nRewriteMap ask \"prg:/bin/cat\"",
+         "\"RewriteMap ask \"prg:/bin/cat\"\""},
+        {"<Location /a>\nAuthBasicProvider file dbd\n</Location>",
+         "\"AuthBasicProvider file dbd\""},
+        {"<Location /a>\nAuthBasicProvider file\n</Location>", nullptr},
+        {"RewriteMap ask prg:/bin/cat\nV6FrontEngine Off", nullptr},
+    }));
+    CAPTURE(r.site);
+    httpd_server front(front_with(r.site));
+    const auto lines = lines_with(front.error_log(), "V6F0220");
+    if (!r.named) {
+        CHECK(lines.empty());
+        return;
+    }
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find(r.named) != std::string::npos);
+    CHECK(lines[0].find(front.places().config + ":") != std::string::npos);
+    CHECK(lines[0].find("V6FrontEngine Off") != std::string::npos);
+}
+
+TEST_CASE("A low limit of connections is named at the start, where the MPM has one")
+{
+    const auto model = GENERATE(mpm::event, mpm::worker);
+    auto options = front_with("");
+    options.model = model;
+    options.connections_per_thread = 0;
+    httpd_server front(options);
+    const auto lines = lines_with(front.error_log(), "V6F0201");
+    CHECK(lines.size() == (model == mpm::event ? 1 : 0));
+    for (const auto& line : lines) {
+        CHECK(line.find("at most " + std::to_string(options.threads * 3)) != std::string::npos);
+    }
+}

@@ -69,6 +69,8 @@ private:
     std::size_t most_head_bytes() const;
     deadline::clock::duration idle_time() const;
     task<void> serve();
+    int process(request_rec* r);
+    task<void> conclude(request_rec* r, int status);
     task<void> exchange(request_rec* r);
     task<void> other_handler(request_rec* r);
     task<bool> run_elsewhere(std::function<void()> work);

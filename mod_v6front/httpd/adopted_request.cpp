@@ -45,11 +45,27 @@ task<void> adopted_connection::serve()
     keepalive_before_ = c->keepalive;
     if (ap_request_has_body(r))
         c->keepalive = AP_CONN_CLOSE;
-    ap_process_async_request(r);
-    if (next_ == next_step::exchange)
+    const int status = process(r);
+    if (status != SUSPENDED)
+        co_await conclude(r, status);
+    else if (next_ == next_step::exchange)
         co_await exchange(r);
-    else if (next_ == next_step::other_handler)
+    else
         co_await other_handler(r);
+}
+
+// What ap_process_async_request does before the request's conclusion, which conclude() is.
+int adopted_connection::process(request_rec* r)
+{
+    int status = ap_run_quick_handler(r, 0);
+    if (status == DECLINED) {
+        status = ap_process_request_internal(r);
+        if (status == OK)
+            status = ap_invoke_handler(r);
+    }
+    if (status == SUSPENDED && ap_extended_status)
+        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), STOP_PREQUEST);
+    return status;
 }
 
 void adopted_connection::then(next_step step, const request_rec* r) noexcept
@@ -66,17 +82,34 @@ namespace
 // block.
 bool answers_with_own_document(request_rec* r, int status)
 {
+    if (!ap_is_HTTP_VALID_RESPONSE(status))
+        return false;
     const char* custom = ap_response_code_string(r, ap_index_of_response(status));
     return custom && custom[0] == '/';
 }
 
 void conclude_request(request_rec* r, int status)
 {
+    // What ap_die finds here, it takes for an error while another was being answered.
+    if (ap_is_HTTP_VALID_RESPONSE(status))
+        r->status = HTTP_OK;
     ap_die(status, r); // with OK it only finishes the response
     ap_process_request_after_handler(r);
 }
 
 } // namespace
+
+// The page that an ErrorDocument names may be the site's own, and whoever asks for that one waits.
+task<void> adopted_connection::conclude(request_rec* r, int status)
+{
+    if (status != OK && status != DONE && answers_with_own_document(r, status)) {
+        std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
+        const bool concluded = co_await run_elsewhere(std::move(conclusion));
+        if (concluded)
+            co_return;
+    }
+    conclude_request(r, status);
+}
 
 task<void> adopted_connection::exchange(request_rec* r)
 {
@@ -87,13 +120,7 @@ task<void> adopted_connection::exchange(request_rec* r)
         const auto what = co_await run_exchange(thread_.on(), client, job.order());
         status = job.conclude(client, what);
     }
-    bool concluded = false;
-    if (status != OK && answers_with_own_document(r, status)) {
-        std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
-        concluded = co_await run_elsewhere(std::move(conclusion));
-    }
-    if (!concluded)
-        conclude_request(r, status);
+    co_await conclude(r, status);
 }
 
 // The handler of another module, on a thread that may block. ap_run_handler and not

@@ -3,6 +3,7 @@
 #include "handler.hpp"
 
 #include "adopted_connection.hpp"
+#include "log.hpp"
 #include "proxied.hpp"
 #include "routing.hpp"
 
@@ -12,12 +13,18 @@ namespace v6front
 namespace
 {
 
+bool is_on_engine(const request_rec* r)
+{
+    const auto* owner = r->connection->master ? nullptr : adopted_connection::of(r->connection);
+    return owner && owner->is_on_engine();
+}
+
 // The connection, if its engine runs this request right now and httpd honours SUSPENDED for it:
 // only at top level, never for a subrequest or an internal redirect (http_request.c).
 adopted_connection* suspendable(const request_rec* r)
 {
-    auto* owner = r->connection->master ? nullptr : adopted_connection::of(r->connection);
-    return owner && owner->is_on_engine() && !r->main && !r->prev ? owner : nullptr;
+    return is_on_engine(r) && !r->main && !r->prev ? adopted_connection::of(r->connection)
+                                                   : nullptr;
 }
 
 // What httpd lets pass and a backend might understand otherwise. OK, or the status that refuses it.
@@ -55,6 +62,17 @@ int handle(request_rec* r)
     if (owner) {
         owner->then(adopted_connection::next_step::exchange, r);
         return SUSPENDED;
+    }
+    // What is left to reach this on an engine is a page for a request that httpd could not even
+    // read (ErrorDocument 400), or a hook that wants a page of the site. No connection is worth
+    // that all others of its engine wait.
+    if (is_on_engine(r)) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      V6LOGNO(0104) "%s is the site's, and would be fetched before its request is "
+                                    "processed, while all connections of an engine wait: not done; "
+                                    "let \"V6FrontPass %s !\" and a file answer it",
+                      r->uri, r->uri);
+        return HTTP_SERVICE_UNAVAILABLE;
     }
     return run_borrowed(r, *decision, *in);
 }

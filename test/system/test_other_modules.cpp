@@ -115,6 +115,37 @@ TEST_CASE("ErrorDocument: for the front's own errors, from a file, a text and th
     CHECK(get(front, "/page").body == "site /page");
 }
 
+TEST_CASE("The site's page for what a hook refuses is waited for by nobody else")
+{
+    const way w = GENERATE(from_range(adopted_ways()));
+    INFO(w);
+    scripted_backend slow({script::read_request(), script::gate("apology"),
+                           script::answer([](const auto&) { return response("slow apology"); })});
+    scripted_backend site(say_target);
+    httpd_options options =
+        options_for(w, "V6FrontPass / " + site.url() + "\nV6FrontPass /slow " + slow.url() +
+                           "\n<Location /closed>\nRequire all denied\n"
+                           "ErrorDocument 403 /slow/apology\n</Location>\n"
+                           "ErrorDocument 400 /slow/apology\n");
+    options.global += "\nV6FrontThreads 1\n";
+    httpd_server front(options);
+    raw_client refused(front.port(), client_for(front));
+    refused.send(request_text({"/closed"}));
+    REQUIRE(slow.wait_for_hits(1));
+    CHECK(get(front, "/page").body == "site /page");
+    slow.open("apology");
+    CHECK(refused.read_response().body == "slow apology");
+
+    // A request that httpd cannot read never gets as far: it has httpd's own page at once.
+    raw_client malformed(front.port(), client_for(front));
+    malformed.send("GET / HTTP/1.1\r\nHost: site.test\r\nno colon\r\n\r\n");
+    const http_message own = malformed.read_response();
+    CHECK(own.status() == 400);
+    CHECK(own.body.find("<!DOCTYPE") == 0);
+    CHECK(front.error_log().find("V6F0104") != std::string::npos);
+    CHECK(slow.hits() == 1);
+}
+
 TEST_CASE("mod_rewrite rewrites before the route is chosen, and answers by itself")
 {
     const way w = GENERATE(from_range(every_way()));

@@ -50,10 +50,10 @@ $(call obj,$(unit_src)): CXXFLAGS += -O1 -I. -Imod_v6front -Itest $(ASIO)
 $(call obj,$(system_src)): CXXFLAGS += -O1 -I. -Itest $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
 $(call obj,$(bridge_src)): CXXFLAGS += -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 
-$(BUILD)/%.o: %.cpp
+$(BUILD)/%.o: %.cpp Makefile
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) -c $< -o $@
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 

@@ -45,7 +45,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
     if (getppid() != parent) {
         _exit(125);
     }
-    std::signal(SIGPIPE, SIG_DFL);
+    // Nor does it matter how the tests were started: nohup, say, has a hangup ignored.
+    for (const int number : {SIGPIPE, SIGHUP, SIGINT, SIGTERM}) {
+        std::signal(number, SIG_DFL);
+    }
     const int out = open(output, O_WRONLY | O_CREAT | O_APPEND, 0644);
     const int in = open(input, O_RDONLY);
     dup2(in, 0);

@@ -15,8 +15,14 @@ constexpr std::size_t reason_count = static_cast<std::size_t>(reason::internal) 
 constexpr std::array<reason_row, reason_count> rows{{
     {reason::ambiguous_framing, phase::frame, fault::client, 400,
      "the request's body is delimited ambiguously"},
+    {reason::unfit_target, phase::frame, fault::client, 400, "the request target is not forwarded"},
+    {reason::misdirected, phase::frame, fault::client, 421,
+     "the request target is another server's"},
+    {reason::no_tunnel, phase::frame, fault::client, 405, "this front is no forward proxy"},
+    {reason::unfit_reference, phase::frame, fault::client, 502,
+     "a field of the request names what is not behind this route"},
     {reason::request_loop, phase::frame, fault::client, 508,
-     "the request has passed through this front before"},
+     "loop: the request has passed through this front before"},
     {reason::client_gone, phase::response_body, fault::client, 400,
      "the client closed the connection"},
     {reason::client_body_malformed, phase::send, fault::client, 400,
@@ -34,7 +40,7 @@ constexpr std::array<reason_row, reason_count> rows{{
     {reason::lookup_timed_out, phase::resolve, fault::backend, 504,
      "the lookup of the backend's name took too long"},
     {reason::would_loop, phase::resolve, fault::backend, 508,
-     "every address of the backend is one of this server's own listeners"},
+     "loop: every address of the backend is one of this server's own listeners"},
     {reason::connect_refused, phase::connect, fault::backend, 502,
      "the backend refused the connection"},
     {reason::connect_failed, phase::connect, fault::backend, 502,
@@ -53,6 +59,8 @@ constexpr std::array<reason_row, reason_count> rows{{
      "the backend closed the connection in the middle of a response head"},
     {reason::response_head_too_large, phase::response_head, fault::backend, 502,
      "the backend's response head is too large"},
+    {reason::endless_interim, phase::response_head, fault::backend, 502,
+     "the backend sends interim responses without end"},
     {reason::response_timed_out, phase::response_head, fault::backend, 504,
      "the backend did not respond in time"},
     {reason::response_body_cut, phase::response_body, fault::backend, 502,
@@ -61,6 +69,8 @@ constexpr std::array<reason_row, reason_count> rows{{
      "the backend's response body is chunked wrongly"},
     {reason::response_body_timed_out, phase::response_body, fault::backend, 504,
      "the backend stopped sending a response body"},
+    {reason::too_many_in_flight, phase::connect, fault::front, 503,
+     "as many requests as this route admits are in flight, and do not end"},
     {reason::out_of_resources, phase::connect, fault::front, 503,
      "this server is out of descriptors or memory"},
     {reason::stopping, phase::connect, fault::front, 503, "this server is shutting down"},
@@ -103,6 +113,14 @@ std::string_view to_string(phase p) noexcept
         return "response body";
     }
     return "unknown";
+}
+
+failure unfit(reason what, std::string_view why, std::string_view text)
+{
+    constexpr std::size_t most = 120;
+    std::string detail(why);
+    detail.append(": ").append(text.substr(0, most)).append(text.size() > most ? "..." : "");
+    return {what, {}, std::move(detail)};
 }
 
 } // namespace v6front

@@ -21,6 +21,10 @@ enum class fault : std::uint8_t { client, backend, front };
 
 enum class reason : std::uint8_t {
     ambiguous_framing,     // client: request body delimited in two ways
+    unfit_target,          // client: a request target that would be understood in two ways
+    misdirected,           // client: the URL of another server
+    no_tunnel,             // client: CONNECT
+    unfit_reference,       // client: a URL in a field names another part of this front
     request_loop,          // client: our own Via token came back to us
     client_gone,           // client: connection lost
     client_body_malformed, // client: chunking broken, or fewer bytes than announced
@@ -40,13 +44,15 @@ enum class reason : std::uint8_t {
     bad_response,      // backend: not HTTP, or HTTP that cannot be framed
     response_head_cut, // backend: closed in the middle of the head
     response_head_too_large,
+    endless_interim,    // backend: one 1xx after the other
     response_timed_out, // backend: no response head within the deadline
     response_body_cut,  // backend: closed before the announced end
     response_body_bad,  // backend: broken chunking
     response_body_timed_out,
-    out_of_resources, // front: no descriptor, no memory
-    stopping,         // front: the server is shutting down
-    internal          // front: a fault of ours
+    too_many_in_flight, // front: max= exchanges with the backend, and no place in the queue
+    out_of_resources,   // front: no descriptor, no memory
+    stopping,           // front: the server is shutting down
+    internal            // front: a fault of ours
 };
 
 struct failure {
@@ -54,6 +60,10 @@ struct failure {
     boost::system::error_code cause{}; // the system's word for it, where there is one
     std::string detail{};              // what the words and the cause do not say, for the log only
 };
+
+// A failure whose detail is why a peer's text is refused, and the text, cut to what a log line
+// takes.
+failure unfit(reason what, std::string_view why, std::string_view text);
 
 template <class T> using result = boost::system::result<T, failure>;
 

@@ -22,11 +22,13 @@ bool may_repeat(reason what, std::string_view method, const attempt_progress& pr
     if (what != reason::send_failed && what != reason::no_response) {
         return false;
     }
-    if (progress.response_seen || progress.body_taken || progress.attempts >= most_attempts) {
+    if (progress.response_seen || progress.body_gone || progress.attempts >= most_attempts) {
         return false;
     }
-    // A backend may close an idle connection just as it is used (RFC 9112 9.3.1).
-    return !progress.head_sent || (progress.pooled && is_idempotent(method));
+    // A backend may close an idle connection just as it is used (RFC 9112 9.3.1); and where one of
+    // several has died, the next does the same work.
+    return !progress.head_sent || ((progress.pooled || progress.elsewhere) &&
+                                   (is_idempotent(method) || progress.body_unsent));
 }
 
 } // namespace v6front

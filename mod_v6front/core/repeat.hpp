@@ -14,8 +14,10 @@ namespace v6front
 // How far an attempt got, told by the exchange that made it.
 struct attempt_progress {
     bool pooled = false;        // on a connection that had served before
+    bool elsewhere = false;     // the backend has another address to try
     bool head_sent = false;     // any byte of the request may have reached the backend
-    bool body_taken = false;    // any byte of the client's body was consumed, and is gone
+    bool body_gone = false;     // any byte of the client's body was sent, and is not here any more
+    bool body_unsent = false;   // there is a body, and not a byte of it was sent
     bool response_seen = false; // any byte of a response came back
     unsigned attempts = 1;      // made so far, this one included
 };
@@ -27,8 +29,9 @@ constexpr unsigned most_attempts = 3;
 bool is_idempotent(std::string_view method) noexcept;
 
 // Only while nothing of the response was seen, nothing of the body is gone, and attempts are left;
-// then: always if not a byte was sent; on a pooled connection that died, if the method is
-// idempotent. Never after a deadline, nor for a failure that a new connection would meet again.
+// then: always if not a byte was sent; on a pooled connection that died, or where the backend has
+// another address, if the method is idempotent or the backend lacks the body that it would have
+// needed to act. Never after a deadline, nor for a failure that a new connection would meet again.
 bool may_repeat(reason what, std::string_view method, const attempt_progress& progress) noexcept;
 
 } // namespace v6front

@@ -2,6 +2,8 @@
 #include "request_head.hpp"
 
 #include "ascii.hpp"
+#include "trailers.hpp"
+#include "upgrade.hpp"
 
 #include <array>
 #include <charconv>
@@ -36,6 +38,12 @@ bool is_ours(std::string_view name) noexcept
     }
 }
 
+// RFC 8586: nobody may have it dropped on the way by nominating it in Connection.
+bool is_loop_token(std::string_view name) noexcept
+{
+    return name.size() == 8 && iequals(name, "cdn-loop");
+}
+
 void append_field(std::string& out, std::string_view name, std::string_view value)
 {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -48,17 +56,30 @@ void append_ours(std::string& out, std::string_view name, std::string_view value
     }
 }
 
-void append_client_fields(std::string& out, std::span<const field> fields)
+// True if Connection nominates anything, which is rare.
+bool append_client_fields(std::string& out, std::span<const field> fields, bool chunked)
 {
     const bool nominations = has_nominations(fields);
+    bool takes_trailers = false;
     for (const field& f : fields) {
-        if (f.name.empty() || is_ours(f.name) || is_hop_by_hop(f.name) ||
-            (nominations && is_nominated(fields, f.name)) || !is_one_line(f.name) ||
-            !is_one_line(f.value)) {
+        if (is_hop_by_hop(f.name)) {
+            takes_trailers = takes_trailers || accepts_trailers(f);
+            if (chunked && iequals(f.name, "trailer") && is_one_line(f.value)) {
+                append_field(out, f.name, f.value);
+            }
+            continue;
+        }
+        if (f.name.empty() || is_ours(f.name) ||
+            (nominations && is_nominated(fields, f.name) && !is_loop_token(f.name)) ||
+            !is_one_line(f.name) || !is_one_line(f.value)) {
             continue;
         }
         append_field(out, f.name, f.value);
     }
+    if (takes_trailers) {
+        out += "TE: trailers\r\nConnection: TE\r\n";
+    }
+    return nominations;
 }
 
 // One list, ours last, so that each recipient can read the way back (RFC 9110 7.6.3).
@@ -71,6 +92,8 @@ void append_via(std::string& out, const request_view& request, std::string_view 
         }
     }
     out.append(request.version).append(" ").append(pseudonym).append("\r\n");
+    // For whoever rewrites Via on the way back to us. Another line of the same list (RFC 9110 5.3).
+    out.append("CDN-Loop: ").append(pseudonym).append("\r\n");
 }
 
 bool expects_body(std::string_view method) noexcept
@@ -104,32 +127,38 @@ void append_request_head(std::string& out, const request_view& request, const fr
     out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
     // First, as RFC 9110 7.2 would have it.
     append_field(out, "Host", keep_host ? request.host : edits.backend_authority);
-    append_client_fields(out, request.fields);
+    if (append_client_fields(out, request.fields, body.kind == framing_kind::chunked)) {
+        append_upgrade(out, request);
+    }
     append_ours(out, "X-Forwarded-For", request.client_address);
     append_ours(out, "X-Forwarded-Host", request.host);
     append_ours(out, "X-Forwarded-Server", request.server_name);
     append_ours(out, "X-Forwarded-Proto", request.scheme);
     append_via(out, request, edits.via);
     append_framing(out, request, body);
+    if (request.expects_continue) {
+        out += "Expect: 100-continue\r\n";
+    }
     out += "\r\n";
 }
 
-bool via_contains(std::span<const field> fields, std::string_view pseudonym) noexcept
+// Cut at each comma, even in a comment: one that a client leaves open would otherwise swallow what
+// we append, and hide the loop. In Via the pseudonym is the second word of an element, in CDN-Loop
+// the first.
+bool has_passed(std::span<const field> fields, std::string_view pseudonym) noexcept
 {
     for (const field& f : fields) {
-        if (!iequals(f.name, "via")) {
+        const bool via = f.name.size() == 3 && iequals(f.name, "via");
+        if (!via && !is_loop_token(f.name)) {
             continue;
         }
-        // Cut at each comma, even in a comment: one that a client leaves open would otherwise
-        // swallow what we append, and hide the loop.
         for (std::string_view rest = f.value; !rest.empty();) {
-            const std::string_view element = take_element(rest);
-            const std::size_t blank = element.find_first_of(" \t");
-            if (blank == std::string_view::npos) {
-                continue;
+            std::string_view by = trim(take_element(rest));
+            if (via) {
+                const std::size_t blank = by.find_first_of(" \t");
+                by = blank == std::string_view::npos ? "" : trim(by.substr(blank));
             }
-            const std::string_view by = trim(element.substr(blank));
-            if (!pseudonym.empty() && iequals(by.substr(0, by.find_first_of(" \t(")), pseudonym)) {
+            if (!pseudonym.empty() && iequals(by.substr(0, by.find_first_of(" \t(;")), pseudonym)) {
                 return true;
             }
         }

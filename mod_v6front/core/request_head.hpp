@@ -24,6 +24,8 @@ struct request_view {
     std::string_view client_address; // RFC 5952 text, IPv4 unmapped, no brackets, no port
     std::string_view server_name;    // this front's, for X-Forwarded-Server
     std::span<const field> fields;
+    bool may_upgrade = false;      // the client's side can become a tunnel (core/upgrade.hpp)
+    bool expects_continue = false; // it waits for "100 Continue" before its body (RFC 9110 10.1.1)
 };
 
 // Settings of the head that are not the client's.
@@ -36,14 +38,17 @@ struct request_edits {
 // Appends request line, fields and the empty line. Fields go in the client's order and case, but
 // for: hop-by-hop and nominated ones (dropped); Host (first, exactly one); Content-Length and
 // Transfer-Encoding (from `body`, nothing else); X-Forwarded-For, -Host, -Server, -Proto (the
-// client's are dropped, ours are added: a client may not choose its own address); Expect (dropped:
-// the front answers it); Via (the client's kept, ours appended to the list). Always HTTP/1.1.
+// client's are dropped, ours are added: a client may not choose its own address); Expect (only
+// 100-continue, and only before a body); TE (only "trailers", RFC 9110 10.1.4); Trailer (only with
+// a chunked body); Via and CDN-Loop (RFC 8586; the client's kept, ours appended to the list).
+// Always HTTP/1.1.
+// Connection and Upgrade are sent where the client asks to leave HTTP (core/upgrade.hpp).
 // Content-Length: 0 is sent for an empty body only if the client sent that field or the method is
 // POST, PUT or PATCH (RFC 9110 8.6).
 void append_request_head(std::string& out, const request_view& request, const framing& body,
                          const request_edits& edits);
 
-// True if a Via field carries this pseudonym: the request has been here before.
-bool via_contains(std::span<const field> fields, std::string_view pseudonym) noexcept;
+// True if a Via or CDN-Loop field carries this pseudonym: the request has been here before.
+bool has_passed(std::span<const field> fields, std::string_view pseudonym) noexcept;
 
 } // namespace v6front

@@ -2,6 +2,7 @@
 #include "response_head.hpp"
 
 #include "ascii.hpp"
+#include "framing.hpp"
 
 namespace v6front
 {
@@ -69,16 +70,21 @@ bool is_via(std::string_view name) noexcept
 
 // Marked first and erased afterwards: a Connection field has to stay until every other field has
 // been asked whether it is nominated.
-void erase_fields(field_list& fields)
+void erase_fields(response_head& head, bool with_trailers)
 {
+    field_list& fields = head.fields;
     const bool nominations = has_nominations(fields);
     for (field& f : fields) {
         if (iequals(f.name, "connection")) {
             continue;
         }
+        if (f.name.size() == 10 && iequals(f.name, "keep-alive")) {
+            head.kept_for = parse_keep_alive(f.value);
+        }
         const bool nominated = nominations && !is_via(f.name) && is_nominated(fields, f.name);
-        if (nominated || is_hop_by_hop(f.name) || iequals(f.name, "content-length") ||
-            !is_one_line(f.name) || !is_one_line(f.value)) {
+        const bool hop = is_hop_by_hop(f.name) && !(with_trailers && iequals(f.name, "trailer"));
+        if (nominated || hop || iequals(f.name, "content-length") || !is_one_line(f.name) ||
+            !is_one_line(f.value)) {
             f.name = {};
         }
     }
@@ -124,12 +130,34 @@ void response_head::clear()
     fields.clear();
     content_length.reset();
     keep_alive = false;
+    kept_for = {};
     rewritten.clear();
 }
 
-void edit_response_head(response_head& head, const reverse_map& map, std::string_view via)
+std::chrono::seconds parse_keep_alive(std::string_view value) noexcept
 {
-    erase_fields(head.fields);
+    constexpr std::uint64_t most = 3600;
+    std::chrono::seconds timeout{0};
+    while (!value.empty()) {
+        const std::string_view element = take_element(value);
+        const std::size_t equals = element.find('=');
+        const auto n = parse_content_length(equals == std::string_view::npos
+                                                ? std::string_view{}
+                                                : trim(element.substr(equals + 1)));
+        const std::string_view name = trim(element.substr(0, equals));
+        if (n && iequals(name, "timeout")) {
+            timeout = std::chrono::seconds(*n < most ? *n : most);
+        } else if (n && *n == 0 && iequals(name, "max")) {
+            return {};
+        }
+    }
+    return timeout;
+}
+
+void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
+                        bool with_trailers)
+{
+    erase_fields(head, with_trailers);
     for (field& f : head.fields) {
         if (carries_url(f.name)) {
             map_url(head, f, trim(f.value), map);

@@ -6,6 +6,7 @@
 #include "fields.hpp"
 #include "reverse.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <optional>
@@ -23,14 +24,21 @@ struct response_head {
     field_list fields;                           // as sent, in order
     std::optional<std::uint64_t> content_length; // of the message (RFC 9112 6.3)
     bool keep_alive = false;                     // the backend will read another request
+    std::chrono::seconds kept_for{0};            // as its Keep-Alive field says; 0: it says nothing
     std::list<std::string> rewritten;            // owns the values that an edit has made
 
     void clear();
 };
 
+// The timeout of a Keep-Alive field ("timeout=5, max=99"): how long the connection is kept while
+// idle. 0 without one, and when this was the last response.
+std::chrono::seconds parse_keep_alive(std::string_view value) noexcept;
+
 // Drops hop-by-hop and nominated fields and Content-Length (framing towards the client is httpd's),
 // maps Location, Content-Location, URI and the URL in Refresh back through `map`, appends `via`
-// (received-by pseudonym) to the Via list. Everything else, order and case included, stays as sent.
-void edit_response_head(response_head& head, const reverse_map& map, std::string_view via);
+// (received-by pseudonym) to the Via list. Everything else, order and case included, stays as sent;
+// Trailer too, where trailers go on.
+void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
+                        bool with_trailers = false);
 
 } // namespace v6front

@@ -1,65 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reverse.hpp"
 
-#include "ascii.hpp"
 #include "fields.hpp"
 #include "route.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace v6front
 {
 namespace
 {
-
-// A URI reference (RFC 3986 4.2) taken apart. Without an authority it is an absolute path.
-struct reference {
-    std::string_view scheme; // empty in "//host/path" and "/path"
-    std::optional<std::string_view> authority;
-    std::string_view path;
-    std::string_view rest; // query and fragment with their marks
-};
-
-std::optional<reference> split(std::string_view url) noexcept
-{
-    reference r;
-    if (!url.starts_with('/')) {
-        const std::size_t colon = url.find(':');
-        r.scheme = url.substr(0, colon);
-        if (!iequals(r.scheme, "http") && !iequals(r.scheme, "https")) {
-            return std::nullopt;
-        }
-        url.remove_prefix(r.scheme.size() + (colon == std::string_view::npos ? 0 : 1));
-        if (!url.starts_with("//")) {
-            return std::nullopt;
-        }
-    }
-    if (url.starts_with("//")) {
-        url.remove_prefix(2);
-        r.authority = url.substr(0, url.find_first_of("/?#"));
-        url.remove_prefix(r.authority->size());
-    }
-    const std::size_t end = std::min(url.find_first_of("?#"), url.size());
-    r.path = end == 0 ? "/" : url.substr(0, end);
-    r.rest = url.substr(end);
-    return r;
-}
-
-struct host_port {
-    std::string_view host;
-    std::string_view port; // empty if there is none
-};
-
-host_port split_authority(std::string_view authority) noexcept
-{
-    const std::size_t bracket = authority.rfind(']');
-    const std::size_t colon = authority.rfind(':');
-    if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket)) {
-        return {authority, {}};
-    }
-    return {authority.substr(0, colon), authority.substr(colon + 1)};
-}
 
 bool names_backend(const reference& r, const backend_url& backend) noexcept
 {
@@ -75,13 +25,6 @@ bool names_backend(const reference& r, const backend_url& backend) noexcept
     return port == backend.port && iequals(named.host, backend.host) && !iequals(r.scheme, "https");
 }
 
-// A site behind a front cannot know whether its client speaks TLS, so the default port of either
-// scheme is as good as none.
-std::string_view port_beyond_default(std::string_view port) noexcept
-{
-    return port == "80" || port == "443" ? std::string_view{} : port;
-}
-
 bool names_origin(const reference& r, const front_origin& origin) noexcept
 {
     // "https" to a client that came without it is the site's wish to change over: mapped back to
@@ -89,10 +32,7 @@ bool names_origin(const reference& r, const front_origin& origin) noexcept
     if (iequals(r.scheme, "https") && origin.scheme != "https") {
         return false;
     }
-    const host_port named = split_authority(*r.authority);
-    const host_port ours = split_authority(origin.authority);
-    return !ours.host.empty() && iequals(named.host, ours.host) &&
-           port_beyond_default(named.port) == port_beyond_default(ours.port);
+    return names_authority(r, origin);
 }
 
 } // namespace
@@ -104,7 +44,7 @@ void reverse_map::add(const backend_url& backend, std::string_view path)
 
 std::optional<std::string> reverse_map::map(std::string_view url) const
 {
-    const auto ref = split(url);
+    const auto ref = split_reference(url);
     if (!ref) {
         return std::nullopt;
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "backend_url.hpp"
+#include "reference.hpp"
 
 #include <optional>
 #include <string>
@@ -18,12 +19,6 @@ namespace v6front
 struct reverse_rule {
     backend_url backend;
     std::string path;
-};
-
-// Where this exchange's client is: scheme and authority that a mapped absolute URL gets.
-struct front_origin {
-    std::string_view scheme;    // "http" or "https"
-    std::string_view authority; // Host as the client sent it
 };
 
 // The rules in force for one exchange. Refers to rules that outlive it; makes no copies.

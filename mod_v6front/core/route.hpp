@@ -21,6 +21,7 @@ struct route {
     std::string path; // begins with "/"; matched on whole segments
     std::optional<backend_url> backend;
     exchange_settings settings; // key=value of this rule; wins over location and server
+    unsigned limit = 0;         // the number of its max=, unique in the configuration; 0: none
 };
 
 // Throws setting_error if the path does not begin with "/".

@@ -2,6 +2,9 @@
 #include "settings.hpp"
 
 #include "fields.hpp"
+#include "octets.hpp"
+
+#include <charconv>
 
 namespace v6front
 {
@@ -27,6 +30,44 @@ milliseconds parse_timeout(std::string_view key, std::string_view value)
     return *duration;
 }
 
+struct option {
+    std::string_view key;
+    std::string_view value;
+};
+
+option split(std::string_view key_value)
+{
+    const std::size_t equals = key_value.find('=');
+    if (equals == std::string_view::npos) {
+        throw setting_error(quoted(key_value) + " must be written key=value");
+    }
+    return {key_value.substr(0, equals), key_value.substr(equals + 1)};
+}
+
+unsigned parse_count(std::string_view key, std::string_view value, unsigned least)
+{
+    constexpr unsigned most = 100000;
+    unsigned n = 0;
+    const auto* end = value.data() + value.size();
+    const auto [at, ec] = std::from_chars(value.data(), end, n);
+    if (value.empty() || ec != std::errc() || at != end || n < least || n > most) {
+        throw setting_error(std::string(key) + "=" + quoted(value) + " must be a number from " +
+                            std::to_string(least) + " to " + std::to_string(most));
+    }
+    return n;
+}
+
+// A response head is in memory as a whole, once for each exchange.
+std::size_t parse_head_size(std::string_view key, std::string_view value)
+{
+    const auto octets = parse_octets(value);
+    if (!octets || *octets < 1024 || *octets > 16 * 1024 * 1024) {
+        throw setting_error(std::string(key) + "=" + quoted(value) +
+                            " must be a number of octets from 1k to 16M, such as 64k or 65536");
+    }
+    return static_cast<std::size_t>(*octets);
+}
+
 template <class T>
 std::optional<T> either(const std::optional<T>& over, const std::optional<T>& base)
 {
@@ -42,17 +83,17 @@ exchange_settings merge(const exchange_settings& base, const exchange_settings& 
     s.connect_timeout = either(over.connect_timeout, base.connect_timeout);
     s.response_timeout = either(over.response_timeout, base.response_timeout);
     s.idle_timeout = either(over.idle_timeout, base.idle_timeout);
+    s.self = either(over.self, base.self);
+    s.most_buffered = either(over.most_buffered, base.most_buffered);
+    s.most_in_flight = either(over.most_in_flight, base.most_in_flight);
+    s.most_queued = either(over.most_queued, base.most_queued);
+    s.most_head = either(over.most_head, base.most_head);
     return s;
 }
 
 void set_option(exchange_settings& settings, std::string_view key_value)
 {
-    const std::size_t equals = key_value.find('=');
-    if (equals == std::string_view::npos) {
-        throw setting_error(quoted(key_value) + " must be written key=value");
-    }
-    const std::string_view key = key_value.substr(0, equals);
-    const std::string_view value = key_value.substr(equals + 1);
+    const auto [key, value] = split(key_value);
     if (iequals(key, "connect")) {
         settings.connect_timeout = parse_timeout(key, value);
     } else if (iequals(key, "response")) {
@@ -61,9 +102,40 @@ void set_option(exchange_settings& settings, std::string_view key_value)
         settings.idle_timeout = parse_timeout(key, value);
     } else if (iequals(key, "preservehost")) {
         settings.preserve_host = parse_on_off(key, value);
+    } else if (iequals(key, "head")) {
+        settings.most_head = parse_head_size(key, value);
+    } else if (iequals(key, "self")) {
+        settings.self = parse_on_off(key, value);
+    } else if (iequals(key, "bufferbody")) {
+        settings.most_buffered = parse_octets(value);
+        if (!settings.most_buffered) {
+            throw setting_error("bufferbody=" + quoted(value) +
+                                " must be a number of octets such as 65536, 64K or 1M, above 0 and "
+                                "at most 1G");
+        }
+    } else if (iequals(key, "max")) {
+        settings.most_in_flight = parse_count(key, value, 1);
+    } else if (iequals(key, "queue")) {
+        settings.most_queued = parse_count(key, value, 0);
     } else {
         throw setting_error("the key of " + quoted(key_value) +
-                            " must be one of connect, response, idle, preservehost");
+                            " must be one of connect, response, idle, preservehost, head, self, "
+                            "bufferbody, max, queue");
+    }
+}
+
+void set_option(resolve_rules& rules, std::string_view key_value)
+{
+    const auto [key, value] = split(key_value);
+    if (iequals(key, "refresh")) {
+        rules.refresh = parse_timeout(key, value);
+    } else if (iequals(key, "max-stale")) {
+        rules.max_stale = parse_timeout(key, value);
+    } else if (iequals(key, "timeout")) {
+        rules.timeout = parse_timeout(key, value);
+    } else {
+        throw setting_error("the key of " + quoted(key_value) +
+                            " must be one of refresh, max-stale, timeout");
     }
 }
 
@@ -85,6 +157,12 @@ exchange_rules resolve(const exchange_settings& settings, milliseconds timeout)
     rules.connect_timeout = settings.connect_timeout.value_or(rules.connect_timeout);
     rules.response_timeout = settings.response_timeout.value_or(timeout);
     rules.idle_timeout = settings.idle_timeout.value_or(timeout);
+    rules.self = settings.self.value_or(rules.self);
+    rules.most_buffered = settings.most_buffered.value_or(rules.most_buffered);
+    rules.most_in_flight = settings.most_in_flight.value_or(rules.most_in_flight);
+    // As many as are served may wait to be: each waits no longer than one turn, on the whole.
+    rules.most_queued = settings.most_queued.value_or(rules.most_in_flight);
+    rules.most_head = settings.most_head.value_or(rules.most_head);
     return rules;
 }
 

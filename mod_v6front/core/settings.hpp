@@ -6,7 +6,9 @@
 #pragma once
 
 #include "duration.hpp"
+#include "octets.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,12 +28,18 @@ struct exchange_settings {
     std::optional<milliseconds> connect_timeout; // V6FrontTimeout connect=
     std::optional<milliseconds> response_timeout;
     std::optional<milliseconds> idle_timeout;
+    std::optional<bool> self; // self=on: the backend may be one of this server's own listeners
+    std::optional<std::uint64_t> most_buffered; // bufferbody=
+    std::optional<unsigned> most_in_flight;     // max=, of a route
+    std::optional<unsigned> most_queued;        // queue=
+    std::optional<std::size_t> most_head;       // head=
 };
 
 // `over` wins where it is set.
 exchange_settings merge(const exchange_settings& base, const exchange_settings& over);
 
-// Sets one key of `key=value`: connect, response, idle (durations), preservehost (on|off).
+// Sets one key of `key=value`: connect, response, idle (durations), preservehost, self (on|off),
+// head, bufferbody (octets), max, queue (numbers).
 // Keys are case-insensitive. Throws setting_error, naming key, value and what would be right.
 void set_option(exchange_settings& settings, std::string_view key_value);
 
@@ -44,9 +52,26 @@ struct exchange_rules {
     milliseconds connect_timeout{3000};
     milliseconds response_timeout{60000};
     milliseconds idle_timeout{60000};
+    bool self = false;
+    // A body of unknown length is read up to here before it is sent with its length; 0: never, it
+    // is streamed in chunks.
+    std::uint64_t most_buffered = 0;
+    unsigned most_in_flight = 0; // 0: without limit
+    unsigned most_queued = 0;
+    std::size_t most_head = 64 * 1024;
 };
 
 // `timeout` is httpd's own Timeout, the default of response and idle.
 exchange_rules resolve(const exchange_settings& settings, milliseconds timeout);
+
+// How names of backends are looked up: V6FrontResolve, one for the whole server.
+struct resolve_rules {
+    milliseconds refresh{30000};      // between two lookups of a name that is known
+    milliseconds max_stale{86400000}; // how long the last good answer serves when no new one comes
+    milliseconds timeout{5000};       // a lookup that takes longer counts as failed
+};
+
+// Sets one of refresh=, max-stale=, timeout=. Throws setting_error like the above.
+void set_option(resolve_rules& rules, std::string_view key_value);
 
 } // namespace v6front

@@ -4,6 +4,8 @@
 #include "ascii.hpp"
 #include "route.hpp"
 
+#include <vector>
+
 namespace v6front
 {
 namespace
@@ -80,6 +82,97 @@ private:
     int dots_ = 3; // so far in this segment; 3 if it cannot be one any more
 };
 
+// Goes through the raw path beside the decoded one, and says of each octet of that where it begins
+// in the raw one; at the end, of the octet that would follow. False as is_faithful() says.
+template <class Note> bool walk(std::string_view raw_path, std::string_view path, Note note)
+{
+    dot_segments dots;
+    char last = '\0';
+    std::size_t done = 0;
+    std::size_t at = 0;
+    while (at < raw_path.size()) {
+        const octet next = decode_front(raw_path.substr(at));
+        if (next.length == 0 || dots.ended_by(next.value)) {
+            return false;
+        }
+        const std::string_view left = path.substr(done);
+        if (next.value == '/' && next.length == 3 && left.starts_with('%') &&
+            left.substr(0, 3) == raw_path.substr(at, 3)) {
+            for (std::size_t i = 0; i < 3; ++i) { // AllowEncodedSlashes NoDecode has left it
+                note(done++, at + i);
+            }
+            last = '\0';
+        } else if (!left.empty() && left.front() == next.value) {
+            note(done++, at);
+            last = next.value;
+        } else if (next.value != '/' || last != '/') {
+            return false;
+        }
+        at += next.length;
+    }
+    note(done, at);
+    return done == path.size() && !dots.ended_by('/');
+}
+
+std::string_view path_of(std::string_view origin) noexcept
+{
+    return origin.substr(0, origin.find('?'));
+}
+
+// What a path comes down to: encoded slashes are slashes, dot segments resolved, empty ones gone.
+std::string resolved(std::string_view path, bool is_raw)
+{
+    std::vector<std::string> segments{{}};
+    const auto end_segment = [&segments] {
+        const std::string& last = segments.back();
+        if (last == "." || last == "..") {
+            const bool up = last == ".." && segments.size() > 1;
+            segments.pop_back();
+            if (up) {
+                segments.pop_back();
+            }
+            segments.emplace_back();
+        } else if (!last.empty()) {
+            segments.emplace_back();
+        }
+    };
+    while (!path.empty()) {
+        octet next = decode_front(path);
+        if (next.length == 0 || (!is_raw && next.value != '/')) {
+            next = {path.front(), 1};
+        }
+        if (next.value == '/') {
+            end_segment();
+        } else {
+            segments.back() += next.value;
+        }
+        path.remove_prefix(next.length);
+    }
+    end_segment();
+    std::string out;
+    for (const std::string& segment : segments) {
+        out += segment;
+        out += '/';
+    }
+    return out;
+}
+
+// Why a path that is not faithful may not go on; nothing if a rewrite made it, which may do so.
+std::optional<failure> unfaithful(const request_target& target, std::string_view origin)
+{
+    const std::string_view raw_path = path_of(origin);
+    if (target.from_client && has_dot_segments(raw_path) &&
+        resolved(raw_path, true) == resolved(target.path, false)) {
+        return unfit(reason::unfit_target, "dot segments", target.raw);
+    }
+    return std::nullopt;
+}
+
+bool has_fragment(const request_target& target) noexcept
+{
+    return target.from_client && target.raw.find('#') != std::string_view::npos;
+}
+
 } // namespace
 
 std::string_view origin_form(std::string_view raw) noexcept
@@ -97,26 +190,23 @@ std::string_view origin_form(std::string_view raw) noexcept
 
 bool is_faithful(std::string_view raw_path, std::string_view path) noexcept
 {
+    return walk(raw_path, path, [](std::size_t, std::size_t) {});
+}
+
+bool has_dot_segments(std::string_view raw_path) noexcept
+{
     dot_segments dots;
-    char last = '\0';
     while (!raw_path.empty()) {
-        const octet next = decode_front(raw_path);
-        if (next.length == 0 || dots.ended_by(next.value)) {
-            return false;
+        octet next = decode_front(raw_path);
+        if (next.length == 0) {
+            next = {raw_path.front(), 1};
         }
-        if (next.value == '/' && next.length == 3 && path.starts_with('%') &&
-            path.substr(0, 3) == raw_path.substr(0, 3)) {
-            path.remove_prefix(3); // AllowEncodedSlashes NoDecode has left it as it came
-            last = '\0';
-        } else if (!path.empty() && path.front() == next.value) {
-            path.remove_prefix(1);
-            last = next.value;
-        } else if (next.value != '/' || last != '/') {
-            return false;
+        if (dots.ended_by(next.value)) {
+            return true;
         }
         raw_path.remove_prefix(next.length);
     }
-    return path.empty() && !dots.ended_by('/');
+    return dots.ended_by('/');
 }
 
 std::string encode_path(std::string_view path)
@@ -133,15 +223,34 @@ std::string encode_path(std::string_view path)
     return out;
 }
 
-std::string backend_target(const request_target& target, std::string_view route_path,
-                           std::string_view base)
+void append_behind(std::string& out, std::string_view base, std::string_view rest)
 {
-    const std::string_view raw = origin_form(target.raw);
-    const std::string_view raw_path = raw.substr(0, raw.find('?'));
+    out += !rest.empty() && base.ends_with('/') ? base.substr(0, base.size() - 1) : base;
+    out += rest;
+}
+
+result<std::string> backend_target(const request_target& target, std::string_view route_path,
+                                   std::string_view base)
+{
+    const std::string_view origin = origin_form(target.raw);
+    const std::string_view raw_path = path_of(origin);
+    if (has_fragment(target)) {
+        return unfit(reason::unfit_target, "a fragment", target.raw);
+    }
     std::string out;
-    out.reserve(base.size() + raw.size() + 1);
-    if (is_below(raw_path, route_path) && is_faithful(raw_path, target.path)) {
-        append_moved(out, raw_path, route_path, base);
+    out.reserve(base.size() + origin.size() + 1);
+    const std::size_t seam = route_path.size() - (route_path.ends_with('/') ? 1 : 0);
+    std::size_t rest = 0;
+    const auto find_seam = [&](std::size_t i, std::size_t at) { rest = i == seam ? at : rest; };
+    if (is_below(target.path, route_path) && walk(raw_path, target.path, find_seam)) {
+        const std::string_view own = raw_path.substr(rest);
+        if (own.starts_with('%')) {
+            return unfit(reason::unfit_target, "an encoded slash where the route's path ends",
+                         target.raw);
+        }
+        append_behind(out, base, own);
+    } else if (auto why = unfaithful(target, origin)) {
+        return std::move(*why);
     } else if (is_below(target.path, route_path)) {
         append_moved(out, encode_path(target.path), encode_path(route_path), base);
     } else {
@@ -151,11 +260,37 @@ std::string backend_target(const request_target& target, std::string_view route_
     return out;
 }
 
-std::string encoded_target(std::string_view path, std::optional<std::string_view> query)
+result<std::string> expanded_target(const request_target& target, std::string_view pattern,
+                                    std::span<const matched_group> groups)
 {
-    std::string out = path.starts_with('/') ? "" : "/";
-    out += encode_path(path);
-    append_query(out, query);
+    const std::string_view origin = origin_form(target.raw);
+    const std::string_view raw_path = path_of(origin);
+    if (has_fragment(target)) {
+        return unfit(reason::unfit_target, "a fragment", target.raw);
+    }
+    std::vector<std::size_t> where(target.path.size() + 1);
+    const bool faithful =
+        walk(raw_path, target.path, [&](std::size_t i, std::size_t at) { where[i] = at; });
+    if (!faithful) {
+        if (auto why = unfaithful(target, origin)) {
+            return std::move(*why);
+        }
+    }
+    std::string out;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] != '$' || i + 1 == pattern.size() || !is_digit(pattern[i + 1])) {
+            out += pattern[i];
+            continue;
+        }
+        const auto number = static_cast<std::size_t>(pattern[++i] - '0');
+        const matched_group group = number < groups.size() ? groups[number] : matched_group{};
+        if (faithful) {
+            out += raw_path.substr(where[group.begin], where[group.end] - where[group.begin]);
+        } else {
+            out += encode_path(target.path.substr(group.begin, group.end - group.begin));
+        }
+    }
+    append_query(out, target.query);
     return out;
 }
 

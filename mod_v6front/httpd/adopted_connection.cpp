@@ -160,7 +160,7 @@ task<bool> adopted_connection::read_head()
         socket_store_.shrink();
     for (;;) {
         if (head_filter_)
-            store.end_with(decrypt());
+            store.end_with(decrypt(holds_whole_head));
         store.drop(leading_empty_lines(store.bytes()));
         if (holds_whole_head(store.bytes()) || store.bytes().size() > most_head_bytes())
             co_return true;
@@ -203,9 +203,7 @@ std::size_t adopted_connection::most_head_bytes() const
                static_cast<std::size_t>(s->limit_req_fieldsize + 2);
 }
 
-// Pulls what the socket's bytes decrypt to into head_store_, never waiting, until that holds a
-// whole head. SUCCESS: more may come.
-apr_status_t adopted_connection::decrypt()
+apr_status_t adopted_connection::decrypt(bool (*is_enough)(std::string_view) noexcept)
 {
     for (;;) {
         const auto rv =
@@ -223,7 +221,7 @@ apr_status_t adopted_connection::decrypt()
         }
         const auto now = head_store_.bytes().size();
         if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > most_head_bytes() ||
-            holds_whole_head(head_store_.bytes()))
+            is_enough(head_store_.bytes()))
             return rv == APR_SUCCESS || APR_STATUS_IS_EAGAIN(rv) ? APR_SUCCESS : rv;
         if (rv != APR_SUCCESS)
             return rv;

@@ -37,6 +37,9 @@ public:
     input_store& socket_store() noexcept { return socket_store_; }
     input_store& head_store() noexcept { return head_store_; }
     bool is_on_engine() const noexcept { return on_engine_; }
+    // Pulls what the socket's bytes decrypt to into the head store, never waiting, until that holds
+    // enough. SUCCESS: more may come.
+    apr_status_t decrypt(bool (*is_enough)(std::string_view) noexcept);
     bool lets_flush_pass() const noexcept { return !on_engine_ || closing_; }
 
     // For the handler hooks, while a request is being processed on the engine: what happens once
@@ -57,6 +60,8 @@ public:
     bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }
     void push() override;
     task<apr_status_t> writable(apr_interval_time_t timeout) override;
+    task<apr_status_t> tunnel_input() override;
+    task<apr_status_t> tunnel_output() override;
 
 private:
     static task<void> live_on(std::unique_ptr<adopted_connection> self);
@@ -65,7 +70,6 @@ private:
     void take_over();
     task<bool> next_request();
     task<bool> read_head();
-    apr_status_t decrypt();
     std::size_t most_head_bytes() const;
     deadline::clock::duration idle_time() const;
     task<void> serve();
@@ -94,6 +98,7 @@ private:
     bool reading_ = false;
     bool waits_to_write_ = false;
     apr_status_t read_status_ = APR_SUCCESS;
+    bool has_ended_ = false; // the client's sending side, or its connection
     event arrived_;
     std::function<void()> on_departure_;
     std::shared_ptr<adopted_connection*> self_; // how the read's handler learns that we are gone

@@ -117,7 +117,7 @@ task<void> adopted_connection::exchange(request_rec* r)
     {
         request_client client(r, *this);
         const proxied job(r, *routed(r), child_);
-        const auto what = co_await run_exchange(thread_.on(), client, job.order());
+        const auto what = co_await run_admitted(thread_.on(), client, job.order());
         status = job.conclude(client, what);
     }
     co_await conclude(r, status);

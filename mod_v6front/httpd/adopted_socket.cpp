@@ -9,9 +9,11 @@
 namespace v6front
 {
 
+// The end is told once: Asio does not try to read again where it has been seen, and waits for an
+// event that never comes.
 void adopted_connection::start_reading(std::size_t room)
 {
-    if (reading_)
+    if (reading_ || has_ended_)
         return;
     reading_ = true;
     read_status_ = APR_SUCCESS;
@@ -33,10 +35,15 @@ void adopted_connection::on_read(error_code ec, std::size_t n)
         read_status_ = APR_EOF;
     else
         read_status_ = APR_FROM_OS_ERROR(ec.value());
-    if (on_departure_ && n == 0 && ec != asio::error::operation_aborted) {
-        socket_store_.end_with(read_status_);
-        std::exchange(on_departure_, nullptr)();
+    if (n == 0 && ec != asio::error::operation_aborted) {
+        has_ended_ = true;
+        socket_store_.end_with(read_status_); // perhaps nobody waits for it now
+        if (on_departure_)
+            std::exchange(on_departure_, nullptr)();
     }
+    // The end may follow something else: TLS's close_notify, a pipelined request.
+    if (on_departure_ && n > 0 && socket_store_.bytes().size() < input_store::small)
+        return start_reading(input_store::small);
     arrived_.resume();
 }
 
@@ -73,7 +80,10 @@ task<void> adopted_connection::stop_reading()
 void adopted_connection::watch(std::function<void()> gone)
 {
     on_departure_ = std::move(gone);
-    if (on_departure_)
+    // What it sends in the meantime, the next requests, is worth a bounded room.
+    if (on_departure_ && has_ended_)
+        std::exchange(on_departure_, nullptr)();
+    else if (on_departure_ && socket_store_.bytes().size() < input_store::large)
         start_reading(input_store::small);
 }
 
@@ -113,6 +123,26 @@ task<apr_status_t> adopted_connection::more_input(apr_interval_time_t timeout)
         co_return APR_SUCCESS;
     }
     co_return APR_STATUS_IS_TIMEUP(rv) ? APR_SUCCESS : rv;
+}
+
+// Without deadline_, which is one for both directions. The bytes go through the store, as always.
+task<apr_status_t> adopted_connection::tunnel_input()
+{
+    start_reading(input_store::small);
+    error_code cancelled;
+    while (reading_ && !cancelled)
+        cancelled = co_await arrived_.wait(socket_.get_executor());
+    if (cancelled)
+        co_return APR_FROM_OS_ERROR(cancelled.value());
+    if (socket_store_.empty() && read_status_ != APR_SUCCESS)
+        socket_store_.end_with(read_status_);
+    co_return APR_SUCCESS;
+}
+
+task<apr_status_t> adopted_connection::tunnel_output()
+{
+    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
+    co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
 }
 
 } // namespace v6front

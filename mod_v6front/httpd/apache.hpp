@@ -13,6 +13,7 @@
 #include <ap_listen.h>
 #include <ap_mpm.h>
 #include <apr_buckets.h>
+#include <apr_portable.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_connection.h>
@@ -21,6 +22,7 @@
 #include <http_main.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <http_ssl.h>
 #include <http_vhost.h>
 #include <mod_core.h>
 #include <mpm_common.h>

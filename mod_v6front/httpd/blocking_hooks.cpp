@@ -4,6 +4,7 @@
 
 #include "log.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace v6front
@@ -27,6 +28,10 @@ constexpr blocking known[] = {
     {"RewriteMap", "prg:", "a program"},
     {"RewriteMap", "dbd:", "a database"},
     {"RewriteMap", "fastdbd:", "a database"},
+    {"SecRequestBodyAccess", "On", "a request's whole body"},
+    {"SecRequestBodyAccess", "on", "a request's whole body"},
+    {"SetOutputFilter", "RATE_LIMIT", "time to pass"},
+    {"ExtFilterDefine", "", "a program"},
 };
 
 const blocking* find_blocking(const ap_directive_t* d)
@@ -64,12 +69,11 @@ void look_below(const ap_directive_t* first, bool on, server_rec* s)
         }
         const auto* found = on ? find_blocking(d) : nullptr;
         if (found)
-            ap_log_error(
-                APLOG_MARK, APLOG_WARNING, 0, s,
-                V6LOGNO(0220) "\"%s %s\" (%s:%d) waits for %s before a request is passed on, "
-                              "and all connections of its engine wait with it: set "
-                              "\"V6FrontEngine Off\" in that virtual host",
-                d->directive, d->args, d->filename, d->line_num, found->waits_for);
+            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                         V6LOGNO(0220) "\"%s %s\" (%s:%d) waits for %s, "
+                                       "and all connections of its engine wait with it: set "
+                                       "\"V6FrontEngine Off\" in that virtual host",
+                         d->directive, d->args, d->filename, d->line_num, found->waits_for);
     }
 }
 

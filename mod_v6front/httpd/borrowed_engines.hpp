@@ -46,7 +46,7 @@ private:
                 return last;
             }
         }
-        return std::make_unique<engine>(names_);
+        return std::make_unique<engine>(names_, engine::driven::by_borrowers);
     }
     void put(std::unique_ptr<engine> e)
     {

@@ -19,13 +19,15 @@ void *v6front_merge_dir_config(apr_pool_t *pool, void *base, void *over);
 void v6front_register_hooks(apr_pool_t *pool);
 
 const char *v6front_set_pass(cmd_parms *cmd, void *dir, int argc, char *const argv[]);
-const char *v6front_set_pass_match(cmd_parms *cmd, void *dir, const char *regex, const char *url);
+const char *v6front_set_pass_match(cmd_parms *cmd, void *dir, int argc, char *const argv[]);
 const char *v6front_set_pass_reverse(cmd_parms *cmd, void *dir, const char *first,
                                      const char *second);
 const char *v6front_set_backend_v4(cmd_parms *cmd, void *dir, int argc, char *const argv[]);
 const char *v6front_set_preserve_host(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_engine(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_threads(cmd_parms *cmd, void *dir, const char *value);
+const char *v6front_set_resolve(cmd_parms *cmd, void *dir, const char *key_value);
+const char *v6front_set_check(cmd_parms *cmd, void *dir, int argc, char *const argv[]);
 const char *v6front_set_timeout(cmd_parms *cmd, void *dir, const char *key_value);
 
 #ifdef __cplusplus

@@ -2,12 +2,16 @@
 
 #include "child.hpp"
 
+#include "address_log.hpp"
 #include "adopted_connection.hpp"
-#include "config.hpp"
+#include "backends.hpp"
 #include "guard.hpp"
+#include "listeners.hpp"
+#include "name_log.hpp"
 #include "own_thread.hpp"
+#include "shared_memory.hpp"
 
-#include <ifaddrs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <latch>
@@ -87,33 +91,36 @@ std::size_t offload_threads()
     return static_cast<std::size_t>(std::clamp(threads, 1, 64));
 }
 
-own_listeners find_own_listeners()
+// Under prefork there may be a hundred children: each asks for what it needs, when it does.
+bool looks_up_beforehand()
 {
-    own_listeners own;
-    for (const auto* l = ap_listeners; l; l = l->next) {
-        char text[64];
-        if (!l->bind_addr || apr_sockaddr_ip_getbuf(text, sizeof text, l->bind_addr) != APR_SUCCESS)
-            continue;
-        error_code ec;
-        if (const auto address = asio::ip::make_address(text, ec); !ec)
-            own.add(address, l->bind_addr->port);
-    }
-    ifaddrs* interfaces = nullptr;
-    if (getifaddrs(&interfaces) == 0) {
-        for (const auto* i = interfaces; i; i = i->ifa_next)
-            if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
-                own.add_local(asio::ip::address_v4(
-                    ntohl(reinterpret_cast<const sockaddr_in*>(i->ifa_addr)->sin_addr.s_addr)));
-        freeifaddrs(interfaces);
-    }
-    return own;
+    int threaded = 0;
+    ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
+    return threaded != 0;
 }
 
 } // namespace
 
 child::child(const server_rec* main_server, std::string via)
-    : via_(std::move(via)), own_(find_own_listeners()), lent_(names_), handlers_(offload_threads())
+    : via_(std::move(via)),
+      own_(find_own_listeners()),
+      names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_)),
+      book_(shared_addresses(), log_change),
+      doorkeeper_(shared_counters(), shared_limits()),
+      lent_(names_),
+      handlers_(offload_threads())
 {
+    doorkeeper_.take_seat(::getpid());
+    book_.set_watcher([this](const endpoint& address, std::string_view backend) {
+        watch_.try_until_well(address, backend);
+    });
+    checks_.start(main_server, watch_, names_, own_);
+    // In the background, so that not even the first request waits.
+    if (looks_up_beforehand())
+        for_each_backend(main_server, [this](const configured_backend& b) {
+            for (const auto& name : b.names)
+                names_.know(name);
+        });
     const auto n = engines_wanted(main_server);
     for (unsigned i = 0; i < n; ++i)
         engines_.push_back(std::make_unique<engine_thread>(names_, static_cast<int>(i)));
@@ -137,7 +144,7 @@ engine_thread* child::next_engine() noexcept
     return engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()].get();
 }
 
-void child::begin_stop() noexcept
+void child::begin_stop()
 {
     stopping_ = true;
     for (auto& e : engines_)

@@ -5,10 +5,13 @@
 // before the child's pool.
 #pragma once
 
+#include "net/address_watch.hpp"
+#include "net/admission.hpp"
 #include "net/engine.hpp"
 #include "net/own_listeners.hpp"
 #include "apache.hpp"
 #include "borrowed_engines.hpp"
+#include "checks.hpp"
 #include "handover.hpp"
 #include "offload.hpp"
 
@@ -74,9 +77,12 @@ public:
     borrowed_engines& lent() noexcept { return lent_; }
     offload& handlers() noexcept { return handlers_; }
     handover_slots& slots() noexcept { return slots_; }
+    address_book& book() noexcept { return book_; }
+    const health_checks& checks() const noexcept { return checks_; }
+    admission& doorkeeper() noexcept { return doorkeeper_; }
     const own_listeners& own() const noexcept { return own_; }
     const std::string& via() const noexcept { return via_; }
-    void begin_stop() noexcept;
+    void begin_stop();
 
 private:
     static child* current_;
@@ -84,6 +90,10 @@ private:
     std::string via_;
     own_listeners own_;
     resolver names_;
+    address_book book_;
+    address_watch watch_{book_};
+    admission doorkeeper_;
+    health_checks checks_;
     handover_slots slots_;
     borrowed_engines lent_;
     offload handlers_;

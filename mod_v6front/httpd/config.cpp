@@ -19,12 +19,25 @@ location_config* config_of(const request_rec* r)
     return static_cast<location_config*>(ap_get_module_config(r->per_dir_config, &v6front_module));
 }
 
-std::span<const asio::ip::address_v4> server_config::pinned(std::string_view host) const
+const backend_targets& server_config::pinned(std::string_view host) const
 {
+    static const backend_targets none;
     auto found = pins.find(host);
     if (found == pins.end())
         found = pins.find("");
-    return found == pins.end() ? std::span<const asio::ip::address_v4>() : found->second;
+    return found == pins.end() ? none : found->second;
+}
+
+unsigned& limits_in(apr_pool_t* pconf)
+{
+    constexpr const char* key = "v6front-limits";
+    void* found = nullptr;
+    apr_pool_userdata_get(&found, key, pconf);
+    if (!found) {
+        found = pool_new<unsigned>(pconf, 0u);
+        apr_pool_userdata_setn(found, key, nullptr, pconf);
+    }
+    return *static_cast<unsigned*>(found);
 }
 
 namespace
@@ -43,7 +56,8 @@ server_config* merged(apr_pool_t* pool, const server_config& base, const server_
         made->engine = base.engine;
     if (!over.threads)
         made->threads = base.threads;
-    made->has_location_routes = base.has_location_routes || over.has_location_routes;
+    made->location_routes.insert(made->location_routes.end(), base.location_routes.begin(),
+                                 base.location_routes.end());
     return made;
 }
 

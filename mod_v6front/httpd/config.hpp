@@ -18,22 +18,37 @@ namespace v6front
 
 // A V6FrontPassMatch. Tried in the order of the configuration, before the paths.
 struct match_rule {
+    std::string pattern;
     ap_regex_t* regex = nullptr;
     std::optional<backend_url> backend; // its path may have $1 to $9; none: "!"
+    exchange_settings settings;         // as those of a route
+    unsigned limit = 0;
+};
+
+// What stands for a backend's name (V6FrontBackendV4): addresses, and names looked up instead of
+// it.
+struct backend_targets {
+    std::vector<asio::ip::address_v4> addresses;
+    std::vector<std::string> names;
+    bool empty() const { return addresses.empty() && names.empty(); }
 };
 
 struct server_config {
     route_table routes;
     std::vector<match_rule> matches;
-    std::map<std::string, std::vector<asio::ip::address_v4>, std::less<>> pins; // "": every backend
+    std::map<std::string, backend_targets, std::less<>> pins; // "": every backend
     std::optional<bool> engine;
-    std::optional<unsigned> threads;  // main server only
-    bool has_location_routes = false; // of this server itself
+    std::optional<unsigned> threads; // main server only
+    resolve_rules names;             // main server only
+    std::vector<const route*> location_routes;
 
-    bool has_routes() const { return !routes.empty() || !matches.empty() || has_location_routes; }
+    bool has_routes() const
+    {
+        return !routes.empty() || !matches.empty() || !location_routes.empty();
+    }
     bool engine_on() const { return engine.value_or(true); }
-    // The addresses that V6FrontBackendV4 gives for a backend's name; empty: look it up.
-    std::span<const asio::ip::address_v4> pinned(std::string_view host) const;
+    // What V6FrontBackendV4 gives for a backend's name; empty: look it up.
+    const backend_targets& pinned(std::string_view host) const;
 };
 
 struct location_config {
@@ -41,6 +56,9 @@ struct location_config {
     std::vector<reverse_rule> reverse;
     const route* own_route = nullptr; // V6FrontPass in this <Location>
 };
+
+// How many limits (max=) the configuration in this pool has so far; each is counted by its number.
+unsigned& limits_in(apr_pool_t* pconf);
 
 server_config* config_of(const server_rec* server);
 location_config* config_of(const request_rec* r);

@@ -4,6 +4,7 @@
 // directive, the value and what would be right; httpd adds the file and the line.
 
 #include "bridge.h"
+#include "checks.hpp"
 #include "config.hpp"
 #include "guard.hpp"
 
@@ -54,17 +55,29 @@ bool in_location(cmd_parms* cmd)
     return true;
 }
 
-route make_route(std::string path, std::string_view url, int argc, char* const argv[])
+// What follows the path or the expression of a rule: a URL with its settings, or "!".
+template <class Rule>
+void set_backend(cmd_parms* cmd, Rule& rule, std::string_view url, int argc, char* const argv[])
 {
-    check_route_path(path);
-    route made{std::move(path), std::nullopt, {}};
     if (url != "!")
-        made.backend = parse_backend_url(url);
+        rule.backend = parse_backend_url(url);
     else if (argc > 0)
         throw setting_error("\"!\" excludes the path and takes no settings, but \"" +
                             std::string(argv[0]) + "\" follows it");
     for (int i = 0; i < argc; ++i)
-        set_option(made.settings, argv[i]);
+        set_option(rule.settings, argv[i]);
+    if (rule.settings.most_in_flight)
+        rule.limit = ++limits_in(cmd->pool);
+    else if (rule.settings.most_queued)
+        throw setting_error("queue= needs max=, without which nobody has to wait");
+}
+
+route make_route(cmd_parms* cmd, std::string path, std::string_view url, int argc,
+                 char* const argv[])
+{
+    check_route_path(path);
+    route made{std::move(path), std::nullopt, {}};
+    set_backend(cmd, made, url, argc, argv);
     return made;
 }
 
@@ -79,24 +92,27 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
                                 std::string(cmd->path) + "\"); leave out \"" +
                                 std::string(argv[0]) + "\"");
         location_of(dir).own_route =
-            pool_new<route>(cmd->pool, make_route(cmd->path, argv[0], argc - 1, argv + 1));
-        server_of(cmd).has_location_routes = true;
+            pool_new<route>(cmd->pool, make_route(cmd, cmd->path, argv[0], argc - 1, argv + 1));
+        server_of(cmd).location_routes.push_back(location_of(dir).own_route);
         return;
     }
     if (argc < 2)
         throw setting_error("needs a path and the http:// URL of the IPv4 site, such as "
                             "\"V6FrontPass / http://www.example.org/\"");
-    server_of(cmd).routes.add(make_route(argv[0], argv[1], argc - 2, argv + 2));
+    server_of(cmd).routes.add(make_route(cmd, argv[0], argv[1], argc - 2, argv + 2));
 }
 
-void set_pass_match(cmd_parms* cmd, const char* regex, const char* url)
+void set_pass_match(cmd_parms* cmd, int argc, char* const argv[])
 {
+    if (argc < 2)
+        throw setting_error("needs a regular expression and the http:// URL of the IPv4 site, such "
+                            "as \"V6FrontPassMatch ^/user/(.*) http://www.example.org/$1\"");
     match_rule rule;
-    rule.regex = ap_pregcomp(cmd->pool, regex, AP_REG_EXTENDED);
+    rule.pattern = argv[0];
+    rule.regex = ap_pregcomp(cmd->pool, argv[0], AP_REG_EXTENDED);
     if (!rule.regex)
-        throw setting_error("\"" + std::string(regex) + "\" is not a regular expression");
-    if (view(url) != "!")
-        rule.backend = parse_backend_url(url);
+        throw setting_error("\"" + rule.pattern + "\" is not a regular expression");
+    set_backend(cmd, rule, argv[1], argc - 2, argv + 2);
     server_of(cmd).matches.push_back(std::move(rule));
 }
 
@@ -119,32 +135,67 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
     location_of(dir).reverse.push_back(std::move(rule));
 }
 
+// A host name as in a backend's URL. Throws for what is none.
+std::string host_name(std::string_view text)
+{
+    if (looks_like_ipv6(text))
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not an IPv4 address such as 192.0.2.10; backends are reached "
+                            "over IPv4 only");
+    // Digits and dots alone are an address that was mistyped: no name ends in a number.
+    const auto last = text.substr(text.rfind('.') + 1);
+    if (!last.empty() && last.find_first_not_of("0123456789") == std::string_view::npos)
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not an IPv4 address such as 192.0.2.10");
+    const auto url = parse_backend_url("http://" + std::string(text));
+    if (url.port != 80 || url.path != "/" || text.find_first_of(":/") != std::string_view::npos)
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not a host name; port and path belong in V6FrontPass");
+    return url.host;
+}
+
 void set_backend_v4(cmd_parms* cmd, int argc, char* const argv[])
 {
     std::string name;
     int i = 0;
-    if (argc > 0 && !parse_ipv4(argv[0]) && !looks_like_ipv6(argv[0])) {
-        name = parse_backend_url("http://" + std::string(argv[0])).host;
+    if (argc > 0 && !parse_ipv4(argv[0])) {
+        if (view(argv[0]) != "*")
+            name = host_name(argv[0]);
         i = 1;
     }
     if (i == argc)
-        throw setting_error("needs at least one IPv4 address, such as \"V6FrontBackendV4 "
-                            "www.example.org 192.0.2.10\"");
-    std::vector<asio::ip::address_v4> addresses;
+        throw setting_error("needs at least one IPv4 address, or another name to look up, such as "
+                            "\"V6FrontBackendV4 www.example.org 192.0.2.10\"; every backend of "
+                            "this server is called *");
+    backend_targets targets;
     for (; i < argc; ++i) {
-        const auto address = parse_ipv4(argv[i]);
-        if (!address)
-            throw setting_error(
-                "\"" + std::string(argv[i]) +
-                "\" is not an IPv4 address such as "
-                "192.0.2.10" +
-                (looks_like_ipv6(argv[i]) ? "; backends are reached over IPv4 only" : ""));
-        addresses.emplace_back(*address);
+        if (const auto address = parse_ipv4(argv[i]))
+            targets.addresses.emplace_back(*address);
+        else
+            targets.names.push_back(host_name(argv[i]));
     }
     auto& pins = server_of(cmd).pins;
-    if (!pins.emplace(name, std::move(addresses)).second)
+    if (!pins.emplace(name, std::move(targets)).second)
         throw setting_error(name.empty() ? "is given twice for every backend of this server"
                                          : "is given twice for \"" + name + "\"");
+}
+
+void set_resolve(cmd_parms* cmd, const char* key_value)
+{
+    if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
+        throw setting_error(misplaced);
+    set_option(server_of(cmd).names, key_value);
+}
+
+void set_check(cmd_parms* cmd, int argc, char* const argv[])
+{
+    configured_check check{cmd->server, {}, {}};
+    int i = 0;
+    if (argc > 0 && view(argv[0]).find('=') == std::string_view::npos)
+        check.name = parse_backend_url("http://" + std::string(argv[i++])).host;
+    for (; i < argc; ++i)
+        set_option(check.rule, argv[i]);
+    add_check(cmd->pool, std::move(check));
 }
 
 void set_threads(cmd_parms* cmd, const char* value)
@@ -180,9 +231,9 @@ const char* v6front_set_pass(cmd_parms* cmd, void* dir, int argc, char* const ar
     return set(cmd, [=] { set_pass(cmd, dir, argc, argv); });
 }
 
-const char* v6front_set_pass_match(cmd_parms* cmd, void*, const char* regex, const char* url)
+const char* v6front_set_pass_match(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
-    return set(cmd, [=] { set_pass_match(cmd, regex, url); });
+    return set(cmd, [=] { set_pass_match(cmd, argc, argv); });
 }
 
 const char* v6front_set_pass_reverse(cmd_parms* cmd, void* dir, const char* first,
@@ -194,6 +245,11 @@ const char* v6front_set_pass_reverse(cmd_parms* cmd, void* dir, const char* firs
 const char* v6front_set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     return set(cmd, [=] { set_backend_v4(cmd, argc, argv); });
+}
+
+const char* v6front_set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
+{
+    return set(cmd, [=] { set_check(cmd, argc, argv); });
 }
 
 const char* v6front_set_preserve_host(cmd_parms* cmd, void* dir, const char* value)
@@ -211,6 +267,11 @@ const char* v6front_set_engine(cmd_parms* cmd, void*, const char* value)
 const char* v6front_set_threads(cmd_parms* cmd, void*, const char* value)
 {
     return set(cmd, [=] { set_threads(cmd, value); });
+}
+
+const char* v6front_set_resolve(cmd_parms* cmd, void*, const char* key_value)
+{
+    return set(cmd, [=] { set_resolve(cmd, key_value); });
 }
 
 const char* v6front_set_timeout(cmd_parms* cmd, void* dir, const char* key_value)

@@ -8,6 +8,7 @@
 #include "filters.hpp"
 
 #include "adopted_connection.hpp"
+#include "client_tunnel.hpp"
 #include "guard.hpp"
 
 #include <cstring>
@@ -38,6 +39,12 @@ bool takes_nothing(ap_input_mode_t mode)
     return mode == AP_MODE_INIT || mode == AP_MODE_EATCRLF;
 }
 
+// HTTP_IN at a chunk's line, on the engine: what it would have to wait for is waited for here.
+bool is_at_chunk_line(const adopted_connection& owner, ap_input_mode_t mode, apr_read_type_e block)
+{
+    return mode == AP_MODE_GETLINE && block == APR_NONBLOCK_READ && owner.is_on_engine();
+}
+
 apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mode_t mode,
                          apr_read_type_e block, apr_off_t wanted)
 {
@@ -54,13 +61,23 @@ apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_m
         if (const auto rv = read_blocking(f->c, store); rv != APR_SUCCESS)
             return rv;
     }
+    if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&
+        !holds_chunk_line(store.bytes()))
+        return APR_EAGAIN;
     return store.answer(brigade, mode, wanted);
 }
 
 apr_status_t read_ahead(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mode_t mode,
                         apr_read_type_e block, apr_off_t wanted)
 {
-    auto& store = static_cast<adopted_connection*>(f->ctx)->head_store();
+    auto& owner = *static_cast<adopted_connection*>(f->ctx);
+    auto& store = owner.head_store();
+    if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&
+        !holds_chunk_line(store.bytes())) {
+        store.end_with(owner.decrypt(holds_chunk_line));
+        if (store.ending() == APR_SUCCESS && !holds_chunk_line(store.bytes()))
+            return APR_EAGAIN;
+    }
     if (!store.empty() && mode != AP_MODE_INIT)
         return store.answer(brigade, mode, wanted);
     if (store.ending() != APR_SUCCESS && !takes_nothing(mode))
@@ -130,6 +147,7 @@ void register_filters()
         ap_register_input_filter("V6FRONT_HEAD", v6front_head_filter, nullptr, AP_FTYPE_CONNECTION);
     flush_filter =
         ap_register_output_filter("V6FRONT_FLUSH", v6front_flush_filter, nullptr, above_core);
+    register_tunnel_filter();
 }
 
 ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner)

@@ -38,7 +38,10 @@ int refusal(const request_rec* r, ap_conn_keepalive_e keepalive)
     if (is_http1 && !r->main && !r->prev && keepalive == AP_CONN_CLOSE &&
         apr_table_get(r->headers_in, "Transfer-Encoding"))
         return HTTP_BAD_REQUEST;
-    const auto limit = ap_get_limit_req_body(r);
+    // A line without a version is rather the rest of something else than HTTP/0.9.
+    if (r->assbackwards)
+        return HTTP_BAD_REQUEST;
+    const auto limit = body_limit(r);
     const auto length = parse_content_length(view(apr_table_get(r->headers_in, "Content-Length")));
     if (limit > 0 && length && *length > static_cast<std::uint64_t>(limit))
         return HTTP_REQUEST_ENTITY_TOO_LARGE;
@@ -55,6 +58,8 @@ int handle(request_rec* r)
     auto* in = child::current();
     if (!in)
         return HTTP_SERVICE_UNAVAILABLE;
+    if (decision->ends_here)
+        return ap_send_http_options(r);
     auto* owner = suspendable(r);
     const auto keepalive = owner ? owner->keepalive_before() : r->connection->keepalive;
     if (const int status = refusal(r, keepalive); status != OK)

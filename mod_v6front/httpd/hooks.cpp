@@ -3,13 +3,16 @@
 // Every hook of the module, registered in the order in which httpd runs them.
 
 #include "adoption.hpp"
+#include "ambiguity.hpp"
 #include "bridge.h"
 #include "child.hpp"
+#include "configtest.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
 #include "handler.hpp"
 #include "routing.hpp"
 #include "startup.hpp"
+#include "trailer_filter.hpp"
 
 extern "C" {
 
@@ -17,6 +20,12 @@ static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, serv
 {
     return v6front::guard("post_config", HTTP_INTERNAL_SERVER_ERROR,
                           [=] { return v6front::check_configuration(pconf, s); });
+}
+
+static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec* s)
+{
+    return v6front::guard("check_config", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::examine_configuration(s); });
 }
 
 static apr_status_t v6front_end_child(void* made)
@@ -53,6 +62,12 @@ static void v6front_suspend_connection(conn_rec* c, request_rec*)
     v6front::guard("suspend_connection", [=] { v6front::hand_over(c); });
 }
 
+static int v6front_post_read_request(request_rec* r)
+{
+    return v6front::guard("post_read_request", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::refuse_ambiguous(r); });
+}
+
 static int v6front_translate_name(request_rec* r)
 {
     return v6front::guard("translate_name", HTTP_INTERNAL_SERVER_ERROR,
@@ -81,6 +96,9 @@ void v6front_register_hooks(apr_pool_t*)
 {
     v6front::guard("registering hooks", [] {
         v6front::register_filters();
+        v6front::register_trailer_filter();
+        // After the MPM's own, which settles its limits.
+        ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);
         ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);
         ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
@@ -88,6 +106,8 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_process_connection(v6front_process_connection, nullptr, nullptr, APR_HOOK_LAST + 5);
         ap_hook_suspend_connection(v6front_suspend_connection, nullptr, nullptr,
                                    APR_HOOK_REALLY_LAST + 5);
+        ap_hook_post_read_request(v6front_post_read_request, nullptr, nullptr,
+                                  APR_HOOK_REALLY_FIRST);
         // After mod_rewrite, whose result with [PT] is routed; before mod_alias and core.
         static const char* const rewrite[] = {"mod_rewrite.c", nullptr};
         ap_hook_translate_name(v6front_translate_name, rewrite, nullptr, APR_HOOK_FIRST);

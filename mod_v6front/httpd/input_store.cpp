@@ -78,6 +78,23 @@ std::size_t leading_empty_lines(std::string_view bytes) noexcept
     return std::min(bytes.find_first_not_of("\r\n"), bytes.size());
 }
 
+bool holds_chunk_line(std::string_view bytes) noexcept
+{
+    constexpr std::size_t most = 64 * 1024; // then HTTP_IN shall say what is wrong with it
+    const auto end = bytes.find('\n');
+    if (end == bytes.npos)
+        return bytes.size() > most;
+    const auto zeros = std::min(bytes.find_first_not_of('0'), end);
+    if (zeros == 0 || std::string_view("\r\n; \t").find(bytes[zeros]) == std::string_view::npos)
+        return true;
+    for (auto at = end; at != bytes.npos; at = bytes.find('\n', at + 1)) {
+        const auto next = bytes.substr(at + 1, 2);
+        if (next.substr(0, 1) == "\n" || next == "\r\n")
+            return true;
+    }
+    return bytes.size() > most;
+}
+
 bool holds_whole_head(std::string_view bytes) noexcept
 {
     bytes.remove_prefix(leading_empty_lines(bytes));

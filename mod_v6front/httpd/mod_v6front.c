@@ -8,16 +8,20 @@
 static const command_rec directives[] = {
     AP_INIT_TAKE_ARGV("V6FrontPass", v6front_set_pass, NULL, RSRC_CONF | ACCESS_CONF,
                       "path and http:// URL of an IPv4 site, or ! to exclude the path, then "
-                      "key=value settings; in <Location> without the path"),
-    AP_INIT_TAKE2("V6FrontPassMatch", v6front_set_pass_match, NULL, RSRC_CONF,
-                  "regular expression for the path, and the http:// URL of an IPv4 site with "
-                  "$1 to $9, or ! to exclude"),
+                      "key=value settings (max= and queue= limit what is in flight); in "
+                      "<Location> without the path"),
+    AP_INIT_TAKE_ARGV("V6FrontPassMatch", v6front_set_pass_match, NULL, RSRC_CONF,
+                      "regular expression for the path, and the http:// URL of an IPv4 site with "
+                      "$1 to $9, or ! to exclude, then key=value settings as of V6FrontPass"),
     AP_INIT_TAKE12("V6FrontPassReverse", v6front_set_pass_reverse, NULL, RSRC_CONF | ACCESS_CONF,
                    "path on the front and the http:// URL whose redirects are mapped to it; in "
                    "<Location> without the path"),
     AP_INIT_TAKE_ARGV("V6FrontBackendV4", v6front_set_backend_v4, NULL, RSRC_CONF,
-                      "backend name, or none for every backend of this virtual host, and the IPv4 "
-                      "addresses to use instead of looking it up"),
+                      "backend name, or * or none for every backend of this virtual host, and the "
+                      "IPv4 addresses, or other names, to use instead of looking it up"),
+    AP_INIT_ITERATE("V6FrontResolve", v6front_set_resolve, NULL, RSRC_CONF,
+                    "refresh=, max-stale= and timeout= as durations: how often names are looked "
+                    "up, how long an old answer serves, when a lookup has failed"),
     AP_INIT_TAKE1("V6FrontPreserveHost", v6front_set_preserve_host, NULL, RSRC_CONF | ACCESS_CONF,
                   "On (default): the site sees the Host that the client sent; Off: its own name"),
     AP_INIT_TAKE1("V6FrontEngine", v6front_set_engine, NULL, RSRC_CONF,
@@ -26,6 +30,9 @@ static const command_rec directives[] = {
                   "engines per child process, 1 to 64; default: one per processor, at most 16"),
     AP_INIT_ITERATE("V6FrontTimeout", v6front_set_timeout, NULL, RSRC_CONF | ACCESS_CONF,
                     "connect=, response= and idle= as durations such as 3, 500ms, 2min"),
+    AP_INIT_TAKE_ARGV("V6FrontCheck", v6front_set_check, NULL, RSRC_CONF,
+                      "backend name, or none for every backend of this server, then uri=, "
+                      "interval=, status= and host=: addresses that fail are not used"),
     {NULL}
 };
 

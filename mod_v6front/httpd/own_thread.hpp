@@ -4,30 +4,11 @@
 // an apr_thread_t, which modules find in c->current_thread and ap_thread_current().
 #pragma once
 
+#include "net/signals_blocked.hpp"
 #include "apache.hpp"
-
-#include <csignal>
 
 namespace v6front
 {
-
-// A thread started while one of these stands gets no signals.
-class signals_blocked
-{
-public:
-    signals_blocked()
-    {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    signals_blocked(const signals_blocked&) = delete;
-    signals_blocked& operator=(const signals_blocked&) = delete;
-
-private:
-    sigset_t before_;
-};
 
 // Stands on the thread's own stack as long as the thread lives.
 class apr_identity

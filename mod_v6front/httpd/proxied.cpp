@@ -2,7 +2,10 @@
 
 #include "proxied.hpp"
 
+#include "core/forward.hpp"
 #include "log.hpp"
+#include "borrowed_waits.hpp"
+#include "shared_memory.hpp"
 
 #include <charconv>
 #include <iterator>
@@ -28,10 +31,8 @@ milliseconds to_milliseconds(apr_interval_time_t t)
 
 exchange_rules rules_of(const request_rec* r, const routed_request& decision)
 {
-    auto settings = config_of(r)->settings;
-    if (decision.rule)
-        settings = merge(settings, decision.rule->settings);
-    return resolve(settings, to_milliseconds(r->server->timeout));
+    return resolve(merge(config_of(r)->settings, *decision.settings),
+                   to_milliseconds(r->server->timeout));
 }
 
 } // namespace
@@ -43,28 +44,45 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
       reverse_({view(ap_http_scheme(r)), view(apr_table_get(r->headers_in, "Host"))},
                rules_.preserve_host)
 {
+    const bool may_upgrade = client_tunnel::is_possible(r);
+    // mod_http2 says so of every stream that has not ended; the bytes of this one are the tunnel's.
+    if (r->connection->master && may_upgrade)
+        apr_table_unset(r->headers_in, "Transfer-Encoding");
     gather_fields();
-    if (decision.rule)
-        reverse_.add(*decision.backend, decision.rule->path);
+    if (decision.by_path)
+        reverse_.add(*decision.backend, decision.by_path->path);
     for (const auto& rule : config_of(r)->reverse)
         reverse_.add(rule.backend, rule.path);
 
     auto& q = order_.request;
     q.method = view(r->method);
     q.target = decision.target;
-    q.host = view(apr_table_get(r->headers_in, "Host"));
+    q.host = decision.authority.empty() ? view(apr_table_get(r->headers_in, "Host"))
+                                        : decision.authority;
     q.scheme = view(ap_http_scheme(r));
     q.version = version_of(r);
     q.client_address = view(r->useragent_ip);
     q.server_name = view(r->server->server_hostname);
     q.fields = fields_;
-    order_.body_unframed = r->connection->master && !apr_table_get(r->headers_in, "Content-Length");
+    q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.most_buffered == 0;
+    q.may_upgrade = may_upgrade;
+    order_.body_unframed =
+        r->connection->master && !may_upgrade && !apr_table_get(r->headers_in, "Content-Length");
     order_.backend = decision.backend;
-    order_.pinned = config_of(r->server)->pinned(decision.backend->host);
+    const auto& targets = config_of(r->server)->pinned(decision.backend->host);
+    order_.pinned = targets.addresses;
+    order_.pinned_names = targets.names;
     order_.rules = rules_;
     order_.reverse = &reverse_;
     order_.via = in.via();
-    order_.own = &in.own();
+    order_.own = rules_.self ? nullptr : &in.own();
+    order_.book = &in.book();
+    order_.check = in.checks().number(decision.backend);
+    order_.doorkeeper = &in.doorkeeper();
+    if (decision.limit <= shared_limits())
+        order_.limit = decision.limit;
+    if (has_references_)
+        forward_references();
 }
 
 void proxied::gather_fields()
@@ -73,8 +91,40 @@ void proxied::gather_fields()
     const auto* entries = reinterpret_cast<const apr_table_entry_t*>(table->elts);
     fields_.reserve(static_cast<std::size_t>(table->nelts));
     for (int i = 0; i < table->nelts; ++i)
-        if (entries[i].key)
+        if (entries[i].key) {
             fields_.push_back({view(entries[i].key), view(entries[i].val)});
+            const auto name = fields_.back().name;
+            has_references_ = has_references_ || (name.size() == 2 && iequals(name, "If")) ||
+                              (name.size() == 11 && iequals(name, "Destination"));
+        }
+}
+
+// The URLs of WebDAV by which the client names resources of this site, as the backend knows them.
+void proxied::forward_references()
+{
+    const auto& q = order_.request;
+    const auto own = decision_.backend->authority();
+    forward_map map{{q.scheme, q.host},
+                    {},
+                    decision_.backend->path,
+                    rules_.preserve_host ? q.host : std::string_view(own)};
+    if (decision_.by_path)
+        map.path = decision_.by_path->path;
+    else
+        map.expanded = [this](std::string_view path) {
+            return path_by_match(request_, *decision_.by_match, path);
+        };
+    const bool has_destination = q.method == "COPY" || q.method == "MOVE";
+    for (auto& f : fields_) {
+        const bool is_if = iequals(f.name, "If");
+        if (!is_if && !(has_destination && iequals(f.name, "Destination")))
+            continue;
+        auto mapped = is_if ? forward_if(f.value, map) : forward_url(f.value, map);
+        if (!mapped)
+            order_.unfit = mapped.error();
+        else if (*mapped)
+            f.value = to_pool(request_->pool, **mapped);
+    }
 }
 
 namespace
@@ -154,6 +204,22 @@ void proxied::log_failure(const outcome& what) const
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request_, V6LOGNO(0102) "%s", text.c_str());
 }
 
+// A tunnel that both sides have closed is worth no line.
+void proxied::log_tunnel(const outcome& what) const
+{
+    if (what.tunnel->why == tunnel_end::how::closed)
+        return;
+    const auto text = to_string(what.tunnel->why);
+    const auto cause = what.tunnel->cause ? ": " + what.tunnel->cause.message() : std::string();
+    apr_table_setn(request_->notes, "v6front-failure", to_pool(request_->pool, text));
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
+                  V6LOGNO(0105) "%s %s: tunnel to %s: %s%s, after %" APR_UINT64_T_FMT
+                                " octets up and %" APR_UINT64_T_FMT " down",
+                  request_->method, request_->uri, decision_.backend->authority().c_str(),
+                  text.data(), cause.c_str(), apr_uint64_t{what.request_body},
+                  apr_uint64_t{what.response_body});
+}
+
 int proxied::conclude(request_client& client, const outcome& what) const
 {
     note(what);
@@ -161,6 +227,8 @@ int proxied::conclude(request_client& client, const outcome& what) const
     // An unread rest of the body would be taken for the next request; httpd drains it on closing.
     if (!client.has_read_all() && ap_request_has_body(request_))
         c->keepalive = AP_CONN_CLOSE;
+    if (what.tunnel)
+        log_tunnel(what);
     if (!what.failed) {
         client.finish();
         return OK;
@@ -177,32 +245,15 @@ int proxied::conclude(request_client& client, const outcome& what) const
     return what.status;
 }
 
-namespace
-{
-
-// On a borrowed thread httpd's filters have blocked already whenever this is asked for.
-class blocking_waits final : public client_waits
-{
-public:
-    bool may_block() const override { return true; }
-    task<apr_status_t> more_input(apr_interval_time_t) override { co_return APR_SUCCESS; }
-    void watch(std::function<void()>) override {}
-    bool is_gone() const override { return false; }
-    void push() override {}
-    task<apr_status_t> writable(apr_interval_time_t) override { co_return APR_SUCCESS; }
-};
-
-} // namespace
-
 int run_borrowed(request_rec* r, const routed_request& decision, child& in)
 {
-    blocking_waits waits;
+    borrowed_engines::loan on(in.lent());
+    borrowed_waits waits(r->connection, *on);
     request_client client(r, waits);
     const proxied exchange(r, decision, in);
     outcome what;
-    borrowed_engines::loan on(in.lent());
     on->run_until_done(
-        [&]() -> task<void> { what = co_await run_exchange(*on, client, exchange.order()); });
+        [&]() -> task<void> { what = co_await run_admitted(*on, client, exchange.order()); });
     return exchange.conclude(client, what);
 }
 

@@ -29,12 +29,15 @@ public:
 
 private:
     void gather_fields();
+    void forward_references();
     void note(const outcome& what) const;
     void log_failure(const outcome& what) const;
+    void log_tunnel(const outcome& what) const;
 
     request_rec* request_;
     const routed_request& decision_;
     field_list fields_;
+    bool has_references_ = false; // Destination or If
     exchange_rules rules_;
     reverse_map reverse_;
     exchange_order order_;

@@ -2,18 +2,32 @@
 
 #include "request_client.hpp"
 
+#include "core/trailers.hpp"
+#include "trailer_filter.hpp"
+
 #include <algorithm>
 #include <string>
 
+#include <sys/socket.h>
+
 namespace v6front
 {
+
+// httpd's default of 1 GiB is for what it holds itself, and proxied requests are exempt from it; a
+// limit that somebody has set is meant for them too.
+apr_off_t body_limit(const request_rec* r)
+{
+    const auto* core =
+        static_cast<const core_dir_config*>(ap_get_core_module_config(r->per_dir_config));
+    return std::max<apr_off_t>(core->limit_req_body, 0); // -1: not set
+}
 
 request_client::request_client(request_rec* r, client_waits& waits)
     : request_(r),
       waits_(waits),
       in_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
       out_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
-      limit_(ap_get_limit_req_body(r))
+      limit_(body_limit(r))
 {
 }
 
@@ -92,26 +106,57 @@ task<result<client::body_piece>> request_client::read_body()
     // What the last call gave out has been used.
     if (!APR_BRIGADE_EMPTY(in_) && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(in_)))
         apr_bucket_delete(APR_BRIGADE_FIRST(in_));
-    const auto how = waits_.may_block() ? APR_BLOCK_READ : APR_NONBLOCK_READ;
     for (;;) {
         const auto piece = next_piece();
+        if (piece && !piece->bytes.empty())
+            request_->expecting_100 = 0; // it has not waited, or not long: httpd would close else
         if (piece)
             taken_ += static_cast<apr_off_t>(piece->bytes.size());
         if (limit_ > 0 && taken_ > limit_)
             co_return failure{reason::client_body_too_large, {}, "LimitRequestBody"};
         if (!piece || !piece->bytes.empty() || piece->last)
             co_return piece;
-        const auto rv = ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES, how,
-                                       static_cast<apr_off_t>(piece_size));
+        const auto rv = ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES,
+                                       APR_NONBLOCK_READ, static_cast<apr_off_t>(piece_size));
         if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
             co_return input_failure(rv);
         if (!APR_BRIGADE_EMPTY(in_))
             continue;
-        allow_body();
+        if (invited_)
+            allow_body();
         const auto waited = co_await waits_.more_input(request_->server->timeout);
         if (waited != APR_SUCCESS)
             co_return input_failure(waited);
     }
+}
+
+field_list request_client::trailers() const
+{
+    field_list fields;
+    const auto* table = apr_table_elts(request_->trailers_in);
+    const auto* entries = reinterpret_cast<const apr_table_entry_t*>(table->elts);
+    for (int i = 0; i < table->nelts; ++i)
+        fields.push_back({view(entries[i].key), view(entries[i].val)});
+    return fields;
+}
+
+bool request_client::takes_trailers() const
+{
+    return request_->proto_num >= HTTP_VERSION(1, 1) &&
+           list_contains(view(apr_table_get(request_->headers_in, "TE")), "trailers");
+}
+
+// mod_http2 sends what is in this table; for HTTP/1.1 a filter of ours does, behind core's chunks.
+void request_client::send_trailers(std::span<const field> trailers)
+{
+    auto* r = request_;
+    // A body that is whole before its head has left gets a length of core's, and no chunks.
+    (void)send_body(0, flow::pause);
+    for (const auto& f : trailers)
+        if (may_trail(f.name))
+            apr_table_addn(r->trailers_out, to_pool(r->pool, f.name), to_pool(r->pool, f.value));
+    if (!r->connection->master && !apr_is_empty_table(r->trailers_out))
+        add_trailer_filter(r);
 }
 
 void request_client::send_interim(const response_head& head)
@@ -133,6 +178,11 @@ void request_client::send_interim(const response_head& head)
     waits_.push();
 }
 
+upgraded_client* request_client::switch_protocols(const response_head& head)
+{
+    return &tunnel_.emplace(request_, head, waits_);
+}
+
 void request_client::send_head(const response_head& head)
 {
     auto* r = request_;
@@ -145,12 +195,11 @@ void request_client::send_head(const response_head& head)
                                       static_cast<int>(head.phrase.size()), head.phrase.data());
     for (const auto& f : head.fields) {
         char* value = to_pool(r->pool, f.value);
-        // httpd writes this field from r->content_type, and filters by type are added when it is
-        // set.
-        if (iequals(f.name, "Content-Type"))
+        // httpd writes this field from r->content_type, to this place and under this name, and
+        // filters by type are added when it is set.
+        if (f.name.size() == 12 && iequals(f.name, "Content-Type"))
             ap_set_content_type(r, value);
-        else
-            apr_table_addn(r->headers_out, to_pool(r->pool, f.name), value);
+        apr_table_addn(r->headers_out, to_pool(r->pool, f.name), value);
     }
     if (head.content_length) {
         expected_ = static_cast<apr_off_t>(*head.content_length);
@@ -234,6 +283,7 @@ task<result<void>> request_client::caught_up()
 
 void request_client::finish()
 {
+    tunnel_.reset();
     append(out_, apr_bucket_eos_create(request_->connection->bucket_alloc));
     (void)pass(); // a client that is gone now is logged by httpd with the request
 }
@@ -248,6 +298,20 @@ void request_client::break_off()
            ap_bucket_error_create(HTTP_BAD_GATEWAY, nullptr, request_->pool, c->bucket_alloc));
     append(out_, apr_bucket_eos_create(c->bucket_alloc));
     (void)pass();
+    if (!c->master && !request_->chunked && !apr_table_get(request_->headers_out, "Content-Length"))
+        reset_connection();
+}
+
+// HTTP/1.0 without a length: the body ends where the connection does, so that has to end with an
+// error (RFC 9112 8). A connection that counts as aborted is closed without ado.
+void request_client::reset_connection()
+{
+    waits_.push();
+    apr_os_sock_t fd = -1;
+    const linger now{1, 0};
+    if (apr_os_sock_get(&fd, ap_get_conn_socket(request_->connection)) == APR_SUCCESS)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    request_->connection->aborted = 1;
 }
 
 } // namespace v6front

@@ -7,6 +7,9 @@
 
 #include "net/client.hpp"
 #include "apache.hpp"
+#include "client_tunnel.hpp"
+
+#include <optional>
 
 namespace v6front
 {
@@ -17,7 +20,7 @@ class client_waits
 {
 public:
     virtual ~client_waits() = default;
-    // May httpd's filters block this thread?
+    // May httpd's output filters block this thread?
     virtual bool may_block() const = 0;
     // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
     virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
@@ -27,7 +30,14 @@ public:
     // Hands what core has set aside to the socket, as far as it takes it.
     virtual void push() = 0;
     virtual task<apr_status_t> writable(apr_interval_time_t timeout) = 0;
+    // In a tunnel, where both directions may wait at once, and for as long as they like: until more
+    // of the client's bytes, or its end, are at hand; until the socket takes more.
+    virtual task<apr_status_t> tunnel_input() = 0;
+    virtual task<apr_status_t> tunnel_output() = 0;
 };
+
+// LimitRequestBody where it is set, else 0.
+apr_off_t body_limit(const request_rec* r);
 
 class request_client final : public client
 {
@@ -38,10 +48,15 @@ public:
     ~request_client() override;
 
     task<result<body_piece>> read_body() override;
+    void invite_body() override { invited_ = true; }
+    field_list trailers() const override;
     void send_interim(const response_head& head) override;
+    upgraded_client* switch_protocols(const response_head& head) override;
     void send_head(const response_head& head) override;
     std::span<char> body_space() override;
     result<void> send_body(std::size_t n, flow next) override;
+    bool takes_trailers() const override;
+    void send_trailers(std::span<const field> trailers) override;
     void watch_for_departure(std::function<void()> gone) override;
     bool has_departed() const override;
     bool is_behind() const override;
@@ -57,6 +72,7 @@ public:
 private:
     result<body_piece> next_piece();
     void allow_body();
+    void reset_connection();
     result<void> pass();
 
     request_rec* request_;
@@ -70,6 +86,8 @@ private:
     apr_off_t taken_ = 0; // octets of the request's body so far
     apr_off_t limit_; // LimitRequestBody, which HTTP_IN does not apply to proxied requests; 0: none
     bool read_all_ = false;
+    bool invited_ = false; // a client that waits for it may have its "100 Continue"
+    std::optional<client_tunnel> tunnel_;
 };
 
 } // namespace v6front

@@ -13,12 +13,22 @@ namespace v6front
 // What was decided for one request. Lives in its pool.
 struct routed_request {
     const backend_url* backend = nullptr;
-    const route* rule = nullptr; // the V6FrontPass; nullptr for a V6FrontPassMatch
-    std::string target;          // for the backend, origin-form
+    const exchange_settings* settings = nullptr; // of the rule
+    unsigned limit = 0;                          // the number of its max=; 0: none
+    const route* by_path = nullptr;              // the V6FrontPass; nullptr for a V6FrontPassMatch
+    const match_rule* by_match = nullptr;        // and that one
+    std::string target;                          // for the backend, origin-form
+    std::string_view authority; // of an absolute-form target: it counts, and not Host
+    bool ends_here = false;     // Max-Forwards: 0, so that this front answers (OPTIONS)
 };
 
 // The decision made for this very request_rec, or nullptr.
 const routed_request* routed(const request_rec* r);
+
+// The backend's path for a path of the front, as a URL writes it, which that rule would be found
+// for as well; nothing if it would not. For a URL in a field, so nobody has normalised it.
+std::optional<std::string> path_by_match(const request_rec* r, const match_rule& rule,
+                                         std::string_view raw_path);
 
 // Hook bodies. The handler's name keeps other modules from taking the request for a file.
 inline constexpr const char* handler_name = "v6front";

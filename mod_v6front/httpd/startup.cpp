@@ -4,7 +4,10 @@
 
 #include "blocking_hooks.hpp"
 #include "config.hpp"
+#include "oldest_httpd.hpp"
 #include "log.hpp"
+#include "unreachable.hpp"
+#include "shared_memory.hpp"
 
 namespace v6front
 {
@@ -59,6 +62,20 @@ void warn_of_low_limit(server_rec* s)
         threads * 3, threads * 201);
 }
 
+void warn_of_old_http2(server_rec* s)
+{
+    ap_version_t running;
+    ap_get_server_revision(&running);
+    if (!ap_find_linked_module("mod_http2.c") ||
+        is_fit_for_http2({running.major, running.minor, running.patch}))
+        return;
+    ap_log_error(
+        APLOG_MARK, APLOG_WARNING, 0, s,
+        V6LOGNO(0231) "mod_http2 is loaded, and of httpd %d.%d.%d: before 2.4.58 an upload "
+                      "over HTTP/2 takes a whole processor while it is waited for",
+        running.major, running.minor, running.patch);
+}
+
 bool any_routes(const server_rec* s)
 {
     for (; s; s = s->next)
@@ -69,7 +86,7 @@ bool any_routes(const server_rec* s)
 
 } // namespace
 
-int check_configuration(apr_pool_t*, server_rec* main_server)
+int check_configuration(apr_pool_t* pconf, server_rec* main_server)
 {
     // httpd reads the configuration twice at start; the first time only to see whether it can.
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
@@ -78,11 +95,21 @@ int check_configuration(apr_pool_t*, server_rec* main_server)
     if (token.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     pseudonym = "v6front-" + token;
-    if (any_routes(main_server) && has_engines()) {
+    make_shared_memory(pconf, main_server, limits_in(pconf));
+    warn_of_settings(main_server);
+    return OK;
+}
+
+void warn_of_settings(server_rec* main_server)
+{
+    if (!any_routes(main_server))
+        return;
+    if (has_engines()) {
         warn_of_low_limit(main_server);
         warn_of_blocking_hooks(main_server);
     }
-    return OK;
+    warn_of_old_http2(main_server);
+    warn_of_the_unreachable(main_server);
 }
 
 const std::string& via_pseudonym()

@@ -7,7 +7,9 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <sys/socket.h>
 
 namespace v6front
 {
@@ -157,18 +159,43 @@ task<io_result> backend_connection::write(std::string_view bytes, std::chrono::m
     co_return all;
 }
 
+bool backend_connection::is_silent() noexcept
+{
+    char octet = 0;
+    const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
 void backend_connection::when_idle(std::function<void(backend_connection&)> disturbed,
                                    std::chrono::milliseconds most)
 {
     disturbed_ = std::move(disturbed);
     read_deadline_.arm(most);
-    watch();
 }
 
 void backend_connection::end_idle() noexcept
 {
     disturbed_ = nullptr;
     read_deadline_.disarm();
+}
+
+void backend_connection::end_sending() noexcept
+{
+    error_code ignored;
+    socket_.shutdown(tcp_socket::shutdown_send, ignored);
+}
+
+// A second less than promised: the backend has begun to count before we knew.
+void backend_connection::promise(std::chrono::seconds kept_for) noexcept
+{
+    constexpr std::chrono::seconds margin{1};
+    promised_until_ = kept_for > margin ? deadline::clock::now() + kept_for - margin
+                                        : deadline::clock::time_point{};
+}
+
+bool backend_connection::is_promised() const noexcept
+{
+    return promised_until_ > deadline::clock::now();
 }
 
 void backend_connection::close() noexcept

@@ -3,9 +3,9 @@
 // One TCP connection to an IPv4 backend: bytes and deadlines, no HTTP.
 //
 // Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when
-// the last of these lets go. On its engine's thread only. While idle, and while a response is
-// awaited, one read into its own buffer is outstanding: it notices at once that an idle backend has
-// closed or talks out of turn, and costs a request no system call of its own.
+// the last of these lets go. On its engine's thread only. While a response is awaited, and while
+// idle if it is watched then, one read into its own buffer is outstanding: it notices at once that
+// an idle backend has closed or talks out of turn, and costs a request no system call of its own.
 #pragma once
 
 #include "asio.hpp"
@@ -51,17 +51,25 @@ public:
 
     // Starts the outstanding read, if there is none.
     void watch();
-    // Idle and untouched since watch(): nothing arrived, not closed.
-    bool is_quiet() const noexcept { return reading_ && begin_ == end_; }
+    // As far as the outstanding read tells, if there is one: nothing arrived, not closed.
+    bool is_quiet() const noexcept { return !read_error_ && begin_ == end_; }
     bool is_reading() const noexcept { return reading_; }
-    // Called when an idle connection is not quiet any more, or has been idle for too long.
+    // Asks the kernel: nothing has come that the outstanding read was not told of yet.
+    bool is_silent() noexcept;
+    // Called when an idle connection that is watched is not quiet any more, or when it has been
+    // idle for too long.
     void when_idle(std::function<void(backend_connection&)> disturbed,
                    std::chrono::milliseconds most);
     void end_idle() noexcept;
 
+    void end_sending() noexcept; // the backend reads an end; it may still be read from
     void close() noexcept;
     const endpoint& peer() const noexcept { return peer_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
+    deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }
+    // "Keep-Alive: timeout=": its backend keeps it for so long, from now on. 0: it has not said so.
+    void promise(std::chrono::seconds kept_for) noexcept;
+    bool is_promised() const noexcept;
     bool has_served() const noexcept { return served_; }
     void note_served() noexcept { served_ = true; }
 
@@ -82,6 +90,8 @@ private:
     error_code read_error_;
     bool reading_ = false;
     bool served_ = false;
+    deadline::clock::time_point made_ = deadline::clock::now();
+    deadline::clock::time_point promised_until_{};
     std::function<void(backend_connection&)> disturbed_;
     std::string scratch_;
 };

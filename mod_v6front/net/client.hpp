@@ -8,6 +8,7 @@
 #include "core/failure.hpp"
 #include "core/response_head.hpp"
 #include "asio.hpp"
+#include "upgraded_client.hpp"
 
 #include <functional>
 #include <span>
@@ -27,9 +28,16 @@ public:
     };
     // Waits for the next piece of the request's body, decoded. Can be cancelled without loss.
     virtual task<result<body_piece>> read_body() = 0;
+    // A client that waits for "100 Continue" gets it when its body is next waited for.
+    virtual void invite_body() = 0;
+    // What came behind the last piece (RFC 9110 6.5); valid as long as the client.
+    virtual field_list trailers() const { return {}; }
 
     // An interim response (1xx but 101), for a client that can take it.
     virtual void send_interim(const response_head& head) = 0;
+    // Passes a 101 on, after which the client's side is bytes; it belongs to the client and lives
+    // as long. nullptr if that cannot be, which request_view::may_upgrade tells beforehand.
+    virtual upgraded_client* switch_protocols(const response_head&) { return nullptr; }
     // The final head, edited. It may be held back to travel with the first of the body.
     virtual void send_head(const response_head& head) = 0;
     // Where the next bytes of the response's body go: at least 1, at most 32 KiB.
@@ -37,6 +45,9 @@ public:
     // Hands the first n bytes of body_space() down. May be held back when `more` follows at once.
     enum class flow : std::uint8_t { more, pause };
     virtual result<void> send_body(std::size_t n, flow next) = 0;
+    // It has said that it takes trailers; and here they are, behind the last of the body.
+    virtual bool takes_trailers() const { return false; }
+    virtual void send_trailers(std::span<const field>) {}
     // From now on, while nobody reads from the client: called once if it goes away. nullptr ends
     // the watch. A client that has closed its sending side is taken for one that is gone, as nginx
     // does.

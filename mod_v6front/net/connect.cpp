@@ -21,24 +21,36 @@ struct race : std::enable_shared_from_this<race> {
     {
     }
 
+    struct runner {
+        explicit runner(asio::io_context& c) : socket(c) {}
+        tcp_socket socket;
+        deadline::clock::time_point started = deadline::clock::now();
+        std::optional<error_code> ended{};
+    };
+
     void start_next()
     {
-        const auto i = sockets.size();
-        sockets.push_back(std::make_unique<tcp_socket>(context));
+        const auto i = runners.size();
+        runners.push_back(std::make_unique<runner>(context));
         ++running;
-        sockets[i]->async_connect(candidates[i], [self = shared_from_this(), i](error_code ec) {
-            --self->running;
-            if (!ec && !self->winner)
-                self->winner = i;
-            if (ec)
-                self->last_error = ec;
-            self->changed.notify();
-        });
+        runners[i]->socket.async_connect(candidates[i],
+                                         [self = shared_from_this(), i](error_code ec) {
+                                             --self->running;
+                                             self->runners[i]->ended = ec;
+                                             if (!ec && !self->winner)
+                                                 self->winner = i;
+                                             if (ec)
+                                                 self->last_error = ec;
+                                             self->changed.notify();
+                                         });
     }
+
+    // What is still under way says something only when it had time enough.
+    void tell(const connect_report& report) const;
 
     asio::io_context& context;
     std::vector<endpoint> candidates;
-    std::vector<std::unique_ptr<tcp_socket>> sockets;
+    std::vector<std::unique_ptr<runner>> runners;
     std::optional<std::size_t> winner;
     error_code last_error;
     std::size_t running = 0;
@@ -58,20 +70,37 @@ failure connect_failure(error_code ec)
     return {reason::connect_failed, ec, {}};
 }
 
+void race::tell(const connect_report& report) const
+{
+    const auto late = deadline::clock::now() - connect_stagger;
+    for (std::size_t i = 0; i < runners.size(); ++i) {
+        const auto& r = *runners[i];
+        if (i == winner)
+            report(candidates[i], nullptr);
+        else if (!r.ended && r.started <= late) {
+            const failure f{reason::connect_timed_out, {}, {}};
+            report(candidates[i], &f);
+        } else if (r.ended && *r.ended) {
+            const auto f = connect_failure(*r.ended);
+            report(candidates[i], &f);
+        }
+    }
+}
+
 } // namespace
 
 task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
     asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
-    std::chrono::milliseconds timeout)
+    std::chrono::milliseconds timeout, const connect_report& report)
 {
     const auto run = std::make_shared<race>(context, candidates);
     deadline limit(deadlines, [&run] { run->changed.notify(); });
     limit.arm(timeout);
     std::optional<steady_timer> stagger;
     while (!run->winner && !limit.expired()) {
-        if (run->sockets.size() < run->candidates.size()) {
+        if (run->runners.size() < run->candidates.size()) {
             run->start_next();
-            if (run->sockets.size() < run->candidates.size()) {
+            if (run->runners.size() < run->candidates.size()) {
                 stagger.emplace(context, connect_stagger);
                 stagger->async_wait([run](error_code ec) {
                     if (!ec)
@@ -84,17 +113,19 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         co_await run->changed.wait(context.get_executor());
     }
     stagger.reset();
+    if (report)
+        run->tell(report);
     std::shared_ptr<backend_connection> connection;
     if (run->winner) {
-        auto& socket = *run->sockets[*run->winner];
+        auto& socket = run->runners[*run->winner]->socket;
         error_code ignored;
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         connection = std::make_shared<backend_connection>(std::move(socket),
                                                           run->candidates[*run->winner], deadlines);
     }
-    for (auto& socket : run->sockets) {
+    for (auto& r : run->runners) {
         error_code ignored;
-        socket->close(ignored);
+        r->socket.close(ignored);
     }
     if (connection)
         co_return connection;

@@ -8,6 +8,7 @@
 #include "core/failure.hpp"
 #include "backend_connection.hpp"
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -16,10 +17,14 @@ namespace v6front
 
 inline constexpr std::chrono::milliseconds connect_stagger{250};
 
+// How an address that was tried has done; nullptr: it answered. One that another has outrun by a
+// stagger did not answer in time.
+using connect_report = std::function<void(const endpoint&, const failure*)>;
+
 // The first that answers; the others are closed. Fails with the last one's error, or at the
 // deadline.
 task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
     asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
-    std::chrono::milliseconds timeout);
+    std::chrono::milliseconds timeout, const connect_report& report = {});
 
 } // namespace v6front

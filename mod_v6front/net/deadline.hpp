@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Deadlines of an engine. Arming one is a list insertion; a single coarse tick per engine looks for
-// those that have passed, so a request costs no timer and no system call. They fire up to one tick
-// late, never early; the tick stops while nothing is armed.
+// Deadlines of an engine. Arming one is a list insertion; a single timer per engine looks now and
+// then for those that have passed, so a request costs no timer and no system call. They fire up to
+// one tick late, never early. The timer looks when the first is due, but no sooner than after a
+// tick and no later than after a pause, since most deadlines are disarmed long before; it stops
+// while none is armed.
 #pragma once
 
 #include "asio.hpp"
@@ -25,17 +27,21 @@ public:
     // has deadlines in it.
     void stop() { timer_.reset(); }
     static constexpr std::chrono::milliseconds tick{50};
+    static constexpr std::chrono::milliseconds pause{200};
 
 private:
     friend class deadline;
+    using time_point = std::chrono::steady_clock::time_point;
+
     void add(deadline& d);
     void remove(deadline& d);
-    void schedule();
-    void expire_due();
+    void look_by(time_point when); // moves the next look forward if it were too late
+    void look_at(time_point when);
+    time_point expire_due();
 
     asio::io_context& context_;
     std::optional<steady_timer> timer_;
-    bool ticking_ = false;
+    time_point next_look_ = time_point::max();
     deadline* first_ = nullptr;
 };
 

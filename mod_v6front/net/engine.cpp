@@ -3,13 +3,19 @@
 #include "engine.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
-#include <exception>
+#include <utility>
 
 namespace v6front
 {
 
-engine::engine(resolver& names) : names_(names, context_, deadlines_) {}
+engine::engine(resolver& names, driven how)
+    : pool_({},
+            how == driven::by_its_thread ? pool::idle_are::watched : pool::idle_are::left_alone),
+      names_(names, context_, deadlines_)
+{
+}
 
 engine::~engine()
 {
@@ -22,20 +28,38 @@ void engine::run()
     context_.run();
 }
 
+// One coroutine for all tasks, which waits for the next between two of them. A task that were
+// spawned would begin in the loop's next turn, behind a look at all sockets, and allocate for it.
+task<void> engine::serve_borrowers()
+{
+    for (;;) {
+        co_await begin_.wait(context_.get_executor());
+        try {
+            co_await work_();
+        } catch (...) {
+            escaped_ = std::current_exception();
+        }
+        done_ = true;
+        context_.stop();
+    }
+}
+
 void engine::run_until_done(std::function<task<void>()> work)
 {
-    std::exception_ptr escaped;
     context_.restart();
-    // What happened since the last task, such as idle connections that their backends closed.
-    context_.poll();
-    asio::co_spawn(context_.get_executor(), work(), [&](std::exception_ptr e) {
-        escaped = e;
-        context_.stop();
-    });
+    if (!begin_.has_waiter()) {
+        asio::co_spawn(context_, serve_borrowers(), asio::detached);
+        context_.poll();
+    }
+    work_ = std::move(work);
+    done_ = false;
+    begin_.resume();
     // One call for all of it, since Asio keeps what it recycles for as long as a call lasts.
-    context_.run();
-    if (escaped)
-        std::rethrow_exception(escaped);
+    if (!done_)
+        context_.run();
+    work_ = nullptr;
+    if (escaped_)
+        std::rethrow_exception(std::exchange(escaped_, nullptr));
 }
 
 } // namespace v6front

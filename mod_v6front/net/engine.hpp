@@ -2,17 +2,19 @@
 //
 // One io_context and all that belongs to it: deadlines, idle backend connections, known names. Used
 // by one thread at a time and shares nothing with other engines but the resolver, so that the data
-// path has no locks. Either a thread of its own runs it (run), or a borrowed thread drives it for
-// one task (run_until).
+// path has no locks. Either a thread of its own runs it (run), or it is lent: one thread after
+// another drives it for one task (run_until_done), and nobody does in between.
 #pragma once
 
 #include "asio.hpp"
 #include "deadline.hpp"
+#include "event.hpp"
 #include "pool.hpp"
-#include "resolver.hpp"
+#include "name_cache.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include <exception>
 #include <functional>
 
 namespace v6front
@@ -21,7 +23,9 @@ namespace v6front
 class engine
 {
 public:
-    explicit engine(resolver& names);
+    enum class driven { by_its_thread, by_borrowers };
+
+    explicit engine(resolver& names, driven how = driven::by_its_thread);
     ~engine();
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
@@ -41,18 +45,20 @@ public:
     void run_until_done(std::function<task<void>()> work);
 
 private:
-    // What is in flight when an engine goes refers to the members below, so it goes before them.
-    struct io_context : asio::io_context {
-        using asio::execution_context::shutdown;
-        using asio::io_context::io_context;
-    };
+    task<void> serve_borrowers();
+
     // Before the context, so after it at the end: coroutines that are cut short have deadlines
     // here.
     deadline_list deadlines_{context_};
     // No lock in the reactor: only one thread at a time does I/O here. Posting from others stays
     // safe.
-    io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+    asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     asio::executor_work_guard<executor> open_{context_.get_executor()};
+    // What run_until_done() hands to serve_borrowers(), and gets back from it.
+    event begin_;
+    std::function<task<void>()> work_;
+    std::exception_ptr escaped_;
+    bool done_ = true;
     pool pool_;
     name_cache names_;
 };

@@ -3,14 +3,17 @@
 #include "exchange.hpp"
 
 #include "core/repeat.hpp"
-#include "connect.hpp"
+#include "backend_addresses.hpp"
+#include "leave_http.hpp"
+#include "obtain.hpp"
 #include "response_reader.hpp"
+#include "thinking_time.hpp"
+#include "upload.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,111 +31,77 @@ std::chrono::microseconds since(clock::time_point start)
     return std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
 }
 
-// The client's body on its way up, so far. Outlives an interruption by an interim response.
-struct upload {
-    framing how;
-    bool done = false;
-    bool taken = false; // any byte of it has left the client, and is gone
-    bool last_taken = false;
-    std::string_view piece{}; // taken, not yet sent
-    std::string chunk{};      // what piece refers to when it is sent chunked
-    std::optional<failure> failed{};
-};
+// How long the backend may think about "Expect: 100-continue" before the client is told to go on:
+// long enough for a refusal that saves an upload, short for backends that ignore it (RFC
+// 9110 10.1.1).
+constexpr std::chrono::milliseconds patience_with_expect{250};
+
+// A backend that sends interim responses for ever would hold the exchange for ever; one that means
+// it sends a few (RFC 9110 15.2 names no number).
+constexpr unsigned most_interim_responses = 100;
 
 // One try of the exchange on one backend connection. The steps are named in run_exchange.
 class attempt
 {
 public:
-    attempt(engine& on, client& peer, const exchange_order& order, outcome& record)
-        : engine_(on), client_(peer), order_(order), record_(record)
+    attempt(engine& on, client& peer, const exchange_order& order, upload& up, outcome& record)
+        : engine_(on), client_(peer), order_(order), up_(up), record_(record)
     {
     }
 
     // Leaves what happened in the record; true if the attempt may be made again.
-    task<bool> run(const framing& body, attempt_progress& progress);
+    task<bool> run(attempt_progress& progress);
 
 private:
-    task<result<std::vector<endpoint>>> addresses();
     task<result<lease>> obtain(attempt_progress& progress);
-    task<std::optional<failure>> send_head(lease& backend, const framing& body,
-                                           attempt_progress& progress);
-    task<std::optional<failure>> send_body(lease& backend, upload& up);
-    task<result<response_head*>> send_and_await(lease& backend, upload& up,
+    task<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
+    task<result<response_head*>> send_and_await(lease& backend, std::optional<failure> unsent,
                                                 response_reader& response);
-    task<std::optional<failure>> answer(response_reader& response, response_head& head);
+    task<std::optional<failure>> answer(lease& backend, response_reader& response,
+                                        response_head& head);
+    void failed(const failure& why);
+    bool may_try_again(const failure& why, const attempt_progress& progress);
 
     engine& engine_;
     client& client_;
     const exchange_order& order_;
+    upload& up_;
     outcome& record_;
 };
 
-// The backend's IPv4 addresses that are not this front's own.
-task<result<std::vector<endpoint>>> attempt::addresses()
-{
-    std::vector<endpoint> found;
-    const auto port = order_.backend->port;
-    if (!order_.pinned.empty()) {
-        for (const auto& a : order_.pinned)
-            found.emplace_back(a, port);
-    } else if (const auto literal = parse_ipv4(order_.backend->host)) {
-        found.emplace_back(asio::ip::address_v4(*literal), port);
-    } else {
-        const auto names =
-            co_await engine_.names().resolve(order_.backend->host, order_.rules.connect_timeout);
-        if (!names)
-            co_return names.error();
-        for (const auto& a : **names)
-            found.emplace_back(a, port);
-    }
-    if (order_.own)
-        std::erase_if(found, [this](const endpoint& e) { return order_.own->accepts(e); });
-    if (found.empty())
-        co_return failure{reason::would_loop, {}, order_.backend->authority()};
-    co_return found;
-}
-
 task<result<lease>> attempt::obtain(attempt_progress& progress)
 {
-    const auto candidates = co_await addresses();
+    auto candidates = co_await backend_addresses(engine_, order_);
     if (!candidates)
         co_return candidates.error();
-    auto& idle = engine_.idle_connections();
-    // After a failed attempt only a fresh connection will do.
-    if (progress.attempts == 1) {
-        for (const auto& candidate : *candidates) {
-            if (auto connection = idle.take(candidate)) {
-                progress.pooled = true;
-                record_.address = connection->peer();
-                co_return lease(idle, std::move(connection));
-            }
+    // After a failed attempt only a fresh connection will do, elsewhere if there is an elsewhere.
+    const bool again = progress.attempts > 1;
+    // A request that cannot be repeated must not meet a connection that its backend closes at this
+    // very moment: it takes one that the backend has promised to keep (RFC 9112 9.3), or a new one.
+    const bool must_last = !is_idempotent(order_.request.method) || !up_.is_replayable();
+    const lease_wish wish{engine_, order_, *candidates, must_last};
+    choose(wish, again ? record_.address : std::nullopt);
+    progress.elsewhere = candidates->size() > 1;
+    record_.address = candidates->front();
+    if (!again) {
+        if (auto idle = idle_lease(wish)) {
+            progress.pooled = true;
+            co_return std::move(*idle);
         }
     }
-    progress.pooled = false;
-    record_.address = candidates->front();
-    auto connected = co_await connect_to_backend(engine_.context(), engine_.deadlines(),
-                                                 *candidates, order_.rules.connect_timeout);
-    if (!connected)
-        co_return connected.error();
-    record_.address = (*connected)->peer();
-    co_return lease(idle, std::move(*connected));
+    auto made = co_await new_lease(wish);
+    if (made)
+        record_.address = (*made)->peer();
+    co_return made;
 }
 
-failure send_failure(const io_result& sent)
-{
-    if (sent.error == asio::error::timed_out)
-        return {reason::send_timed_out, {}, {}};
-    return {reason::send_failed, sent.error, {}};
-}
-
-task<std::optional<failure>> attempt::send_head(lease& backend, const framing& body,
-                                                attempt_progress& progress)
+task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress& progress)
 {
     auto& head = backend->scratch();
     head.clear();
     const auto authority = order_.backend->authority();
     const request_edits edits{authority, order_.rules.preserve_host, order_.via};
-    append_request_head(head, order_.request, body, edits);
+    append_request_head(head, order_.request, up_.how(), edits);
     auto sent = backend->write_now(head);
     if (!sent.error && sent.size < head.size()) {
         progress.head_sent = sent.size > 0;
@@ -145,87 +114,63 @@ task<std::optional<failure>> attempt::send_head(lease& backend, const framing& b
     co_return std::nullopt;
 }
 
-// RFC 9112 7.1; the last chunk follows the last piece.
-std::string_view as_chunk(std::string_view bytes, bool last, std::string& out)
-{
-    out.clear();
-    if (!bytes.empty()) {
-        char size[16];
-        out.append(size, std::to_chars(size, size + sizeof size, bytes.size(), 16).ptr);
-        out.append("\r\n").append(bytes).append("\r\n");
-    }
-    if (last)
-        out.append("0\r\n\r\n");
-    return out;
-}
-
-// Ends when all of the body is sent, or with a failure. Where it was cancelled, a later call goes
-// on.
-task<std::optional<failure>> attempt::send_body(lease& backend, upload& up)
-{
-    while (!up.done) {
-        if (up.piece.empty() && !up.last_taken) {
-            const auto next = co_await client_.read_body();
-            if (!next)
-                co_return next.error();
-            up.taken = up.taken || !next->bytes.empty();
-            up.last_taken = next->last;
-            record_.request_body += next->bytes.size();
-            up.piece = up.how.kind == framing_kind::chunked
-                           ? as_chunk(next->bytes, next->last, up.chunk)
-                           : next->bytes;
-        }
-        const auto sent = co_await backend->write_some(up.piece, order_.rules.idle_timeout);
-        up.piece.remove_prefix(sent.size);
-        if (sent.error)
-            co_return send_failure(sent);
-        up.done = up.last_taken && up.piece.empty();
-    }
-    co_return std::nullopt;
-}
-
 // Sends the body and awaits the final head at the same time: a backend may answer early, and then
 // no more is sent. When writing fails, reading is still tried: the backend may have said why it
 // closed.
-task<result<response_head*>> attempt::send_and_await(lease& backend, upload& up,
+task<result<response_head*>> attempt::send_and_await(lease& backend, std::optional<failure> unsent,
                                                      response_reader& response)
 {
     using namespace asio::experimental::awaitable_operators;
+    bool awaits_word = order_.request.expects_continue;
+    unsigned interim_responses = 0;
+    thinking_time thinking(order_.rules.response_timeout);
     for (;;) {
+        if (!awaits_word)
+            client_.invite_body();
         // Two heads may have come at once, and the second would not make itself felt any more.
-        if (!up.done && !up.failed && !response.has_head_at_hand()) {
-            auto first = co_await (send_body(backend, up) ||
-                                   backend->readable(backend_connection::no_limit));
+        if (!up_.is_done() && !unsent && !response.has_head_at_hand()) {
+            const auto patience = awaits_word ? patience_with_expect : backend_connection::no_limit;
+            auto first = co_await (up_.send(*backend, order_.rules.idle_timeout) ||
+                                   backend->readable(patience));
             if (first.index() == 0)
-                up.failed = std::get<0>(std::move(first));
-            if (up.failed && describe(up.failed->what).whose == fault::client)
-                co_return *up.failed;
+                unsent = std::get<0>(std::move(first));
+            else if (awaits_word && std::get<1>(first) == asio::error::timed_out) {
+                awaits_word = false;
+                continue;
+            }
+            if (unsent && describe(unsent->what).whose == fault::client)
+                co_return *unsent;
         }
         // A backend that neither reads nor answers gets no second wait.
-        if (up.failed && up.failed->what == reason::send_timed_out)
-            co_return *up.failed;
+        if (unsent && unsent->what == reason::send_timed_out)
+            co_return *unsent;
         // Nobody is left to answer when the client goes now, so the backend is spared the work.
-        if (up.done)
+        if (up_.is_done())
             client_.watch_for_departure([&backend] { backend->close(); });
-        auto head = co_await response.read_head(order_.rules.response_timeout);
+        const auto asked = clock::now();
+        auto head = co_await response.read_head(thinking.left(up_.is_done()));
         client_.watch_for_departure(nullptr);
+        thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);
         if (!head && client_.has_departed())
             co_return failure{reason::client_gone, {}, "while the backend was thinking"};
-        if (!head && up.failed && !response.saw_bytes())
-            co_return *up.failed;
-        if (!head || (*head)->status >= 200)
+        if (!head && unsent && !response.saw_bytes())
+            co_return *unsent;
+        if (!head || (*head)->status >= 200 || (*head)->status == 101)
             co_return head;
-        if ((*head)->status == 101)
-            co_return failure{reason::bad_response, {}, "101 without an Upgrade asked for"};
-        // The client's own 100 has been sent when its body was first read.
+        if (++interim_responses > most_interim_responses)
+            co_return failure{reason::endless_interim, {}, {}};
+        awaits_word = awaits_word && (*head)->status != 100;
+        // A client's 100 depends on whether it waits for one.
         if ((*head)->status != 100)
             client_.send_interim(**head);
     }
 }
 
-task<std::optional<failure>> attempt::answer(response_reader& response, response_head& head)
+task<std::optional<failure>> attempt::answer(lease& backend, response_reader& response,
+                                             response_head& head)
 {
-    edit_response_head(head, *order_.reverse, order_.via);
+    const bool trailers = response.is_chunked() && client_.takes_trailers();
+    edit_response_head(head, *order_.reverse, order_.via, trailers);
     record_.status = head.status;
     record_.head_sent = true;
     client_.send_head(head);
@@ -239,8 +184,16 @@ task<std::optional<failure>> attempt::answer(response_reader& response, response
                 co_return sent.error();
             held_back = false;
         }
+        // An event stream may say nothing for hours; a client that goes meanwhile ends it.
+        const bool watched = !held_back && up_.is_done();
+        if (watched)
+            client_.watch_for_departure([&backend] { backend->close(); });
         const auto space = client_.body_space();
         const auto n = co_await response.read_body(space, order_.rules.idle_timeout);
+        if (watched)
+            client_.watch_for_departure(nullptr);
+        if (!n && watched && client_.has_departed())
+            co_return failure{reason::client_gone, {}, "while the backend was sending"};
         if (!n)
             co_return n.error();
         record_.response_body += *n;
@@ -254,20 +207,27 @@ task<std::optional<failure>> attempt::answer(response_reader& response, response
                 co_return ok.error();
         }
     }
+    if (trailers && !response.trailers().empty())
+        client_.send_trailers(response.trailers());
     co_return std::nullopt;
 }
 
-task<bool> attempt::run(const framing& body, attempt_progress& progress)
+void attempt::failed(const failure& why)
 {
-    const auto failed = [this](const failure& f) {
-        record_.failed = f;
-        if (!record_.head_sent)
-            record_.status = describe(f.what).status;
-    };
-    const auto may_try_again = [&](const failure& f) {
-        failed(f);
-        return may_repeat(f.what, order_.request.method, progress);
-    };
+    record_.failed = why;
+    if (!record_.head_sent)
+        record_.status = describe(why.what).status;
+}
+
+// 5. Judge a failed attempt.
+bool attempt::may_try_again(const failure& why, const attempt_progress& progress)
+{
+    failed(why);
+    return may_repeat(why.what, order_.request.method, progress);
+}
+
+task<bool> attempt::run(attempt_progress& progress)
+{
     record_.failed.reset();
     record_.attempts = progress.attempts;
     const auto start = clock::now();
@@ -277,32 +237,45 @@ task<bool> attempt::run(const framing& body, attempt_progress& progress)
     record_.pooled = progress.pooled;
     record_.connect_time = since(start);
     if (!obtained)
-        co_return may_try_again(obtained.error());
+        co_return may_try_again(obtained.error(), progress);
     lease& backend = *obtained;
 
     // 4. Send the head, then the body, while the response may already come.
-    upload up{.how = body, .done = body.kind == framing_kind::none};
-    up.failed = co_await send_head(backend, body, progress);
-    response_reader response(*backend, order_.request.method == "HEAD");
-    const auto head = co_await send_and_await(backend, up, response);
+    auto unsent = co_await send_head(backend, progress);
+    response_reader response(*backend, order_.request.method == "HEAD", order_.rules.most_head);
+    const auto head = co_await send_and_await(backend, std::move(unsent), response);
     record_.response_time = since(start) - record_.connect_time;
-    progress.body_taken = up.taken;
+    record_.request_body = up_.taken();
+    progress.body_gone = up_.is_gone();
+    progress.body_unsent = up_.is_unsent();
     progress.response_seen = response.saw_bytes();
 
-    // 5. Judge a failed attempt.
-    if (!head)
-        co_return may_try_again(head.error());
+    // 5. Judge.
+    const auto wrong = head ? std::nullopt : std::optional(head.error());
+    if (progress.elsewhere)
+        remember(order_, backend->peer(), wrong, !progress.pooled && !progress.response_seen);
+    if (wrong)
+        co_return may_try_again(*wrong, progress);
 
-    // 6. Answer.
-    const auto broken = co_await answer(response, **head);
+    // 6. Answer, or leave HTTP.
+    if ((*head)->status == 101) {
+        const switched by{**head, *backend, up_.is_done()};
+        const auto refused = co_await leave_http(engine_, client_, order_, by, record_);
+        if (refused)
+            failed(*refused);
+        co_return false;
+    }
+    const auto broken = co_await answer(backend, response, **head);
     if (broken) {
         failed(*broken);
         co_return false;
     }
 
     // 7. Close out: the lease goes back if nothing is left over on the connection.
-    if (up.done && response.may_reuse())
+    if (up_.is_done() && response.may_reuse()) {
+        backend->promise((**head).kept_for);
         backend.give_back();
+    }
     co_return false;
 }
 
@@ -317,24 +290,35 @@ task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order
         return record;
     };
 
+    if (order.unfit)
+        co_return refuse(*order.unfit);
+
     // 1. Frame: how is the client's body delimited? What is ambiguous never reaches a backend.
     auto body = request_framing(order.request.fields);
     if (!body)
         co_return refuse(body.error());
     if (body->kind == framing_kind::none && order.body_unframed)
         body->kind = framing_kind::chunked;
+    upload up(peer, *body);
 
     // 2. Edit: the head itself is written by each attempt; here, what would make it pointless.
-    if (via_contains(order.request.fields, order.via))
+    if (has_passed(order.request.fields, order.via))
         co_return refuse({reason::request_loop, {}, std::string(order.via)});
 
+    if (body->kind == framing_kind::chunked && order.rules.most_buffered > 0) {
+        auto failed = co_await up.buffer(order.rules.most_buffered);
+        if (failed)
+            co_return refuse(std::move(*failed));
+    }
+
     attempt_progress progress;
-    attempt one_try(on, peer, order, record);
+    attempt one_try(on, peer, order, up, record);
     for (;;) {
-        const bool again = co_await one_try.run(*body, progress);
+        const bool again = co_await one_try.run(progress);
         if (!again)
             co_return record;
         progress = {.attempts = progress.attempts + 1};
+        up.begin_again();
     }
 }
 

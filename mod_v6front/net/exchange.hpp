@@ -10,9 +10,11 @@
 #include "core/request_head.hpp"
 #include "core/reverse.hpp"
 #include "core/settings.hpp"
+#include "address_book.hpp"
 #include "client.hpp"
 #include "engine.hpp"
 #include "own_listeners.hpp"
+#include "tunnel.hpp"
 
 #include <optional>
 #include <span>
@@ -20,17 +22,26 @@
 namespace v6front
 {
 
+class admission;
+
 // Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its
 // end.
 struct exchange_order {
     request_view request;
-    bool body_unframed = false; // HTTP/2: a body may follow though no field says so
+    std::optional<failure> unfit; // what its maker found wrong with the request: it goes nowhere
+    bool body_unframed = false;   // HTTP/2: a body may follow though no field says so
     const backend_url* backend = nullptr;
-    std::span<const asio::ip::address_v4> pinned; // V6FrontBackendV4; empty: resolve the name
+    // V6FrontBackendV4: what stands for the backend's name. Both empty: look the name up itself.
+    std::span<const asio::ip::address_v4> pinned;
+    std::span<const std::string> pinned_names;
     exchange_rules rules;
     const reverse_map* reverse = nullptr;
-    std::string_view via; // this front's pseudonym
-    const own_listeners* own = nullptr;
+    std::string_view via;               // this front's pseudonym
+    const own_listeners* own = nullptr; // refused as backends; nullptr: none is
+    address_book* book = nullptr;       // for backends with several addresses
+    admission* doorkeeper = nullptr;
+    unsigned limit = 0;     // which of the doorkeeper's limits; 0: none
+    check_number check = 0; // the health check of this backend, if it has one
 };
 
 // What happened, for the log and the access log's fields.
@@ -45,6 +56,7 @@ struct outcome {
     bool pooled = false;                       // the last attempt used an idle connection
     std::chrono::microseconds connect_time{};  // to a lease, of the last attempt
     std::chrono::microseconds response_time{}; // from lease to response head
+    std::optional<tunnel_end> tunnel;          // the exchange became one, and how that ended
 };
 
 // Does not throw for anything that a peer does.

@@ -3,6 +3,7 @@
 // Idle backend connections of one engine, by address and port, and the lease of one in use.
 #pragma once
 
+#include "address_book.hpp"
 #include "backend_connection.hpp"
 
 #include <memory>
@@ -12,16 +13,30 @@
 namespace v6front
 {
 
+struct pool_limits {
+    std::size_t idle_per_backend = 128;
+    std::chrono::milliseconds idle_time = std::chrono::seconds{60};
+    // A busy connection is never idle for long. This is how long one may outlive a change that only
+    // new connections see, of a balancer behind the address for one.
+    std::chrono::milliseconds age = std::chrono::minutes{10};
+};
+
 // On its engine's thread only. A connection in here is watched: when its backend closes it or
-// sends something that nobody asked for, it is dropped at once.
+// sends something that nobody asked for, it is dropped at once. An engine that nobody drives
+// between two exchanges cannot do that, and its connections are looked at when they are taken.
 class pool
 {
 public:
-    static constexpr std::size_t most_idle_per_backend = 128;
-    static constexpr std::chrono::seconds most_idle_time{60};
+    enum class idle_are { watched, left_alone };
 
-    // The one used last, or nullptr.
-    std::shared_ptr<backend_connection> take(const endpoint& backend);
+    explicit pool(const pool_limits& limits = {}, idle_are how = idle_are::watched)
+        : limits_(limits), idle_are_(how)
+    {
+    }
+
+    // The one used last of which the backend has neither closed nor said anything, or nullptr.
+    // `must_last`: only one that its backend has promised to keep.
+    std::shared_ptr<backend_connection> take(const endpoint& backend, bool must_last = false);
     void put(std::shared_ptr<backend_connection> connection);
     std::size_t idle() const noexcept;
     void close_all() noexcept;
@@ -30,6 +45,8 @@ private:
     static std::uint64_t key(const endpoint& backend) noexcept;
     void drop(const backend_connection& connection);
 
+    pool_limits limits_;
+    idle_are idle_are_;
     using shelf_list = std::vector<std::shared_ptr<backend_connection>>;
     std::unordered_map<std::uint64_t, shelf_list> shelves_;
 };
@@ -39,8 +56,8 @@ private:
 class lease
 {
 public:
-    lease(pool& from, std::shared_ptr<backend_connection> connection)
-        : pool_(&from), connection_(std::move(connection))
+    lease(pool& from, std::shared_ptr<backend_connection> connection, address_use use = {})
+        : pool_(&from), connection_(std::move(connection)), use_(std::move(use))
     {
     }
     lease(lease&&) noexcept = default;
@@ -58,6 +75,7 @@ public:
 private:
     pool* pool_;
     std::shared_ptr<backend_connection> connection_;
+    address_use use_;
 };
 
 } // namespace v6front

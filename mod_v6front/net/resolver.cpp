@@ -2,13 +2,13 @@
 
 #include "resolver.hpp"
 
-#include "event.hpp"
-
-#include <netdb.h>
-#include <netinet/in.h>
+#include "signals_blocked.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace v6front
@@ -17,193 +17,299 @@ namespace v6front
 namespace
 {
 
-failure lookup_failure(int code, const std::string& name)
-{
-    switch (code) {
-    case EAI_NONAME:
-        return {reason::name_not_found, {}, name};
-#ifdef EAI_NODATA
-    case EAI_NODATA:
-#endif
-#ifdef EAI_ADDRFAMILY
-    case EAI_ADDRFAMILY:
-#endif
-        return {reason::no_ipv4_address, {}, name};
-    case EAI_MEMORY:
-        return {reason::out_of_resources, {}, name};
-    case EAI_SYSTEM:
-        return {reason::lookup_failed, {errno, boost::system::system_category()}, name};
-    default:
-        return {reason::lookup_failed, {}, name + ": " + gai_strerror(code)};
-    }
-}
+using clock = std::chrono::steady_clock;
 
-// glibc answers "no such name" for some AAAA-only names, so the difference is asked for: only to
-// tell the operator, never to use the address.
-bool exists_without_ipv4(const std::string& name)
+// Threads that hang in a lookup, in all and for one name. What is beyond waits for one to end.
+constexpr unsigned most_in_flight = 64;
+constexpr unsigned most_per_name = 4;
+// After a failure; doubled with each one that follows, up to the refresh interval.
+constexpr clock::duration earliest_retry = std::chrono::seconds{1};
+
+bool same_set(ipv4_addresses a, ipv4_addresses b)
 {
-    addrinfo hints{};
-    hints.ai_family = AF_INET6;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (getaddrinfo(name.c_str(), nullptr, &hints, &found) != 0)
-        return false;
-    freeaddrinfo(found);
-    return true;
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return a == b;
 }
 
 } // namespace
 
-result<ipv4_addresses> look_up_ipv4(const std::string& name)
+struct known_name::record {
+    std::string name;
+    std::shared_ptr<const ipv4_addresses> addresses;      // the last good answer
+    clock::time_point answered{};                         // when that was last confirmed
+    std::optional<failure> failing;                       // what the lookups since then have met
+    clock::time_point next{};                             // lookup
+    clock::time_point started{};                          // the last one
+    clock::time_point overdue = clock::time_point::max(); // when those in flight count as failed
+    clock::duration retry{};
+    unsigned in_flight = 0;
+    std::uint64_t number = 0;  // of the last lookup that was started
+    std::uint64_t applied = 0; // of the lookup that gave the last good answer
+    std::vector<std::function<void()>> waiting;
+};
+
+known_name::known_name(std::string name) : record_(std::make_shared<record>())
 {
-    addrinfo hints{};
-    hints.ai_family = AF_INET;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (const int code = getaddrinfo(name.c_str(), nullptr, &hints, &found); code != 0) {
-        auto f = lookup_failure(code, name);
-        if (f.what == reason::name_not_found && exists_without_ipv4(name))
-            f.what = reason::no_ipv4_address;
-        return f;
-    }
-    ipv4_addresses addresses;
-    for (auto* a = found; a; a = a->ai_next) {
-        const auto* in = reinterpret_cast<const sockaddr_in*>(a->ai_addr);
-        const asio::ip::address_v4 address(ntohl(in->sin_addr.s_addr));
-        if (std::find(addresses.begin(), addresses.end(), address) == addresses.end())
-            addresses.push_back(address);
-    }
-    freeaddrinfo(found);
-    if (addresses.empty())
-        return failure{reason::no_ipv4_address, {}, name};
-    return addresses;
+    record_->name = std::move(name);
 }
 
-struct resolver::shared {
+// Everything below runs under the lock, but for lookups and what is told to others.
+struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
+    using record = known_name::record;
+    // What is to be said once the lock is released. One that refers to a name holds on to it.
+    using news = std::vector<std::function<void()>>;
+
     lookup_function look_up;
+    resolve_rules rules;
+    report_function report;
+    std::mutex reporting; // held while the log is written, which its owner outlives
     std::mutex mutex;
-    std::unordered_map<std::string, std::vector<callback>> in_flight;
+    std::condition_variable changed;
+    std::map<std::string, std::shared_ptr<known_name>, std::less<>> names;
+    unsigned in_flight = 0;
+    bool ending = false;
+    std::thread keeper;
 
-    void run(const std::string& name)
+    clock::duration refresh() const { return rules.refresh; }
+    clock::duration first_retry() const { return std::min(refresh(), earliest_retry); }
+
+    void keep();
+    clock::time_point attend(known_name& name, clock::time_point now, news& out);
+    void start(known_name& name, clock::time_point now, news& out);
+    void run(const std::shared_ptr<known_name>& name, std::uint64_t number);
+    void succeed(known_name& name, std::uint64_t number, ipv4_addresses found, news& out);
+    void fail(known_name& name, const failure& why, news& out);
+    void publish(known_name& name, news& out);
+    void tell(name_report::event what, const record& r, bool first, news& out);
+    static void say(news& out)
     {
-        auto found = look_up(name);
-        auto answer = found
-                          ? lookup_result(std::make_shared<const ipv4_addresses>(*std::move(found)))
-                          : lookup_result(found.error());
-        std::vector<callback> waiting;
-        {
-            const std::lock_guard lock(mutex);
-            waiting = std::move(in_flight[name]);
-            in_flight.erase(name);
-        }
-        for (auto& done : waiting)
-            done(answer);
+        for (auto& each : out)
+            each();
     }
 };
 
-resolver::resolver(lookup_function look_up) : shared_(std::make_shared<shared>())
+void resolver::shared::tell(name_report::event what, const record& r, bool first, news& out)
 {
-    shared_->look_up = std::move(look_up);
-}
-
-void resolver::look_up(const std::string& name, callback done)
-{
-    {
-        const std::lock_guard lock(shared_->mutex);
-        auto& waiting = shared_->in_flight[name];
-        waiting.push_back(std::move(done));
-        if (waiting.size() > 1)
+    if (ending)
+        return;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(clock::now() - r.answered);
+    out.push_back([self = shared_from_this(), what, first, name = r.name, addresses = r.addresses,
+                   why = r.failing, age] {
+        const std::lock_guard lock(self->reporting);
+        if (!self->report)
             return;
-    }
-    try {
-        std::thread([s = shared_, name] { s->run(name); }).detach();
-    } catch (const std::system_error& e) {
-        std::vector<callback> waiting;
-        {
-            const std::lock_guard lock(shared_->mutex);
-            waiting = std::move(shared_->in_flight[name]);
-            shared_->in_flight.erase(name);
-        }
-        for (auto& d : waiting)
-            d(failure{reason::out_of_resources,
-                      {e.code().value(), boost::system::system_category()},
-                      name});
-    }
-}
-
-struct name_cache::entry {
-    std::shared_ptr<const ipv4_addresses> addresses; // the last good answer
-    clock::time_point fresh_until{};
-    failure last_failure{reason::lookup_failed};
-    bool in_flight = false;
-    std::vector<event*> waiting;
-};
-
-struct name_cache::mailbox {
-    std::mutex mutex;
-    asio::io_context* context;
-};
-
-name_cache::name_cache(resolver& names, asio::io_context& context, deadline_list& deadlines,
-                       clock::duration fresh)
-    : names_(names),
-      context_(context),
-      deadlines_(deadlines),
-      fresh_(fresh),
-      mailbox_(std::make_shared<mailbox>())
-{
-    mailbox_->context = &context_;
-}
-
-name_cache::~name_cache()
-{
-    const std::lock_guard lock(mailbox_->mutex);
-    mailbox_->context = nullptr;
-}
-
-void name_cache::refresh(const std::string& name, const std::shared_ptr<entry>& e)
-{
-    e->in_flight = true;
-    names_.look_up(name, [box = mailbox_, e, fresh = fresh_](lookup_result answer) {
-        const std::lock_guard lock(box->mutex);
-        if (!box->context)
-            return;
-        asio::post(*box->context, [e, fresh, answer = std::move(answer)] {
-            e->in_flight = false;
-            e->fresh_until = clock::now() + fresh;
-            if (answer)
-                e->addresses = *answer;
-            else
-                e->last_failure = answer.error();
-            for (auto* waiter : std::exchange(e->waiting, {}))
-                waiter->notify();
-        });
+        const bool dropped = what == name_report::event::dropped;
+        self->report({.what = what,
+                      .name = name,
+                      .addresses = addresses.get(),
+                      .why = why ? &*why : nullptr,
+                      .age = addresses || dropped ? age : std::chrono::seconds{0},
+                      .first = first});
     });
 }
 
-task<lookup_result> name_cache::resolve(std::string_view name, std::chrono::milliseconds timeout)
+void resolver::shared::publish(known_name& name, news& out)
 {
-    key_.assign(name);
-    auto& slot = entries_[key_];
-    if (!slot)
-        slot = std::make_shared<entry>();
-    const auto e = slot;
-    if ((!e->addresses || clock::now() > e->fresh_until) && !e->in_flight)
-        refresh(key_, e);
-    if (!e->addresses) {
-        event answered;
-        deadline limit(deadlines_, [&answered] { answered.notify(); });
-        limit.arm(timeout);
-        e->waiting.push_back(&answered);
-        co_await answered.wait(context_.get_executor());
-        std::erase(e->waiting, &answered);
-        // In flight alone says nothing: another that was told of a failure may have asked anew.
-        if (!e->addresses && e->in_flight && limit.expired())
-            co_return failure{reason::lookup_timed_out, {}, std::string(name)};
+    name.version_.fetch_add(1, std::memory_order_release);
+    for (auto& done : std::exchange(name.record_->waiting, {}))
+        out.push_back(std::move(done));
+}
+
+void resolver::shared::succeed(known_name& name, std::uint64_t number, ipv4_addresses found,
+                               news& out)
+{
+    auto& r = *name.record_;
+    if (number < r.applied)
+        return; // overtaken by a later lookup, so older than what is known
+    const auto now = clock::now();
+    const bool first = name.version() == 0;
+    const bool again = r.failing.has_value() || first;
+    const bool differs = !r.addresses || !same_set(*r.addresses, found);
+    r.applied = number;
+    r.answered = now;
+    r.failing.reset();
+    r.retry = first_retry();
+    r.next = now + refresh();
+    if (differs) {
+        const bool moved = r.addresses != nullptr;
+        r.addresses = std::make_shared<const ipv4_addresses>(std::move(found));
+        publish(name, out);
+        if (moved)
+            tell(name_report::event::changed, r, first, out);
     }
-    if (!e->addresses)
-        co_return e->last_failure;
-    co_return e->addresses;
+    if (again)
+        tell(name_report::event::found, r, first, out);
+}
+
+void resolver::shared::fail(known_name& name, const failure& why, news& out)
+{
+    auto& r = *name.record_;
+    const bool first = name.version() == 0;
+    const bool news_to_us = !r.failing;
+    r.failing = why;
+    r.next = std::min(r.next, clock::now() + r.retry);
+    r.retry = std::min(r.retry * 2, refresh());
+    if (!r.addresses)
+        publish(name, out);
+    if (news_to_us)
+        tell(name_report::event::failing, r, first, out);
+}
+
+void resolver::shared::run(const std::shared_ptr<known_name>& name, std::uint64_t number)
+{
+    auto found = look_up(name->record_->name); // the name itself never changes
+    news out;
+    {
+        const std::lock_guard lock(mutex);
+        auto& r = *name->record_;
+        --in_flight;
+        --r.in_flight;
+        r.overdue = clock::time_point::max();
+        if (found)
+            succeed(*name, number, *std::move(found), out);
+        else if (number >= r.applied)
+            fail(*name, found.error(), out);
+        changed.notify_one();
+    }
+    say(out);
+}
+
+void resolver::shared::start(known_name& name, clock::time_point now, news& out)
+{
+    auto& r = *name.record_;
+    r.started = now;
+    if (r.in_flight == 0)
+        r.overdue = now + rules.timeout;
+    // Should it hang, the next one does not wait for it.
+    r.next = now + (r.addresses && !r.failing ? refresh() : r.retry);
+    ++r.in_flight;
+    ++in_flight;
+    ++r.number;
+    try {
+        const auto self = names.find(r.name)->second;
+        std::thread([s = shared_from_this(), self, n = r.number] { s->run(self, n); }).detach();
+    } catch (const std::system_error& e) {
+        --r.in_flight;
+        --in_flight;
+        const error_code ec(e.code().value(), boost::system::system_category());
+        fail(name, {reason::out_of_resources, ec, r.name}, out);
+    }
+}
+
+// Does what is due for the name, and says when to come again.
+clock::time_point resolver::shared::attend(known_name& name, clock::time_point now, news& out)
+{
+    auto& r = *name.record_;
+    if (now >= r.overdue && r.in_flight > 0) {
+        r.overdue = clock::time_point::max();
+        fail(name, {reason::lookup_timed_out, {}, r.name}, out);
+    }
+    if (r.addresses && r.failing && now >= r.answered + rules.max_stale) {
+        tell(name_report::event::dropped, r, false, out);
+        r.addresses.reset();
+        publish(name, out);
+    }
+    if (now >= r.next && r.in_flight < most_per_name && in_flight < most_in_flight)
+        start(name, now, out);
+    auto again = r.in_flight < most_per_name && in_flight < most_in_flight
+                     ? r.next
+                     : clock::time_point::max(); // the end of a lookup wakes the keeper
+    if (r.in_flight > 0)
+        again = std::min(again, r.overdue);
+    if (r.addresses && r.failing)
+        again = std::min(again, r.answered + rules.max_stale);
+    return again;
+}
+
+void resolver::shared::keep()
+{
+    std::unique_lock lock(mutex);
+    while (!ending) {
+        news out;
+        const auto now = clock::now();
+        auto again = now + std::chrono::hours(1);
+        for (const auto& [key, name] : names)
+            again = std::min(again, attend(*name, now, out));
+        if (!out.empty()) {
+            lock.unlock();
+            say(out);
+            lock.lock();
+            continue;
+        }
+        changed.wait_until(lock, again);
+    }
+}
+
+resolver::resolver(lookup_function look_up, resolve_rules rules, report_function report)
+    : shared_(std::make_shared<shared>())
+{
+    shared_->look_up = std::move(look_up);
+    shared_->rules = rules;
+    shared_->report = std::move(report);
+}
+
+resolver::~resolver()
+{
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->ending = true;
+    }
+    shared_->changed.notify_one();
+    if (shared_->keeper.joinable())
+        shared_->keeper.join();
+    const std::lock_guard lock(shared_->reporting);
+    shared_->report = nullptr;
+}
+
+std::shared_ptr<known_name> resolver::know(std::string_view name)
+{
+    const std::lock_guard lock(shared_->mutex);
+    const auto found = shared_->names.find(name);
+    if (found != shared_->names.end())
+        return found->second;
+    auto made = std::shared_ptr<known_name>(new known_name(std::string(name)));
+    made->record_->retry = shared_->first_retry();
+    shared_->names.emplace(name, made);
+    if (!shared_->keeper.joinable()) {
+        const signals_blocked quiet;
+        shared_->keeper = std::thread([s = shared_] { s->keep(); });
+    }
+    shared_->changed.notify_one();
+    return made;
+}
+
+lookup_result resolver::answer(const known_name& name) const
+{
+    const std::lock_guard lock(shared_->mutex);
+    const auto& r = *name.record_;
+    if (r.addresses)
+        return r.addresses;
+    return r.failing ? *r.failing : failure{reason::lookup_failed, {}, r.name};
+}
+
+void resolver::when_known(const known_name& name, std::function<void()> done)
+{
+    {
+        const std::lock_guard lock(shared_->mutex);
+        if (name.version() == 0) {
+            name.record_->waiting.push_back(std::move(done));
+            return;
+        }
+    }
+    done();
+}
+
+void resolver::wanted(const known_name& name)
+{
+    const std::lock_guard lock(shared_->mutex);
+    auto& r = *name.record_;
+    r.retry = shared_->first_retry();
+    const auto soon = r.started + r.retry;
+    if (r.next <= soon)
+        return;
+    r.next = soon;
+    shared_->changed.notify_one();
 }
 
 } // namespace v6front

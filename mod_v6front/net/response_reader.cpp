@@ -14,13 +14,17 @@ namespace v6front
 
 namespace http = boost::beast::http;
 
+// Trailers among them.
+constexpr std::size_t most_chunk_header = 64 * 1024;
+
 // Beast's parser, writing fields as views and decoded chunks into the reader's current destination.
 class response_reader::parser : public http::basic_parser<false>
 {
 public:
-    parser(response_head& head, std::string_view text) : head_(head), text_(text)
+    parser(response_head& head, field_list& trailers, std::string_view text)
+        : head_(head), trailers_(trailers), text_(text)
     {
-        header_limit(most_head_bytes);
+        header_limit(static_cast<std::uint32_t>(text.size() + most_chunk_header));
         body_limit(boost::none); // the default would cut a download at 8 MiB
         head_.fields.reserve(usual_fields);
     }
@@ -56,6 +60,9 @@ private:
     {
         if (!in_body_)
             head_.fields.push_back({view(name), kept(value)});
+        else // the buffer goes on to the next read, so these are copies
+            trailers_.push_back({head_.rewritten.emplace_back(view(name)),
+                                 head_.rewritten.emplace_back(view(value))});
     }
     // An obsolete folded value (RFC 9112 5.2) is unfolded by Beast in a buffer of its own, which
     // the next field overwrites.
@@ -86,13 +93,15 @@ private:
     void on_finish_impl(error_code&) override {}
 
     response_head& head_;
+    field_list& trailers_;
     std::string_view text_;
     bool in_body_ = false;
     std::uint64_t chunk_left_ = 0; // of the chunk begun last
 };
 
-response_reader::response_reader(backend_connection& connection, bool to_head_request)
-    : connection_(connection), to_head_request_(to_head_request)
+response_reader::response_reader(backend_connection& connection, bool to_head_request,
+                                 std::size_t most_head_bytes)
+    : connection_(connection), to_head_request_(to_head_request), most_head_bytes_(most_head_bytes)
 {
 }
 
@@ -153,13 +162,13 @@ task<result<response_head*>> response_reader::read_head(std::chrono::millisecond
         if (!may_be_http(input))
             co_return failure{reason::bad_response, {}, "does not begin with HTTP/1."};
         const auto end = end_of_head(input, seen < 3 ? 0 : seen - 3);
-        if (end != input.npos ? end > most_head_bytes : input.size() > most_head_bytes)
+        if (end != input.npos ? end > most_head_bytes_ : input.size() > most_head_bytes_)
             co_return failure{reason::response_head_too_large, {}, {}};
         if (end != input.npos)
             co_return parse_head(input.substr(0, end));
         seen = input.size();
         const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - deadline::clock::now());
+            std::chrono::ceil<std::chrono::milliseconds>(until - deadline::clock::now());
         const auto ec = co_await connection_.readable(std::max(left, std::chrono::milliseconds(0)));
         if (ec)
             co_return head_failure(ec);
@@ -169,12 +178,14 @@ task<result<response_head*>> response_reader::read_head(std::chrono::millisecond
 result<response_head*> response_reader::parse_head(std::string_view text)
 {
     head_.clear();
-    parser_ = std::make_unique<parser>(head_, text);
+    parser_ = std::make_unique<parser>(head_, trailers_, text);
     parser_->skip(to_head_request_);
     error_code ec;
     const auto used = parser_->put(asio::buffer(text.data(), text.size()), ec);
     if (ec || !parser_->is_header_done() || used != text.size())
         return failure{reason::bad_response, ec, {}};
+    if (head_.status < 100) // neither interim nor final (RFC 9110 15)
+        return failure{reason::bad_response, {}, "status " + std::to_string(head_.status)};
     // Anything but chunked would leave coded bytes that nobody decodes (RFC 9112 6.1).
     if (const auto* coding = find(head_.fields, "Transfer-Encoding");
         coding && !iequals(coding->value, "chunked"))
@@ -191,7 +202,9 @@ void response_reader::begin_body()
     const auto length = parser_->content_length();
     if (length)
         head_.content_length = *length;
-    head_.keep_alive = parser_->keep_alive();
+    // Whether chunks of an HTTP/1.0 server are what they seem, the end of the connection tells (RFC
+    // 9112 6.1).
+    head_.keep_alive = parser_->keep_alive() && (head_.version > 10 || !parser_->chunked());
     if (head_.status < 200)
         body_ = body::none;
     else if (to_head_request_ || head_.status == 204 || head_.status == 304)
@@ -265,7 +278,7 @@ task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
             body_ = body::over;
         if (parser_->filled > 0 || body_ == body::over)
             co_return parser_->filled;
-        if (connection_.input().size() > most_head_bytes)
+        if (connection_.input().size() > most_chunk_header)
             co_return failure{reason::response_body_bad, {}, "endless chunk header"};
         const auto ec = co_await connection_.readable(timeout);
         if (ec)

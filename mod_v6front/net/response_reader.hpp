@@ -18,10 +18,9 @@ namespace v6front
 class response_reader
 {
 public:
-    static constexpr std::size_t most_head_bytes = 64 * 1024;
-
     // No body is expected after the final head of a response to HEAD.
-    response_reader(backend_connection& connection, bool to_head_request);
+    response_reader(backend_connection& connection, bool to_head_request,
+                    std::size_t most_head_bytes);
     ~response_reader();
     response_reader(const response_reader&) = delete;
     response_reader& operator=(const response_reader&) = delete;
@@ -39,6 +38,9 @@ public:
     bool is_complete() const noexcept;
     // After the end of the message: the connection can carry another request.
     bool may_reuse() const noexcept;
+    bool is_chunked() const noexcept { return body_ == body::chunked; } // and not at its end
+    // Behind the last chunk (RFC 9112 7.1.2), once the message is over.
+    std::span<const field> trailers() const noexcept { return trailers_; }
     bool saw_bytes() const noexcept { return saw_bytes_; }
 
 private:
@@ -53,7 +55,9 @@ private:
     backend_connection& connection_;
     std::unique_ptr<parser> parser_;
     response_head head_;
+    field_list trailers_;
     bool to_head_request_;
+    std::size_t most_head_bytes_;
     bool saw_bytes_ = false;
     enum class body { none, length, chunked, until_close, over } body_ = body::none;
     std::uint64_t left_ = 0; // of a body with a length

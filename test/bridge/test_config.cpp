@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stand_in.hpp"
 
+#include "mod_v6front/httpd/checks.hpp"
 #include "mod_v6front/httpd/guard.hpp"
 
 using namespace v6front;
@@ -102,6 +103,7 @@ TEST_CASE("a configuration that nobody wrote sets nothing", "[config]")
     CHECK_FALSE(c.engine);
     CHECK_FALSE(c.threads);
     CHECK(c.pinned("www.example").empty());
+    CHECK(c.names.refresh == 30s);
     CHECK_FALSE(b.location().settings.preserve_host);
     CHECK(b.location().own_route == nullptr);
     CHECK(b.location().reverse.empty());
@@ -129,9 +131,9 @@ TEST_CASE("a virtual host inherits, and its own word counts more", "[config]")
     REQUIRE(m.matches.size() == 2);
     CHECK(m.matches[0].backend->host == "host.example"); // its own are tried first
     CHECK(m.matches[1].backend->host == "main.example");
-    REQUIRE(m.pinned("one.example").size() == 1);
-    CHECK(m.pinned("one.example")[0].to_string() == "192.0.2.1");
-    CHECK(m.pinned("two.example")[0].to_string() == "192.0.2.3");
+    REQUIRE(m.pinned("one.example").addresses.size() == 1);
+    CHECK(m.pinned("one.example").addresses[0].to_string() == "192.0.2.1");
+    CHECK(m.pinned("two.example").addresses[0].to_string() == "192.0.2.3");
     CHECK(m.threads == 3U);
     CHECK_FALSE(m.engine_on());
     CHECK(host.set("V6FrontEngine", {"on"}).empty());
@@ -151,9 +153,85 @@ TEST_CASE("an address for every backend of a virtual host is for every one of th
     CHECK(host.set("V6FrontBackendV4", {"192.0.2.9", "192.0.2.8"}).empty());
     const auto& m = at<server_config>(
         v6front_merge_server_config(host.pool, &main_server.config(), &host.config()));
-    REQUIRE(m.pinned("one.example").size() == 2);
-    CHECK(m.pinned("one.example")[0].to_string() == "192.0.2.9");
-    CHECK(m.pinned("else.example")[1].to_string() == "192.0.2.8");
+    REQUIRE(m.pinned("one.example").addresses.size() == 2);
+    CHECK(m.pinned("one.example").addresses[0].to_string() == "192.0.2.9");
+    CHECK(m.pinned("else.example").addresses[1].to_string() == "192.0.2.8");
+}
+
+TEST_CASE("another name may stand for a backend's, or for every backend's", "[config]")
+{
+    bench host;
+    CHECK(host.set("V6FrontBackendV4", {"one.example", "V4.one.example", "192.0.2.1"}).empty());
+    CHECK(host.set("V6FrontBackendV4", {"*", "v4.example"}).empty());
+    const auto& one = host.config().pinned("one.example");
+    REQUIRE(one.names.size() == 1);
+    CHECK(one.names[0] == "v4.one.example");
+    CHECK(one.addresses.size() == 1);
+    CHECK(host.config().pinned("else.example").names == std::vector<std::string>{"v4.example"});
+}
+
+TEST_CASE("a health check of a backend, and of all of a server's", "[config]")
+{
+    bench b;
+    CHECK(b.set("V6FrontCheck", {"uri=/all"}).empty());
+    CHECK(b.set("V6FrontCheck", {"One.example", "uri=/one", "interval=2"}).empty());
+    const auto& all = checks_in(b.pool);
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].name.empty());
+    CHECK(all[1].name == "one.example");
+    CHECK(all[1].rule.uri == "/one");
+    CHECK(all[1].server == &b.server);
+    CHECK_THAT(b.set("V6FrontCheck", {"one.example"}), ContainsSubstring("given twice"));
+}
+
+TEST_CASE("each limit has a number of its own, wherever it stands", "[config]")
+{
+    bench main_server, host;
+    host.parms.pool = main_server.pool; // one configuration, as httpd reads it
+    CHECK(main_server.set("V6FrontPass", {"/a", "http://a.example/", "max=5"}).empty());
+    CHECK(main_server.set("V6FrontPass", {"/b", "http://a.example/"}).empty());
+    CHECK(host.set("V6FrontPass", {"/c", "http://a.example/", "max=5", "queue=1"}).empty());
+    host.parms.path = const_cast<char*>("/in");
+    CHECK(host.set("V6FrontPass", {"http://in.example/", "max=7"}).empty());
+    CHECK(main_server.config().routes.match("/a")->limit == 1);
+    CHECK(main_server.config().routes.match("/b")->limit == 0);
+    CHECK(host.config().routes.match("/c")->limit == 2);
+    CHECK(host.location().own_route->limit == 3);
+    host.parms.path = nullptr;
+    CHECK(host.set("V6FrontPassMatch", {"^/d", "http://a.example/", "queue=0", "max=1"}).empty());
+    CHECK(host.set("V6FrontPassMatch", {"^/e", "http://a.example/"}).empty());
+    CHECK(host.config().matches[0].limit == 4);
+    CHECK(host.config().matches[1].limit == 0);
+    CHECK(limits_in(main_server.pool) == 4);
+    // Inherited by a virtual host, it is the same limit still.
+    const auto& m = at<server_config>(
+        v6front_merge_server_config(host.pool, &main_server.config(), &host.config()));
+    CHECK(m.routes.match("/a")->limit == 1);
+    CHECK(m.matches[0].limit == 4);
+}
+
+TEST_CASE("a rule by regular expression takes the settings that one by path takes", "[config]")
+{
+    bench b;
+    std::vector<std::string> words{
+        "/a",      "http://a.example/", "connect=1",     "response=2", "idle=3", "preservehost=off",
+        "head=4k", "self=on",           "bufferbody=5k", "max=6",      "queue=7"};
+    CHECK(b.set("V6FrontPass", words).empty());
+    words[0] = "^/(.*)$";
+    CHECK(b.set("V6FrontPassMatch", words).empty());
+    REQUIRE(b.config().matches.size() == 1);
+    const auto& paths = b.config().routes.match("/a")->settings;
+    for (const auto* s : {&paths, &std::as_const(b.config().matches[0].settings)}) {
+        CHECK(s->connect_timeout == 1s);
+        CHECK(s->response_timeout == 2s);
+        CHECK(s->idle_timeout == 3s);
+        CHECK(s->preserve_host == false);
+        CHECK(s->most_head == 4096U);
+        CHECK(s->self == true);
+        CHECK(s->most_buffered == 5120U);
+        CHECK(s->most_in_flight == 6U);
+        CHECK(s->most_queued == 7U);
+    }
 }
 
 TEST_CASE("a location inherits, and its own word counts more", "[config]")
@@ -197,6 +275,11 @@ TEST_CASE("what an operator got wrong is named, with the directive and what woul
         const char* path = nullptr;
     };
     const std::vector<wrong> cases{
+        {"V6FrontCheck", {"uri=health"}, "V6FrontCheck: uri="},
+        {"V6FrontCheck", {"a.example", "often"}, "must be one of uri="},
+        {"V6FrontCheck", {"a_b!", "uri=/"}, "V6FrontCheck: "},
+        {"V6FrontPass", {"/", "http://a.example/", "queue=3"}, "queue= needs max="},
+        {"V6FrontPass", {"/", "http://a.example/", "max=0"}, "max=\"0\" must be a number"},
         {"V6FrontPass", {"/"}, "needs a path and the http:// URL"},
         {"V6FrontPass", {"a", "http://a.example/"}, "\"a\""},
         {"V6FrontPass", {"/", "https://a.example/"}, "https"},
@@ -205,12 +288,25 @@ TEST_CASE("what an operator got wrong is named, with the directive and what woul
         {"V6FrontPass", {}, "needs the http:// URL", "/in"},
         {"V6FrontPass", {"/x", "http://a.example/"}, "leave out \"/x\"", "/in"},
         {"V6FrontPassMatch", {"(", "http://a.example/"}, "not a regular expression"},
+        {"V6FrontPassMatch", {"^/"}, "needs a regular expression and the http:// URL"},
+        {"V6FrontPassMatch", {}, "needs a regular expression and the http:// URL"},
+        {"V6FrontPassMatch", {"^/", "http://a.example/", "max=0"}, "max=\"0\" must be a number"},
+        {"V6FrontPassMatch", {"^/", "http://a.example/", "queue=3"}, "queue= needs max="},
+        {"V6FrontPassMatch", {"^/", "http://a.example/", "idle"}, "must be written key=value"},
+        {"V6FrontPassMatch", {"^/", "http://a.example/", "colour=red"}, "colour"},
+        {"V6FrontPassMatch", {"^/x", "!", "idle=3"}, "takes no settings"},
         {"V6FrontPassReverse", {"/"}, "needs a path"},
         {"V6FrontPassReverse", {"/x", "http://a.example/"}, "takes the URL only", "/in"},
         {"V6FrontBackendV4", {}, "at least one IPv4 address"},
         {"V6FrontBackendV4", {"a.example"}, "at least one IPv4 address"},
         {"V6FrontBackendV4", {"a.example", "2001:db8::1"}, "over IPv4 only"},
-        {"V6FrontBackendV4", {"a.example", "b.example"}, "\"b.example\" is not an IPv4 address"},
+        {"V6FrontBackendV4", {"a.example", "1.2.3.256"}, "\"1.2.3.256\" is not an IPv4 address"},
+        {"V6FrontBackendV4", {"a.example", "::ffff:192.0.2.1"}, "over IPv4 only"},
+        {"V6FrontBackendV4", {"a.example", "b.example:81"}, "is not a host name"},
+        {"V6FrontBackendV4", {"*"}, "at least one IPv4 address"},
+        {"V6FrontResolve", {"refresh"}, "key=value"},
+        {"V6FrontResolve", {"ttl=30"}, "max-stale"},
+        {"V6FrontResolve", {"timeout=never"}, "never"},
         {"V6FrontPreserveHost", {"maybe"}, "maybe"},
         {"V6FrontEngine", {"maybe"}, "maybe"},
         {"V6FrontThreads", {"0"}, "1"},
@@ -240,6 +336,7 @@ TEST_CASE("a directive in a place that it cannot mean anything in", "[config]")
                ContainsSubstring("belongs in a server, a <VirtualHost> or a <Location>"));
     CHECK((httpd.asked_about & NOT_IN_DIRECTORY) == NOT_IN_DIRECTORY);
     CHECK_THAT(b.set("V6FrontThreads", {"2"}), ContainsSubstring("not here"));
+    CHECK_THAT(b.set("V6FrontResolve", {"refresh=2"}), ContainsSubstring("not here"));
     httpd.misplaced = nullptr;
     ap_directive_t match{}, pass{};
     match.directive = "<LocationMatch";

@@ -128,7 +128,9 @@ std::string config_text(const httpd_options& options, const httpd_places& places
         << places.folder << "/pid\nServerName front.test\n";
     put_modules(out, options);
     put_processes(out, options);
-    out << "Listen [::1]:" << port << "\n";
+    if (options.ipv6_listener) {
+        out << "Listen [::1]:" << port << "\n";
+    }
     if (options.listen_ipv4) {
         out << "Listen 127.0.0.1:" << port << "\n";
     }
@@ -155,8 +157,13 @@ std::vector<std::string> httpd_command(const httpd_places& places)
     return command;
 }
 
-std::vector<std::string> httpd_environment(const httpd_places& places)
+std::vector<std::string> httpd_environment(const httpd_options& options, const httpd_places& places)
 {
+    if (options.system_names) {
+        std::vector<std::string> environment = watched_environment(places.reports, "");
+        environment.emplace_back("LC_ALL=C");
+        return environment;
+    }
     // Names are the test's own, and no name server is waited for.
     std::vector<std::string> environment = watched_environment(places.reports, "libnss_wrapper.so");
     environment.insert(environment.end(), {"NSS_WRAPPER_HOSTS=" + places.hosts,

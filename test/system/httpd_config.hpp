@@ -18,7 +18,8 @@ struct httpd_options {
     bool tls = false;
     bool http2 = false;
     bool listen_ipv4 = false; // on 127.0.0.1 too, at the same port
-    std::uint16_t port = 0;   // on [::1]; 0 is any free one
+    bool ipv6_listener = true;
+    std::uint16_t port = 0; // on [::1]; 0 is any free one
     bool with_module = true;
     unsigned children = 1;                 // processes, and no more
     unsigned threads = 10;                 // in each; the processes of prefork are `threads` many
@@ -27,6 +28,7 @@ struct httpd_options {
     std::string global;               // for the whole server
     std::string site;                 // inside the one virtual host, site.test
     std::vector<std::pair<std::string, std::string>> files; // name and text, in the server's folder
+    bool system_names = false; // ask the system's hosts file and name server, not `hosts`
     // site.test is the trap: a name that leads to the front and to the site. One line for each
     // address: the library that reads this takes a second line for a second address.
     std::string hosts = "::1 site.test six.test\n127.0.0.1 site.test four.test\n";
@@ -54,7 +56,8 @@ std::string config_text(const httpd_options& options, const httpd_places& places
 
 // The command line that reads that configuration, and the environment that it wants.
 std::vector<std::string> httpd_command(const httpd_places& places);
-std::vector<std::string> httpd_environment(const httpd_places& places);
+std::vector<std::string> httpd_environment(const httpd_options& options,
+                                           const httpd_places& places);
 
 // A certificate for site.test and its key, made once for all tests.
 struct certificate_files {

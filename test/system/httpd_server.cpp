@@ -52,15 +52,17 @@ bool can_bind_ipv4(std::uint16_t port)
 void let_go_of_clients_that_left(std::uint16_t port)
 {
     const auto one_left = [port] {
-        std::ifstream table("/proc/net/tcp6");
-        std::string line, slot, local, remote, state;
         char hex[8];
         std::snprintf(hex, sizeof hex, ":%04X", static_cast<unsigned>(port));
-        while (std::getline(table, line)) {
-            std::istringstream columns(line);
-            columns >> slot >> local >> remote >> state;
-            if (local.ends_with(hex) && state == "08") { // CLOSE_WAIT
-                return true;
+        for (const char* family : {"/proc/net/tcp6", "/proc/net/tcp"}) {
+            std::ifstream table(family);
+            std::string line, slot, local, remote, state;
+            while (std::getline(table, line)) {
+                std::istringstream columns(line);
+                columns >> slot >> local >> remote >> state;
+                if (local.ends_with(hex) && state == "08") { // CLOSE_WAIT
+                    return true;
+                }
             }
         }
         return false;
@@ -131,7 +133,8 @@ bool httpd_server::started_on(std::uint16_t port)
     write_file(places_.config, config_text(options_, places_, port));
     std::vector<std::string> command = httpd_command(places_);
     command.emplace_back("-DFOREGROUND");
-    parent_ = std::make_unique<process>(command, httpd_environment(places_), places_.console);
+    parent_ =
+        std::make_unique<process>(command, httpd_environment(options_, places_), places_.console);
     const bool accepts = eventually([&] { return has_ended() || can_connect(port); });
     if (accepts && !has_ended()) {
         wait_for_generation(1);
@@ -244,6 +247,15 @@ unsigned httpd_server::threads() const
     return count;
 }
 
+unsigned httpd_server::resident_kilobytes() const
+{
+    unsigned most = 0;
+    for (const pid_t child : children()) {
+        most = std::max(most, v6front::resident_kilobytes(child));
+    }
+    return most;
+}
+
 unsigned httpd_server::descriptors() const
 {
     unsigned count = 0;
@@ -271,7 +283,9 @@ std::vector<std::string> httpd_server::access_log(std::size_t lines) const
 
 std::vector<std::string> httpd_server::complaints() const
 {
-    static const std::regex ours(":(emerg|alert|crit|error|warn|notice|info)\\].* V6F[0-9]{4}:");
+    // V6F03.. are about names, whoever asks for them.
+    static const std::regex ours(
+        ":(emerg|alert|crit|error|warn|notice|info)\\].* V6F(?!03)[0-9]{4}:");
     const std::string log = error_log();
     std::vector<std::string> found;
     for (const std::string& line : lines_of(log.substr(std::min(quiet_until_, log.size())))) {
@@ -297,7 +311,7 @@ command_result configtest(const httpd_options& options)
     write_file(places.config, config_text(options, places, 8080)); // only read, never bound
     std::vector<std::string> command = httpd_command(places);
     command.emplace_back("-t");
-    return run_command(command, httpd_environment(places));
+    return run_command(command, httpd_environment(options, places));
 }
 
 } // namespace v6front

@@ -38,8 +38,9 @@ public:
 
     pid_t parent() const;
     std::vector<pid_t> children() const;
-    unsigned threads() const;     // of all children
-    unsigned descriptors() const; // of all children
+    unsigned threads() const;            // of all children
+    unsigned descriptors() const;        // of all children
+    unsigned resident_kilobytes() const; // of the largest child
 
     std::string error_log() const;
     std::vector<std::string> access_log() const;

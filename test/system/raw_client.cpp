@@ -49,6 +49,7 @@ SSL_CTX* tls_settings()
 struct raw_client::connection {
     int fd = -1;
     SSL* tls = nullptr;
+    mutable bool was_reset = false;
 
     ~connection() { close(); }
 
@@ -71,7 +72,10 @@ struct raw_client::connection {
                 return -POLLIN;
             case SSL_ERROR_WANT_WRITE:
                 return -POLLOUT;
+            case SSL_ERROR_ZERO_RETURN:
+                return 0;
             default:
+                was_reset = true; // without TLS's own good-bye
                 ERR_clear_error();
                 return 0;
             }
@@ -85,6 +89,7 @@ struct raw_client::connection {
             return judged(SSL_read(tls, to, static_cast<int>(most)));
         }
         const ssize_t n = recv(fd, to, most, 0);
+        was_reset = was_reset || (n < 0 && errno == ECONNRESET);
         return n >= 0 ? n : errno == EAGAIN ? -POLLIN : 0;
     }
 
@@ -221,6 +226,11 @@ bool raw_client::closed_by_peer(milliseconds limit)
     } catch (const deadline_passed&) {
         return false;
     }
+}
+
+bool raw_client::was_reset() const
+{
+    return connection_->was_reset;
 }
 
 bool raw_client::has_input()

@@ -41,6 +41,8 @@ public:
     std::string read_until_close();
     // True once the peer has closed, or reset; whatever it still sent is dropped.
     bool closed_by_peer(std::chrono::milliseconds limit = patience());
+    // The end that was seen last was a reset, or TLS's equal of one.
+    bool was_reset() const;
     // True if something is there to be read right now.
     bool has_input();
 

@@ -14,13 +14,17 @@ step read_head()
 {
     return {step::kind::read_head};
 }
+step read_body()
+{
+    return {step::kind::read_body};
+}
 step read_request()
 {
     return {step::kind::read_request};
 }
-step send(std::string bytes)
+step send(std::string bytes, std::size_t times)
 {
-    return {step::kind::send, std::move(bytes)};
+    return {step::kind::send, std::move(bytes), {}, times};
 }
 step answer(responder make)
 {

@@ -45,6 +45,8 @@ struct peer {
     bool ended = false;
     boost::system::error_code ignored;
     unsigned number = 0;
+    message_reader reader{message_reader::expecting::request}; // of the request begun last
+    bool listed = false;
     std::size_t last_request = 0; // its place in the server's list
 };
 using peer_ptr = std::shared_ptr<peer>;
@@ -52,9 +54,9 @@ using peer_ptr = std::shared_ptr<peer>;
 } // namespace
 
 struct scripted_backend::server {
-    server(std::vector<steps> scripts_, std::uint16_t port)
+    server(std::vector<steps> scripts_, std::uint16_t port, const std::string& address)
         : scripts(std::move(scripts_)),
-          acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), port))
+          acceptor(io, tcp::endpoint(asio::ip::make_address_v4(address), port))
     {
         asio::co_spawn(io, accept(), asio::detached);
         thread = std::thread([this] { io.run(); });
@@ -132,11 +134,17 @@ struct scripted_backend::server {
         case step::kind::read_head:
             going = co_await read(p, false);
             break;
+        case step::kind::read_body:
+            going = co_await read_more(p, true);
+            break;
         case step::kind::read_request:
             going = co_await read(p, true);
             break;
         case step::kind::send:
-            going = co_await write(p, s.text);
+            going = true;
+            for (std::size_t i = 0; going && i < s.times; ++i) {
+                going = co_await write(p, s.text);
+            }
             break;
         case step::kind::answer:
             text = s.make(copy_of(p->last_request));
@@ -166,8 +174,15 @@ struct scripted_backend::server {
 
     asio::awaitable<bool> read(peer_ptr p, bool with_body)
     {
-        message_reader reader(message_reader::expecting::request);
-        bool listed = false;
+        p->reader = message_reader(message_reader::expecting::request);
+        p->listed = false;
+        co_return co_await read_more(p, with_body);
+    }
+
+    asio::awaitable<bool> read_more(peer_ptr p, bool with_body)
+    {
+        message_reader& reader = p->reader;
+        bool& listed = p->listed;
         for (;;) {
             const std::size_t taken = reader.feed(p->input);
             p->input.erase(0, taken);
@@ -227,19 +242,22 @@ struct scripted_backend::server {
     std::thread thread;
 };
 
-scripted_backend::scripted_backend(responder make, std::uint16_t port)
+scripted_backend::scripted_backend(responder make, std::uint16_t port, const std::string& address)
     : scripted_backend(
-          steps{script::read_request(), script::answer(std::move(make)), script::again()}, port)
+          steps{script::read_request(), script::answer(std::move(make)), script::again()}, port,
+          address)
 {
 }
 
-scripted_backend::scripted_backend(steps every_connection, std::uint16_t port)
-    : scripted_backend(std::vector<steps>{std::move(every_connection)}, port)
+scripted_backend::scripted_backend(steps every_connection, std::uint16_t port,
+                                   const std::string& address)
+    : scripted_backend(std::vector<steps>{std::move(every_connection)}, port, address)
 {
 }
 
-scripted_backend::scripted_backend(std::vector<steps> by_connection, std::uint16_t port)
-    : server_(std::make_unique<server>(std::move(by_connection), port))
+scripted_backend::scripted_backend(std::vector<steps> by_connection, std::uint16_t port,
+                                   const std::string& address)
+    : server_(std::make_unique<server>(std::move(by_connection), port, address))
 {
 }
 
@@ -252,7 +270,8 @@ std::uint16_t scripted_backend::port() const
 
 std::string scripted_backend::authority() const
 {
-    return "127.0.0.1:" + std::to_string(port());
+    const auto at = server_->acceptor.local_endpoint();
+    return at.address().to_string() + ":" + std::to_string(at.port());
 }
 
 std::string scripted_backend::url() const

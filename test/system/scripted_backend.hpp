@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The IPv4 site of a test: a real server on 127.0.0.1 that does what a script says, byte for byte,
-// and remembers what it was asked. It runs on a thread of its own; a test may look at any time.
+// The IPv4 site of a test: a real server on 127.0.0.1, or its neighbours, that does what a script
+// says, byte for byte, and remembers what it was asked. It runs on a thread of its own; a test may
+// look at any time.
 #pragma once
 
 #include "http_message.hpp"
@@ -25,17 +26,30 @@ using responder = std::function<std::string(const received_request&)>;
 
 // One thing that the backend does on a connection. A connection that ends early ends its script.
 struct step {
-    enum class kind { read_head, read_request, send, answer, gate, read_end, close, reset, again };
+    enum class kind {
+        read_head,
+        read_body,
+        read_request,
+        send,
+        answer,
+        gate,
+        read_end,
+        close,
+        reset,
+        again
+    };
     kind what;
     std::string text{}; // to be sent, or the gate's name
     responder make{};
+    std::size_t times = 1; // to be sent
 };
 
 namespace script
 {
 step read_head();    // a request's head; its body stays unread
+step read_body();    // the rest of that request
 step read_request(); // a request and its body
-step send(std::string bytes);
+step send(std::string bytes, std::size_t times = 1);
 step answer(responder make); // to the last request that was read
 step gate(std::string name); // waits until the test opens that gate
 step read_end();             // says nothing until the peer closes
@@ -49,10 +63,13 @@ class scripted_backend
 public:
     using steps = std::vector<step>;
 
-    explicit scripted_backend(responder make, std::uint16_t port = 0); // keep-alive, one by one
-    explicit scripted_backend(steps every_connection, std::uint16_t port = 0);
+    explicit scripted_backend(responder make, std::uint16_t port = 0,
+                              const std::string& address = "127.0.0.1"); // keep-alive, one by one
+    explicit scripted_backend(steps every_connection, std::uint16_t port = 0,
+                              const std::string& address = "127.0.0.1");
     // The first connection follows the first script, and so on; the last serves all that follow.
-    explicit scripted_backend(std::vector<steps> by_connection, std::uint16_t port = 0);
+    explicit scripted_backend(std::vector<steps> by_connection, std::uint16_t port = 0,
+                              const std::string& address = "127.0.0.1");
     ~scripted_backend();
     scripted_backend(const scripted_backend&) = delete;
     scripted_backend& operator=(const scripted_backend&) = delete;

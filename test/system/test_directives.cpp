@@ -45,12 +45,17 @@ const std::vector<mistake>& mistakes()
          ""},
         {"V6FrontPassMatch ( http://four.test/", "V6FrontPassMatch", "(", "regular expression"},
         {"V6FrontPassMatch ^/a four.test", "V6FrontPassMatch", "four.test", "http://"},
+        {"V6FrontPassMatch ^/a", "V6FrontPassMatch", "", "http://"},
+        {"V6FrontPassMatch ^/a http://four.test/ max=no", "V6FrontPassMatch", "no", "100000"},
         {"V6FrontPassReverse /", "V6FrontPassReverse", "", "http://"},
         {"V6FrontPassReverse / nonsense", "V6FrontPassReverse", "nonsense", "http://"},
         {"V6FrontBackendV4 four.test", "V6FrontBackendV4", "", "192.0.2.10"},
         {"V6FrontBackendV4 four.test 1.2.3", "V6FrontBackendV4", "1.2.3", "IPv4"},
         {"V6FrontBackendV4 four.test 1.2.3.256", "V6FrontBackendV4", "1.2.3.256", "IPv4"},
         {"V6FrontBackendV4 four.test ::1", "V6FrontBackendV4", "::1", "IPv4"},
+        {"V6FrontBackendV4 four.test ::ffff:192.0.2.1", "V6FrontBackendV4", "::ffff", "IPv4"},
+        {"V6FrontPass / http://[::ffff:192.0.2.1]/", "V6FrontPass", "::ffff", "IPv4"},
+        {"V6FrontPass / http://four.test/ self=maybe", "V6FrontPass", "maybe", "off"},
         {"V6FrontBackendV4 2001:db8::1", "V6FrontBackendV4", "2001:db8::1", "IPv4"},
         {"V6FrontPreserveHost maybe", "V6FrontPreserveHost", "maybe", "off"},
         {"V6FrontEngine sometimes", "V6FrontEngine", "sometimes", "off"},
@@ -104,6 +109,24 @@ TEST_CASE("V6FrontThreads is the whole server's, and a number")
     CHECK(said.output.find("V6FrontThreads") != std::string::npos);
 }
 
+TEST_CASE("V6FrontResolve is the whole server's, and three durations", "[names]")
+{
+    const std::vector<std::pair<std::string, const char*>> rows{
+        {"refresh=0", "\"0\""}, {"refresh=often", "often"}, {"ttl=3", "ttl=3"}, {"30", "30"}};
+    for (const auto& [written, value] : rows) {
+        INFO(written);
+        httpd_options options;
+        options.global = "V6FrontResolve " + written;
+        const command_result said = configtest(options);
+        INFO(said.output);
+        CHECK(said.code != 0);
+        check_said(said.output, {"", "V6FrontResolve", value, ""});
+    }
+    httpd_options options;
+    options.site = "V6FrontResolve refresh=2";
+    CHECK(configtest(options).code != 0);
+}
+
 TEST_CASE("In <Location> V6FrontPass has no path of its own")
 {
     struct row {
@@ -136,11 +159,12 @@ TEST_CASE("Every directive, written rightly, is accepted")
         V6FrontPass / http://four.test/
         V6FrontPass /a HTTP://Four.Test:8080/b connect=500ms response=2min idle=1h preservehost=on
         V6FrontPass /b !
-        V6FrontPassMatch ^/m/(.*) http://four.test/$1
+        V6FrontPassMatch ^/m/(.*) http://four.test/$1 max=5 queue=0 connect=1 bufferbody=64K
         V6FrontPassMatch ^/n !
         V6FrontPassReverse /r http://other.test/
         V6FrontBackendV4 four.test 127.0.0.1 127.0.0.2
         V6FrontBackendV4 127.0.0.3
+        V6FrontBackendV4 other.test v4.other.test 127.0.0.4
         V6FrontPreserveHost off
         V6FrontTimeout connect=1 response=1s idle=24h
         <Location /l>
@@ -153,7 +177,8 @@ TEST_CASE("Every directive, written rightly, is accepted")
             NoSuchDirective
         </IfModule>
     )");
-    options.global = "V6FrontThreads 2\nV6FrontEngine on\n";
+    options.global = "V6FrontThreads 2\nV6FrontEngine on\n"
+                     "V6FrontResolve refresh=10 max-stale=1h timeout=2s\n";
     const command_result said = configtest(options);
     INFO(said.output);
     CHECK(said.code == 0);

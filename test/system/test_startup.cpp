@@ -75,3 +75,13 @@ TEST_CASE("A low limit of connections is named at the start, where the MPM has o
         CHECK(line.find("at most " + std::to_string(options.threads * 3)) != std::string::npos);
     }
 }
+
+TEST_CASE("An httpd that is new enough for HTTP/2 is not called too old")
+{
+    auto options = front_with("");
+    options.tls = options.http2 = true;
+    httpd_server front(options);
+    for (const auto& line : lines_with(front.error_log(), "V6F0231")) {
+        FAIL_CHECK(line);
+    }
+}

@@ -65,6 +65,11 @@ int slowness()
     return 1;
 }
 
+std::size_t very_many()
+{
+    return watching() == watcher::none ? 4100 : 200;
+}
+
 std::string module_file()
 {
     return std::filesystem::absolute(build_folder() + "/mod_v6front.so").string();

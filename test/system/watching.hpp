@@ -16,6 +16,9 @@ enum class watcher { none, sanitizers, valgrind };
 
 watcher watching();
 int slowness(); // by which deadlines are multiplied
+
+// Pieces of 1 MiB that are together more than 32 bits count, or where everything is slow, 200.
+std::size_t very_many();
 std::string module_file();
 
 // What to put before the server's own command, and into its environment, so that reports go into

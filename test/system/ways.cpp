@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ways.hpp"
 
+#include "catch.hpp"
+
 #include <algorithm>
 #include <ostream>
 #include <sstream>
@@ -147,6 +149,12 @@ http_message ask_http2(const httpd_server& server, const question& q)
     http_message message = reader.take();
     message.body += text.substr(taken);
     message.complete = result.code == 0 && message.status() != 0;
+    if (!message.complete) {
+        UNSCOPED_INFO("curl ended with " << result.code << " after " << text.size() << " octets");
+        for (const auto& line : server.complaints()) {
+            UNSCOPED_INFO(line);
+        }
+    }
     return message;
 }
 

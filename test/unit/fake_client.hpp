@@ -24,6 +24,9 @@ public:
     // What it does.
     std::vector<std::string> upload{};
     enum class ending { complete, silent, broken } upload_ends = ending::complete;
+    bool waits_for_invitation = false; // before its body
+    bool wants_trailers = false;
+    field_list upload_trailers{};
     std::size_t gone_after = std::numeric_limits<std::size_t>::max(); // octets of the body
     std::size_t most_ahead = std::numeric_limits<std::size_t>::max(); // octets, then it is behind
 
@@ -35,10 +38,12 @@ public:
     }
 
     // What it was sent.
+    bool invited = false;
     std::string interim{}; // "103 "
     int status = 0;
     std::string fields{}; // "name=value;"
     std::string body{};
+    std::string got_trailers{}; // as `fields`
     unsigned heads = 0;
     unsigned times_behind = 0;
     bool all_handed_down = true; // nothing held back since the last pause
@@ -48,6 +53,10 @@ public:
 private:
     task<result<body_piece>> read_body() override
     {
+        if (waits_for_invitation && !invited) {
+            co_await silence_.wait(ex_);
+            co_return failure{reason::client_body_too_slow, {}, {}};
+        }
         if (next_ < upload.size()) {
             const std::string_view piece = upload[next_++];
             const bool last = next_ == upload.size() && upload_ends == ending::complete;
@@ -60,9 +69,17 @@ private:
         co_await silence_.wait(ex_);
         co_return failure{reason::client_body_too_slow, {}, {}};
     }
+    void invite_body() override { invited = true; }
     void send_interim(const response_head& head) override
     {
         interim += std::to_string(head.status) + " ";
+    }
+    field_list trailers() const override { return upload_trailers; }
+    bool takes_trailers() const override { return wants_trailers; }
+    void send_trailers(std::span<const field> trailers) override
+    {
+        for (const auto& f : trailers)
+            got_trailers.append(f.name).append("=").append(f.value).append(";");
     }
     void send_head(const response_head& head) override
     {

@@ -26,6 +26,7 @@ struct front {
         o.via = own_via;
         o.own = &own;
         o.body_unframed = unframed;
+        o.request.expects_continue = expects_continue;
         return o;
     }
     task<outcome> exchange(fake_client& peer, std::string_view method)
@@ -53,6 +54,7 @@ struct front {
     own_listeners own;
     reverse_map reverse{{"http", "front.example"}, true};
     bool unframed = false;
+    bool expects_continue = false;
 
 private:
     static task<outcome> start(front& f, fake_client& peer, std::string_view method)

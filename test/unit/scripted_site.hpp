@@ -10,6 +10,7 @@
 
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
@@ -19,9 +20,10 @@ namespace v6front::test
 {
 
 struct act {
-    enum class kind { expect, send, chatter, close, reset, hold } what;
+    enum class kind { expect, send, chatter, drip, close, reset, hold } what;
     std::string text{};
     std::size_t size = 0;
+    std::chrono::milliseconds period{};
 };
 
 // Reads until this text has come.
@@ -33,10 +35,15 @@ inline act send(std::string text)
 {
     return {act::kind::send, std::move(text)};
 }
-// Reads so many octets in small steps, and says the text before each step.
+// Reads so many octets in steps of 3000, and says the text before each step.
 inline act chatter(std::string text, std::size_t size)
 {
     return {act::kind::chatter, std::move(text), size};
+}
+// Says the text so many times, each after such a while: for deadlines, which are about time.
+inline act drip(std::string text, std::size_t times, std::chrono::milliseconds period)
+{
+    return {act::kind::drip, std::move(text), times, period};
 }
 inline act close()
 {
@@ -122,12 +129,16 @@ private:
 
     static task<bool> await(std::shared_ptr<visit> v, const std::string& text)
     {
+        // What was searched before the last read is not searched anew: it may be megabytes.
+        auto from = v->expected;
         for (;;) {
-            const auto at = v->received.find(text, v->expected);
+            const auto at = v->received.find(text, from);
             if (at != std::string::npos) {
                 v->expected = at + text.size();
                 co_return true;
             }
+            const auto size = v->received.size();
+            from = std::max(v->expected, size - std::min(size, text.size() - 1));
             const bool more = co_await read_some(v, 65536);
             if (!more)
                 co_return false;
@@ -136,15 +147,31 @@ private:
 
     static task<bool> chat(std::shared_ptr<visit> v, const act& a)
     {
-        while (v->received.size() - v->expected < a.size) {
+        const std::size_t end = v->expected + a.size;
+        for (std::size_t step = v->expected; step < end;) {
             const bool said = co_await say(v, a.text);
             if (!said)
                 co_return false;
-            const bool more = co_await read_some(v, 3000);
-            if (!more)
-                co_return false;
+            step = std::min(step + 3000, end);
+            while (v->received.size() < step) {
+                const bool more = co_await read_some(v, step - v->received.size());
+                if (!more)
+                    co_return false;
+            }
         }
         co_return true;
+    }
+
+    static task<bool> drip(std::shared_ptr<visit> v, const act& a)
+    {
+        steady_timer clock(v->socket.get_executor());
+        bool said = true;
+        for (std::size_t i = 0; said && i < a.size; ++i) {
+            clock.expires_after(a.period);
+            co_await clock.async_wait(use_task);
+            said = co_await say(v, a.text);
+        }
+        co_return said;
     }
 
     static task<void> play(std::shared_ptr<visit> v, std::vector<act> script)
@@ -165,6 +192,8 @@ private:
                 goes_on = co_await say(v, a.text);
             if (a.what == act::kind::chatter)
                 goes_on = co_await chat(v, a);
+            if (a.what == act::kind::drip)
+                goes_on = co_await drip(v, a);
             if (!goes_on)
                 co_return;
         }

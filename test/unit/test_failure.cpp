@@ -27,6 +27,10 @@ struct expected {
 
 const std::map<reason, expected> table{
     {reason::ambiguous_framing, {fault::client, 400}},
+    {reason::unfit_target, {fault::client, 400}},
+    {reason::misdirected, {fault::client, 421}},
+    {reason::no_tunnel, {fault::client, 405}},
+    {reason::unfit_reference, {fault::client, 502}},
     {reason::request_loop, {fault::client, 508}},
     {reason::client_gone, {fault::client, 400}},
     {reason::client_body_malformed, {fault::client, 400}},
@@ -46,10 +50,12 @@ const std::map<reason, expected> table{
     {reason::bad_response, {fault::backend, 502}},
     {reason::response_head_cut, {fault::backend, 502}},
     {reason::response_head_too_large, {fault::backend, 502}},
+    {reason::endless_interim, {fault::backend, 502}},
     {reason::response_timed_out, {fault::backend, 504}},
     {reason::response_body_cut, {fault::backend, 502}},
     {reason::response_body_bad, {fault::backend, 502}},
     {reason::response_body_timed_out, {fault::backend, 504}},
+    {reason::too_many_in_flight, {fault::front, 503}},
     {reason::out_of_resources, {fault::front, 503}},
     {reason::stopping, {fault::front, 503}},
     {reason::internal, {fault::front, 500}},
@@ -93,8 +99,9 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
     for (const reason r : {reason::send_failed, reason::send_timed_out}) {
         CHECK(describe(r).when == phase::send);
     }
-    for (const reason r : {reason::no_response, reason::bad_response, reason::response_head_cut,
-                           reason::response_head_too_large, reason::response_timed_out}) {
+    for (const reason r :
+         {reason::no_response, reason::bad_response, reason::response_head_cut,
+          reason::response_head_too_large, reason::endless_interim, reason::response_timed_out}) {
         CHECK(describe(r).when == phase::response_head);
     }
     for (const reason r :

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "front.hpp"
 
+#include <sys/resource.h>
+
 using namespace v6front;
 using namespace v6front::test;
 using namespace std::chrono_literals;
@@ -107,6 +109,32 @@ TEST_CASE("a pinned address stands for the name, and the next one for one that r
     CHECK(happened.address->address() == pins[1]);
 }
 
+TEST_CASE("another name stands for the backend's own, and one that is not found for nothing",
+          "[engine]")
+{
+    front f;
+    f.backend.host = "no-such-host.invalid";
+    auto client = f.make_client();
+    auto order = f.order("GET");
+    SECTION("found")
+    {
+        const std::vector<std::string> names{"::1", "localhost"};
+        f.site.script({expect(end_of_head), test::send(ok)});
+        order.pinned_names = names;
+        const auto happened = finish(f.engine_.context(), run_exchange(f.engine_, client, order));
+        CHECK(failed(happened).empty());
+        REQUIRE(happened.address);
+        CHECK(happened.address->address() == asio::ip::address_v4::loopback());
+    }
+    SECTION("not found")
+    {
+        const std::vector<std::string> names{"::1"};
+        order.pinned_names = names;
+        const auto happened = finish(f.engine_.context(), run_exchange(f.engine_, client, order));
+        CHECK(failed(happened) == words(reason::no_ipv4_address));
+    }
+}
+
 TEST_CASE("a backend that takes its time", "[engine]")
 {
     front f;
@@ -141,6 +169,37 @@ TEST_CASE("a backend that takes its time", "[engine]")
     CHECK(happened.head_sent == (status == 200));
     CHECK(std::chrono::steady_clock::now() - start >= 100ms);
     CHECK(f.idle() == 0);
+}
+
+TEST_CASE("a backend that sends one interim response after the other", "[engine]")
+{
+    front f;
+    auto client = f.make_client();
+    // The client's own wait is over with the first, so each of them is looked at in the same way.
+    const std::string first = GENERATE("103 Early Hints", "100 Continue");
+    f.expects_continue = first.starts_with("100");
+    std::string all = "HTTP/1.1 " + first + "\r\n\r\n";
+    for (int i = 1; i < 100; ++i)
+        all += "HTTP/1.1 103 Early Hints\r\n\r\n";
+    std::string one_more;
+    SECTION("a hundred are enough for everyone") {}
+    SECTION("the next is too many")
+    {
+        one_more = "HTTP/1.1 102 Processing\r\n\r\n";
+    }
+    f.site.script({expect(end_of_head), test::send(all), test::send(one_more + ok)});
+    const auto happened = f.run(client);
+    CHECK(client.interim.size() / 4 == (f.expects_continue ? 99 : 100));
+    if (one_more.empty()) {
+        CHECK(failed(happened).empty());
+        CHECK(client.body == "hello");
+    } else {
+        CHECK(failed(happened) == words(reason::endless_interim));
+        CHECK(happened.status == 502);
+        CHECK(happened.attempts == 1);
+        CHECK(client.heads == 0);
+        CHECK(f.idle() == 0);
+    }
 }
 
 TEST_CASE("the backend's word counts, though it did not read the request to its end", "[engine]")
@@ -241,6 +300,26 @@ TEST_CASE("what has come goes down before more is waited for", "[engine]")
     CHECK(until(f.engine_.context(),
                 [&] { return client.all_handed_down && client.heads > 0 && client.body == body; }));
     CHECK_FALSE(run.done());
+}
+
+TEST_CASE("no descriptor is left: 503, and the next request with one is served", "[engine]")
+{
+    front f;
+    f.engine_.context().poll(); // the site waits for a connection
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit none{.rlim_cur = 3, .rlim_max = before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    auto turned_away = f.make_client();
+    const auto happened = f.run(turned_away);
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(failed(happened) == words(reason::out_of_resources));
+    CHECK(happened.status == 503);
+
+    f.site.script({expect(end_of_head), test::send(ok)});
+    auto served = f.make_client();
+    CHECK(failed(f.run(served)).empty());
+    CHECK(served.body == "hello");
 }
 
 TEST_CASE("an engine may go in the middle of exchanges", "[engine]")

@@ -109,6 +109,41 @@ TEST_CASE("an address that does not answer costs a quarter of a second, or the d
     }
 }
 
+TEST_CASE("each address that was tried is told of, as far as it had its time", "[pool]")
+{
+    const descriptors_kept kept;
+    bench b;
+    const silent_port silent(b.context);
+    const refusing_port refused(b.context);
+    acceptor good(b.context, loopback());
+    std::vector<std::pair<endpoint, std::string>> told;
+    const connect_report report = [&](const endpoint& e, const failure* f) {
+        told.emplace_back(e, f ? describe(f->what).words : "well");
+    };
+    const auto connect = [&](std::vector<endpoint> to, std::chrono::milliseconds timeout) {
+        told.clear();
+        const auto c =
+            finish(b.context, connect_to_backend(b.context, b.deadlines, to, timeout, report));
+        if (c) {
+            tcp_socket far = good.accept();
+            (*c)->close();
+        }
+        return words(c);
+    };
+    using list = decltype(told);
+    const auto refusal = std::string(describe(reason::connect_refused).words);
+    const auto silence = std::string(describe(reason::connect_timed_out).words);
+    CHECK(connect({refused.address(), good.local_endpoint()}, 60s) == "connected");
+    CHECK(told == list{{refused.address(), refusal}, {good.local_endpoint(), "well"}});
+    CHECK(connect({good.local_endpoint(), refused.address()}, 60s) == "connected");
+    CHECK(told == list{{good.local_endpoint(), "well"}});
+    CHECK(connect({silent.address(), good.local_endpoint()}, 60s) == "connected");
+    CHECK(told == list{{silent.address(), silence}, {good.local_endpoint(), "well"}});
+    // The second of these has had a few milliseconds only, which is no verdict.
+    CHECK(connect({silent.address(), silent.address()}, connect_stagger + 20ms) == silence);
+    CHECK(told == list{{silent.address(), silence}});
+}
+
 TEST_CASE("the connection used last is taken first, per backend", "[pool]")
 {
     bench b;
@@ -166,13 +201,26 @@ TEST_CASE("no more connections are kept than there is room for", "[pool]")
 {
     bench b;
     std::vector<std::unique_ptr<wire>> wires;
-    for (std::size_t i = 0; i <= pool::most_idle_per_backend; ++i) {
+    for (std::size_t i = 0; i <= pool_limits{}.idle_per_backend; ++i) {
         wires.push_back(std::make_unique<wire>(b.context, b.deadlines, loopback(1)));
         b.idle.put(wires.back()->near);
     }
-    CHECK(b.idle.idle() == pool::most_idle_per_backend);
+    CHECK(b.idle.idle() == pool_limits{}.idle_per_backend);
     CHECK(is_open(*wires[wires.size() - 2]));
     CHECK_FALSE(is_open(*wires.back()));
+}
+
+TEST_CASE("a connection that has lived long is not kept, however busy it is", "[pool]")
+{
+    bench b;
+    pool aged{pool_limits{.age = 60ms}};
+    const wire w(b.context, b.deadlines, loopback(1));
+    aged.put(w.near);
+    CHECK(aged.take(loopback(1)) == w.near);
+    REQUIRE(until(b.context, [&] { return w.near->age() >= 60ms; }));
+    aged.put(w.near);
+    CHECK(aged.idle() == 0);
+    CHECK_FALSE(is_open(w));
 }
 
 TEST_CASE("a connection is idle for a while, not for ever", "[pool]")
@@ -188,6 +236,15 @@ TEST_CASE("a connection is idle for a while, not for ever", "[pool]")
     b.context.restart();
     b.context.run();
     CHECK(disturbed == 1);
+
+    pool brief{pool_limits{.idle_time = 60ms}};
+    const wire kept(b.context, b.deadlines, loopback(1));
+    const auto put = clock::now();
+    brief.put(kept.near);
+    CHECK(brief.idle() == 1);
+    REQUIRE(until(b.context, [&] { return brief.idle() == 0; }));
+    CHECK(clock::now() - put >= 60ms);
+    CHECK_FALSE(is_open(kept));
 }
 
 TEST_CASE("a lease closes its connection, unless it is given back", "[pool]")

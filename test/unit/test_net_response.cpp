@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 namespace
 {
 
+constexpr std::size_t most_head = 64 * 1024;
+
 // All that a reader makes of one response.
 struct reading {
     std::string interim; // "100 103 "
@@ -64,7 +66,7 @@ struct bench {
                  std::size_t step = 4096, std::chrono::milliseconds timeout = 60s)
     {
         wire line(context, deadlines);
-        response_reader reader(*line.near, to_head);
+        response_reader reader(*line.near, to_head, most_head);
         reading got;
         const started<bool> run(context, read_all(reader, got, step, timeout));
         for (const auto piece : pieces) {
@@ -122,7 +124,7 @@ TEST_CASE("a response that comes one byte at a time", "[response]")
     for (const auto& r : good_responses()) {
         CAPTURE(r.what);
         wire line(b.context, b.deadlines);
-        response_reader reader(*line.near, r.to_head);
+        response_reader reader(*line.near, r.to_head, most_head);
         reading got;
         const started<bool> run(b.context, read_all(reader, got, 3, 60s));
         for (std::size_t i = 0; i < r.bytes.size(); ++i) {
@@ -195,7 +197,7 @@ TEST_CASE("a head may have 64 KiB", "[response]")
 {
     bench b;
     const std::string ok = "HTTP/1.1 204 No Content\r\nA: ";
-    const auto value = std::string(response_reader::most_head_bytes - ok.size() - 4, 'x');
+    const auto value = std::string(most_head - ok.size() - 4, 'x');
     const auto got = b.read({ok + value + "\r\n\r\n"}, end::open);
     CHECK(got.over);
     CHECK(got.fields == "A=" + value + ";");
@@ -225,7 +227,7 @@ TEST_CASE("the deadline of a head is for all of it, however often a byte arrives
 {
     bench b;
     wire line(b.context, b.deadlines);
-    response_reader reader(*line.near, false);
+    response_reader reader(*line.near, false, most_head);
     reading got;
     const started<bool> run(b.context, read_all(reader, got, 64, 200ms));
     line.send("HTTP/1.1 200 OK\r\nA: ");

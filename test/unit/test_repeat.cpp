@@ -54,13 +54,26 @@ TEST_CASE("a new connection that died after the head was sent is not tried again
     CHECK_FALSE(may_repeat(reason::send_failed, "GET", {.head_sent = true}));
 }
 
+TEST_CASE("where the backend has another address, that one is tried, if the method allows it",
+          "[repeat]")
+{
+    const attempt_progress died_at_one{.elsewhere = true, .head_sent = true};
+    for (const reason what : {reason::send_failed, reason::no_response}) {
+        CHECK(may_repeat(what, "GET", died_at_one));
+        CHECK_FALSE(may_repeat(what, "POST", died_at_one));
+    }
+    CHECK_FALSE(may_repeat(reason::response_head_cut, "GET", died_at_one));
+    CHECK_FALSE(may_repeat(reason::no_response, "GET",
+                           {.elsewhere = true, .head_sent = true, .response_seen = true}));
+}
+
 TEST_CASE("nothing is repeated once part of the response came or of the body is gone", "[repeat]")
 {
     for (const bool sent : {false, true}) {
         CHECK_FALSE(may_repeat(reason::no_response, "GET",
                                {.pooled = true, .head_sent = sent, .response_seen = true}));
         CHECK_FALSE(may_repeat(reason::send_failed, "PUT",
-                               {.pooled = true, .head_sent = sent, .body_taken = true}));
+                               {.pooled = true, .head_sent = sent, .body_gone = true}));
     }
 }
 
@@ -89,4 +102,15 @@ TEST_CASE("no other failure is repeated, whatever the progress", "[repeat]")
         CHECK_FALSE(may_repeat(what, "GET", {.pooled = true}));
         CHECK_FALSE(may_repeat(what, "GET", {}));
     }
+}
+
+TEST_CASE("a request whose body was not begun may be repeated, whatever its method", "[repeat]")
+{
+    const auto may = [](bool pooled, bool unsent) {
+        return may_repeat(reason::no_response, "POST",
+                          {.pooled = pooled, .head_sent = true, .body_unsent = unsent});
+    };
+    CHECK(may(true, true));
+    CHECK_FALSE(may(true, false));
+    CHECK_FALSE(may(false, true));
 }

@@ -85,6 +85,7 @@ TEST_CASE("the whole head of a simple request", "[request_head]")
                                "X-Forwarded-Server: front\r\n"
                                "X-Forwarded-Proto: https\r\n"
                                "Via: 1.1 v6front-1\r\n"
+                               "CDN-Loop: v6front-1\r\n"
                                "\r\n");
 }
 
@@ -139,7 +140,7 @@ TEST_CASE("hop-by-hop fields and what Connection names are dropped", "[request_h
                   {"Proxy-Connection", "close"},
                   {"Proxy-Authenticate", "x"},
                   {"Proxy-Authorization", "x"},
-                  {"TE", "trailers"},
+                  {"TE", "gzip"},
                   {"Trailer", "x"},
                   {"Upgrade", "h2c"},
                   {"HTTP2-Settings", "x"},
@@ -272,18 +273,41 @@ TEST_CASE("a request that has been here carries the pseudonym in Via", "[request
           // A comment or quote that a client leaves open does not hide what follows.
           "1.1 a (, 1.1 v6front-1", "1.1 a \", 1.1 v6front-1"}) {
         CAPTURE(value);
-        CHECK(via_contains(field_list{{"via", value}}, "v6front-1"));
-        CHECK(via_contains(field_list{{"A", "1"}, {"Via", "1.1 b"}, {"VIA", value}}, "v6front-1"));
-        CHECK_FALSE(via_contains(field_list{{"X-Via", value}}, "v6front-1"));
+        CHECK(has_passed(field_list{{"via", value}}, "v6front-1"));
+        CHECK(has_passed(field_list{{"A", "1"}, {"Via", "1.1 b"}, {"VIA", value}}, "v6front-1"));
+        CHECK_FALSE(has_passed(field_list{{"X-Via", value}}, "v6front-1"));
     }
     for (const char* value :
          {"", ",", "1.1", "1.1 ", "v6front-1", "1.1 v6front-12", "1.1 v6front-", "1.1 xv6front-1",
           "1.1 a v6front-1", "1.1 a (1.1 v6front-1)", "v6front-1 1.1", "1.1 v6front-1:80"}) {
         CAPTURE(value);
-        CHECK_FALSE(via_contains(field_list{{"Via", value}}, "v6front-1"));
+        CHECK_FALSE(has_passed(field_list{{"Via", value}}, "v6front-1"));
     }
-    CHECK_FALSE(via_contains(no_fields, "v6front-1"));
-    CHECK_FALSE(via_contains(field_list{{"Via", "1.1 "}, {"Via", "1.1 (x)"}}, ""));
+    CHECK_FALSE(has_passed(no_fields, "v6front-1"));
+    CHECK_FALSE(has_passed(field_list{{"Via", "1.1 "}, {"Via", "1.1 (x)"}}, ""));
+}
+
+TEST_CASE("a request that has been here carries the pseudonym in CDN-Loop", "[request_head]")
+{
+    for (const char* value : {"v6front-1", "a, V6Front-1", "v6front-1;x=y, a", " ,v6front-1 ; x",
+                              "a; x=\", v6front-1"}) {
+        CAPTURE(value);
+        CHECK(has_passed(field_list{{"cdn-loop", value}}, "v6front-1"));
+        CHECK_FALSE(has_passed(field_list{{"X-Cdn-Loop", value}}, "v6front-1"));
+    }
+    for (const char* value : {"", "v6front-12", "1.1 v6front-1", "a;v6front-1", "v6front-1:80"}) {
+        CAPTURE(value);
+        CHECK_FALSE(has_passed(field_list{{"CDN-Loop", value}}, "v6front-1"));
+    }
+}
+
+TEST_CASE("what others said in CDN-Loop goes on, even where Connection nominates it",
+          "[request_head]")
+{
+    const field_list fields{
+        {"CDN-Loop", "a, b;x=1"}, {"Connection", "close, CDN-Loop, A"}, {"A", "1"}};
+    CHECK(passed(fields) == "CDN-Loop: a, b;x=1\r\n");
+    CHECK(has(head(get(fields)), "\r\nCDN-Loop: v6front-1\r\n"));
 }
 
 TEST_CASE("the front finds its own token in the head that it wrote", "[request_head]")
@@ -294,6 +318,13 @@ TEST_CASE("the front finds its own token in the head that it wrote", "[request_h
         const std::size_t begin = out.find("Via: ") + 5;
         const std::string value = out.substr(begin, out.find("\r\n", begin) - begin);
         CAPTURE(value);
-        CHECK(via_contains(field_list{{"Via", value}}, "v6front-1"));
+        CHECK(has_passed(field_list{{"Via", value}}, "v6front-1"));
     }
+}
+
+TEST_CASE("TE goes on as far as it is about trailers", "[request_head]")
+{
+    CHECK(passed({{"TE", "gzip, Trailers;q=1"}, {"X", "y"}}) ==
+          "X: y\r\nTE: trailers\r\nConnection: TE\r\n");
+    CHECK(passed({{"TE", "gzip"}, {"X", "y"}}) == "X: y\r\n");
 }

@@ -57,9 +57,66 @@ TEST_CASE("each option sets its own setting and no other", "[settings]")
     CHECK_FALSE(s.connect_timeout);
     CHECK_FALSE(s.response_timeout);
 
+    s = with({"head=8k"});
+    CHECK(s.most_head == 8192U);
+    CHECK_FALSE(s.connect_timeout);
+    CHECK(resolve(s, milliseconds(1)).most_head == 8192U);
+    CHECK(merge(s, with({"connect=1"})).most_head == 8192U);
+    CHECK(merge(s, with({"head=9k"})).most_head == 9216U);
+    CHECK(with({"head=1k"}).most_head == 1024U);
+    CHECK(with({"head=16M"}).most_head == 16777216U);
+    for (const char* bad : {"head=", "head=0", "head=1023", "head=17M", "head=64kb", "head=big"}) {
+        INFO(bad);
+        CHECK_THAT(complaint(bad), ContainsSubstring(std::string(bad).substr(5)) &&
+                                       ContainsSubstring("from 1k to 16M"));
+    }
+
     s = with({"preservehost=off"});
     CHECK(s.preserve_host == false);
     CHECK_FALSE(s.connect_timeout);
+    CHECK_FALSE(s.self);
+
+    s = with({"self=on"});
+    CHECK(s.self == true);
+    CHECK_FALSE(s.preserve_host);
+    CHECK(merge(with({"self=on"}), with({"self=off"})).self == false);
+    CHECK(resolve(s, milliseconds(1)).self);
+    CHECK_FALSE(resolve({}, milliseconds(1)).self);
+}
+
+TEST_CASE("how names are looked up", "[settings]")
+{
+    resolve_rules rules;
+    set_option(rules, "refresh=10");
+    set_option(rules, "MAX-STALE=1h");
+    CHECK(rules.refresh == milliseconds(10000));
+    CHECK(rules.max_stale == milliseconds(3600000));
+    CHECK(rules.timeout == milliseconds(5000));
+    set_option(rules, "timeout=200ms");
+    CHECK(rules.timeout == milliseconds(200));
+    for (const char* wrong : {"refresh=0", "refresh=often", "ttl=3", "timeout", "max-stale=25h"}) {
+        CAPTURE(wrong);
+        CHECK_THROWS_AS(set_option(rules, wrong), setting_error);
+    }
+    CHECK(rules.refresh == milliseconds(10000));
+}
+
+TEST_CASE("limits of a route", "[settings]")
+{
+    const exchange_settings s = with({"max=20", "queue=0"});
+    CHECK(s.most_in_flight == 20u);
+    CHECK(s.most_queued == 0u);
+    CHECK(resolve({}, milliseconds(1)).most_in_flight == 0);
+    CHECK(resolve(with({"max=20"}), milliseconds(1)).most_queued == 20);
+    CHECK(resolve(s, milliseconds(1)).most_queued == 0);
+    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).most_in_flight == 3u);
+    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).most_queued == 2u);
+    for (const char* wrong : {"max=0", "max=-1", "max=", "max=many", "max=1.5", "max=100001",
+                              "queue=-1", "queue= 1", "max=99999999999"}) {
+        CAPTURE(wrong);
+        CHECK_THAT(complaint(wrong),
+                   ContainsSubstring("must be a number from") && ContainsSubstring("100000"));
+    }
 }
 
 TEST_CASE("keys have no case, and the last one written wins", "[settings]")

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "borrowed_waits.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+
+#include <poll.h>
+
+namespace v6front
+{
+
+using namespace std::chrono_literals;
+
+namespace
+{
+
+constexpr auto between_looks = 200ms;
+constexpr auto between_reads = 1s;
+
+} // namespace
+
+borrowed_waits::borrowed_waits(conn_rec* c, engine& on)
+    : connection_(c), engine_(on), next_look_(on.deadlines(), [this] { look(); })
+{
+}
+
+// In slices of a second, so that filters with deadlines of their own are asked again.
+task<apr_status_t> borrowed_waits::more_input(apr_interval_time_t timeout)
+{
+    using namespace asio::experimental::awaitable_operators;
+    const auto now = deadline::clock::now();
+    if (last_input_ == deadline::clock::time_point{})
+        last_input_ = now;
+    const auto left = last_input_ + std::chrono::microseconds(timeout) - now;
+    if (left <= left.zero())
+        co_return APR_TIMEUP;
+    steady_timer slice(engine_.context(), std::min<deadline::clock::duration>(left, between_reads));
+    auto first = co_await (polled().input() || slice.async_wait(use_task));
+    if (first.index() == 1)
+        co_return connection_->aborted ? APR_ECONNABORTED : APR_SUCCESS;
+    last_input_ = deadline::clock::now();
+    co_return std::get<0>(first);
+}
+
+void borrowed_waits::watch(std::function<void()> gone)
+{
+    on_departure_ = std::move(gone);
+    if (on_departure_)
+        next_look_.arm(between_looks);
+    else
+        next_look_.disarm();
+}
+
+void borrowed_waits::look()
+{
+    gone_ = has_left();
+    if (!gone_)
+        return next_look_.arm(between_looks);
+    if (on_departure_)
+        std::exchange(on_departure_, nullptr)();
+}
+
+// The stream of an HTTP/2 connection has been told. A connection of its own says so whatever still
+// waits in it, such as the next request or TLS's good-bye. A client that has closed its sending
+// side is taken for one that is gone, as on an engine.
+bool borrowed_waits::has_left() const
+{
+    if (connection_->aborted || connection_->master)
+        return connection_->aborted;
+    apr_os_sock_t fd = -1;
+    if (apr_os_sock_get(&fd, ap_get_conn_socket(connection_)) != APR_SUCCESS)
+        return false;
+    pollfd entry{fd, POLLRDHUP, 0};
+    return ::poll(&entry, 1, 0) > 0 && (entry.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+} // namespace v6front

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "address_book.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+namespace v6front
+{
+
+namespace
+{
+
+constexpr auto relaxed = std::memory_order_relaxed;
+using clock = address_book::clock;
+
+std::int64_t in_milliseconds(clock::duration d) noexcept
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
+}
+
+std::int64_t now() noexcept
+{
+    return in_milliseconds(clock::now().time_since_epoch());
+}
+
+std::size_t by_lot(std::size_t n)
+{
+    thread_local std::minstd_rand draw(std::random_device{}());
+    return draw() % n;
+}
+
+std::string words_of(const failure& why)
+{
+    std::string words(describe(why.what).words);
+    if (why.cause)
+        words += ": " + why.cause.message();
+    return words;
+}
+
+bool is_by_check(check_number check) noexcept
+{
+    return check != 0 && check != of_responses;
+}
+
+// What counts when an address is chosen.
+struct standing {
+    endpoint address;
+    std::uint32_t in_flight = 0;
+    bool well = true;
+};
+
+// Of two or more. The one on trial would not be tried if the lot were left to choose it or not.
+std::size_t first_of(std::span<const standing> well, const std::optional<endpoint>& on_trial)
+{
+    for (std::size_t i = 0; on_trial && i < well.size(); ++i) {
+        if (well[i].address == *on_trial)
+            return i;
+    }
+    const auto one = by_lot(well.size());
+    const auto other = (one + 1 + by_lot(well.size() - 1)) % well.size();
+    return well[other].in_flight < well[one].in_flight ? other : one;
+}
+
+} // namespace
+
+address_book::address_book(std::span<address_record> shared, teller tell)
+    : table_(shared),
+      in_flight_(std::make_unique<std::atomic<std::uint32_t>[]>(shared.size())),
+      tell_(std::move(tell))
+{
+}
+
+void address_book::arrange(std::vector<endpoint>& addresses, const backend_url& backend,
+                           check_number check, const std::optional<endpoint>& avoid)
+{
+    std::array<standing, most_addresses> all;
+    std::optional<endpoint> on_trial;
+    const auto n = std::min(addresses.size(), all.size());
+    for (std::size_t i = 0; i < n; ++i) {
+        auto& a = all[i];
+        a.address = addresses[i];
+        auto* record = table_.find(a.address);
+        if (record) {
+            a.in_flight = in_flight_[table_.index(*record)].load(relaxed);
+            a.well = record->failures.load(relaxed) == 0;
+            // Whoever was to try it has died with its process.
+            if (!a.well && watch_ && record->next_try.load(relaxed) + last_pause.count() < now())
+                watch_(a.address, backend.authority());
+        }
+        if (check != 0 && a.well) {
+            const auto* checked = table_.look_up(a.address, check);
+            a.well = !checked || checked->failures.load(relaxed) < checks_until_out;
+        }
+        if (a.address == avoid)
+            a.well = false;
+        if (a.well && !is_well(a.address, of_responses)) {
+            a.well = !on_trial && may_be_asked_again(a.address);
+            if (a.well)
+                on_trial = a.address;
+        }
+    }
+    const auto begin = all.begin(), end = begin + n;
+    const auto is_well = [](const standing& a) { return a.well; };
+    auto well = static_cast<std::size_t>(std::stable_partition(begin, end, is_well) - begin);
+    // Where none is, all are tried, but still not first the one that has failed this very request.
+    if (well == 0)
+        well = static_cast<std::size_t>(
+            std::stable_partition(begin, end,
+                                  [&](const standing& a) { return a.address != avoid; }) -
+            begin);
+    if (well > 1)
+        std::rotate(begin, begin + first_of({all.data(), well}, on_trial), begin + well);
+    addresses.resize(n);
+    std::transform(begin, end, addresses.begin(), [](const standing& a) { return a.address; });
+}
+
+address_use address_book::use(const endpoint& address) noexcept
+{
+    auto* record = table_.find(address);
+    return record ? address_use(in_flight_[table_.index(*record)]) : address_use();
+}
+
+void address_book::fail(const endpoint& address, std::string_view backend, check_number check,
+                        std::uint32_t until_out, std::string_view why)
+{
+    auto* record = table_.find(address, check);
+    if (!record)
+        return;
+    const auto failures = record->failures.fetch_add(1, relaxed) + 1;
+    if (failures == 1)
+        record->failing_since.store(now(), relaxed);
+    if (failures == until_out && tell_)
+        tell_({address_change::verdict::out, backend, address,
+               milliseconds(now() - record->failing_since.load(relaxed)), why, is_by_check(check)});
+    if (failures == 1 && check == of_responses)
+        record->next_try.store(now() + first_trial.count(), relaxed);
+    if (failures == 1 && check == 0) {
+        record->next_try.store(now() + first_pause.count(), relaxed);
+        if (watch_)
+            watch_(address, backend);
+    }
+}
+
+// True if it had failed before.
+bool address_book::succeed(const endpoint& address, std::string_view backend, check_number check,
+                           std::uint32_t until_out)
+{
+    auto* record = table_.look_up(address, check);
+    // Nearly always well, and then the line that all children share is only read.
+    if (!record || record->failures.load(relaxed) == 0)
+        return false;
+    const auto failures = record->failures.exchange(0, relaxed);
+    if (failures >= until_out && tell_)
+        tell_({address_change::verdict::back,
+               backend,
+               address,
+               milliseconds(now() - record->failing_since.load(relaxed)),
+               {},
+               is_by_check(check)});
+    return failures > 0;
+}
+
+void address_book::succeeded(const endpoint& address, std::string_view backend)
+{
+    // Something has begun anew there, so what came of the requests before says little.
+    if (succeed(address, backend, 0, failures_until_out))
+        try_again_in(address, of_responses, {});
+}
+
+void address_book::failed(const endpoint& address, std::string_view backend, const failure& why)
+{
+    // That this server has no descriptor left says nothing about anybody else.
+    if (describe(why.what).whose != fault::backend)
+        return;
+    fail(address, backend, 0, failures_until_out, words_of(why));
+}
+
+void address_book::answered(const endpoint& address, std::string_view backend)
+{
+    succeed(address, backend, of_responses, failures_until_out);
+}
+
+void address_book::closed(const endpoint& address, std::string_view backend, const failure& why)
+{
+    fail(address, backend, of_responses, failures_until_out, words_of(why));
+}
+
+bool address_book::may_be_asked_again(const endpoint& address) noexcept
+{
+    const auto* record = table_.look_up(address, of_responses);
+    // As long again as there has been no response: that doubles without anybody counting.
+    const milliseconds without(record ? now() - record->failing_since.load(relaxed) : 0);
+    return may_try(address, of_responses, std::clamp(without, first_trial, last_trial));
+}
+
+void address_book::doubt(const endpoint& address, std::string_view backend)
+{
+    if (is_well(address))
+        fail(address, backend, 0, failures_until_out, "it did not answer in time");
+}
+
+void address_book::passed_check(const endpoint& address, std::string_view backend,
+                                check_number check)
+{
+    succeed(address, backend, check, checks_until_out);
+}
+
+void address_book::failed_check(const endpoint& address, std::string_view backend,
+                                check_number check, std::string_view why)
+{
+    fail(address, backend, check, checks_until_out, why);
+}
+
+bool address_book::is_well(const endpoint& address, check_number check) noexcept
+{
+    const auto* record = table_.look_up(address, check);
+    return !record || record->failures.load(relaxed) == 0;
+}
+
+bool address_book::may_try(const endpoint& address, check_number check,
+                           clock::duration pause) noexcept
+{
+    auto* record = table_.find(address, check);
+    if (!record)
+        return false;
+    const auto at = now();
+    auto due = record->next_try.load(relaxed);
+    return due <= at &&
+           record->next_try.compare_exchange_strong(due, at + in_milliseconds(pause), relaxed);
+}
+
+address_book::clock::time_point address_book::next_try(const endpoint& address,
+                                                       check_number check) noexcept
+{
+    const auto* record = table_.find(address, check);
+    return clock::time_point(milliseconds(record ? record->next_try.load(relaxed) : 0));
+}
+
+void address_book::try_again_in(const endpoint& address, check_number check,
+                                clock::duration pause) noexcept
+{
+    if (auto* record = table_.look_up(address, check))
+        record->next_try.store(now() + in_milliseconds(pause), relaxed);
+}
+
+address_book::milliseconds address_book::pause(const endpoint& address) noexcept
+{
+    const auto* record = table_.look_up(address);
+    const auto failures = record ? record->failures.load(relaxed) : 0;
+    return failures > 3 ? last_pause : std::min(last_pause, first_pause * (1 << failures));
+}
+
+} // namespace v6front

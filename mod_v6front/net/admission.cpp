@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "admission.hpp"
+
+#include <algorithm>
+
+namespace v6front
+{
+
+namespace
+{
+
+constexpr std::size_t in_flight = 0, waiting = 1;
+
+std::string as_detail(const exchange_rules& rules, bool waited)
+{
+    return "max=" + std::to_string(rules.most_in_flight) +
+           (waited ? ", none ended in " + std::to_string(rules.connect_timeout.count()) + " ms"
+                   : ", queue=" + std::to_string(rules.most_queued));
+}
+
+} // namespace
+
+admission::admission(std::span<shared_tally::word> shared, std::size_t limits)
+    : tally_(shared, counters(limits)), queues_(limits)
+{
+}
+
+bool admission::add(unsigned limit, std::size_t which, std::uint32_t most) noexcept
+{
+    return tally_.add(2 * (limit - 1) + which, most);
+}
+
+void admission::wake_first(queue& q)
+{
+    if (q.waiting.empty())
+        return;
+    const auto& first = q.waiting.front();
+    asio::post(first->context, [first] { first->changed.notify(); });
+}
+
+void admission::leave(unsigned limit)
+{
+    tally_.subtract(2 * (limit - 1) + in_flight);
+    auto& q = queues_[limit - 1];
+    if (q.length.load() == 0)
+        return;
+    const std::lock_guard lock(q.mutex);
+    wake_first(q);
+}
+
+// One who waits. Its engine lives at least as long, since it is taken from the queue before.
+class admission::queued
+{
+public:
+    queued(admission& in, unsigned limit, asio::io_context& context)
+        : in_(in),
+          limit_(limit),
+          queue_(in.queues_[limit - 1]),
+          self_(std::make_shared<waiter>(context))
+    {
+        const std::lock_guard lock(queue_.mutex);
+        queue_.waiting.push_back(self_);
+        queue_.length = queue_.waiting.size();
+    }
+    ~queued()
+    {
+        const std::lock_guard lock(queue_.mutex);
+        std::erase(queue_.waiting, self_);
+        queue_.length = queue_.waiting.size();
+        in_.tally_.subtract(2 * (limit_ - 1) + waiting);
+        // More than one place may be free, and whoever was woken may have gone.
+        wake_first(queue_);
+    }
+    queued(const queued&) = delete;
+    queued& operator=(const queued&) = delete;
+
+    event& changed() noexcept { return self_->changed; }
+    bool may_pass(std::uint32_t most)
+    {
+        const std::lock_guard lock(queue_.mutex);
+        return queue_.waiting.front() == self_ && in_.add(limit_, in_flight, most);
+    }
+
+private:
+    admission& in_;
+    unsigned limit_;
+    queue& queue_;
+    waiter_ptr self_;
+};
+
+task<result<admission::place>> admission::enter(engine& on, client& peer,
+                                                const exchange_order& order)
+{
+    const auto limit = order.limit;
+    const auto& rules = order.rules;
+    if (queues_[limit - 1].length.load() == 0 && add(limit, in_flight, rules.most_in_flight))
+        co_return place(*this, limit);
+    if (!add(limit, waiting, rules.most_queued))
+        co_return failure{reason::too_many_in_flight, {}, as_detail(rules, false)};
+    queued self(*this, limit, on.context());
+    deadline over(on.deadlines(), [&self] { self.changed().notify(); });
+    over.arm(rules.connect_timeout);
+    deadline look_again(on.deadlines(), [&self] { self.changed().notify(); });
+    peer.watch_for_departure([&self] { self.changed().notify(); });
+    bool passed = false;
+    while (!passed && !over.expired() && !peer.has_departed()) {
+        look_again.arm(deadline_list::tick);
+        co_await self.changed().wait(on.get_executor());
+        passed = self.may_pass(rules.most_in_flight);
+    }
+    peer.watch_for_departure(nullptr);
+    if (passed)
+        co_return place(*this, limit);
+    if (peer.has_departed())
+        co_return failure{reason::client_gone, {}, "while it waited for its turn"};
+    co_return failure{reason::too_many_in_flight, {}, as_detail(rules, true)};
+}
+
+task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order)
+{
+    auto place = co_await order.doorkeeper->enter(on, peer, order);
+    if (!place) {
+        outcome record;
+        record.status = describe(place.error().what).status;
+        record.failed = place.error();
+        co_return record;
+    }
+    const auto record = co_await run_exchange(on, peer, order);
+    co_return record;
+}
+
+} // namespace v6front

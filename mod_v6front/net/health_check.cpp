@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "health_check.hpp"
+
+#include "connect.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace v6front
+{
+
+namespace
+{
+
+using order_ptr = std::shared_ptr<const check_order>;
+using clock = address_book::clock;
+
+// An answer that comes later is no better than none.
+constexpr std::chrono::milliseconds most_patience{5000};
+// A first failure is looked into sooner than the interval says.
+constexpr std::chrono::milliseconds soon{1000};
+
+std::string request_of(const check_order& order)
+{
+    return "GET " + order.rule.uri + " HTTP/1.1\r\nHost: " + order.host +
+           "\r\nUser-Agent: mod_v6front (health check)\r\nConnection: close\r\n\r\n";
+}
+
+// What is wrong with that address; empty: nothing.
+task<std::string> ask(address_watch& watch, order_ptr order, endpoint address)
+{
+    const auto patience = std::min(most_patience, order->rule.interval);
+    const auto give_up = clock::now() + patience;
+    const std::array<endpoint, 1> only{address};
+    const auto connected =
+        co_await connect_to_backend(watch.context(), watch.deadlines(), only, patience);
+    if (!connected)
+        co_return std::string(describe(connected.error().what).words);
+    auto& backend = **connected;
+    const auto request = request_of(*order);
+    const auto sent = co_await backend.write(request, patience);
+    auto error = sent.error;
+    auto status = status_of(backend.input());
+    while (!error && !status) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(give_up - clock::now());
+        error = co_await backend.readable(std::max(left, std::chrono::milliseconds(1)));
+        status = status_of(backend.input());
+    }
+    backend.close();
+    if (!status)
+        co_return "no response: " + error.message();
+    if (*status == 0)
+        co_return std::string("the response is not valid http");
+    if (!order->rule.passes(*status))
+        co_return "status " + std::to_string(*status);
+    co_return std::string();
+}
+
+task<void> check_once(address_watch& watch, order_ptr order, endpoint address)
+{
+    auto& book = watch.book();
+    const auto number = order->number;
+    const auto wrong = co_await ask(watch, order, address);
+    if (wrong.empty())
+        co_return book.passed_check(address, order->backend, number);
+    if (book.is_well(address, number))
+        book.try_again_in(address, number, std::min(soon, order->rule.interval));
+    book.failed_check(address, order->backend, number, wrong);
+}
+
+} // namespace
+
+task<void> check_for_ever(address_watch& watch, order_ptr order)
+{
+    auto& book = watch.book();
+    steady_timer due(watch.context());
+    for (;;) {
+        const auto now = clock::now();
+        auto next = now + std::min(soon, order->rule.interval); // names may get new addresses
+        for (const auto& address : order->addresses()) {
+            if (book.may_try(address, order->number, order->rule.interval))
+                asio::co_spawn(watch.context().get_executor(), check_once(watch, order, address),
+                               asio::detached);
+            next = std::min(next, book.next_try(address, order->number));
+        }
+        due.expires_at(std::max(next, now + std::chrono::milliseconds(10)));
+        const auto [ended] = co_await due.async_wait(use_task);
+        if (ended)
+            co_return;
+    }
+}
+
+} // namespace v6front

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "leave_http.hpp"
+
+#include "core/upgrade.hpp"
+#include "tunnel.hpp"
+
+namespace v6front
+{
+
+task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange_order& order,
+                                        switched by, outcome& record)
+{
+    if (!by.request_is_sent || !answers_upgrade(order.request, by.head))
+        co_return failure{reason::bad_response, {}, "101 for what the client did not ask"};
+    auto* bytes = peer.switch_protocols(by.head);
+    if (!bytes)
+        co_return failure{reason::bad_response, {}, "101 for a client that cannot be upgraded"};
+    record.status = by.head.status;
+    record.head_sent = true;
+    const tunnel_traffic moved{record.request_body, record.response_body};
+    const auto how = co_await run_tunnel(on, *bytes, by.backend, order.rules.idle_timeout, moved);
+    record.tunnel = how;
+    co_return std::nullopt;
+}
+
+} // namespace v6front

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A backend connection for one attempt: an idle one, else a new one, at the address that is best
+// now.
+#pragma once
+
+#include "exchange.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace v6front
+{
+
+struct lease_wish {
+    engine& on;
+    const exchange_order& order;
+    std::vector<endpoint>& addresses; // at least one
+    bool must_last = false;           // an idle one only if its backend has promised to keep it
+
+    bool has_choice() const { return order.book && addresses.size() > 1; }
+};
+
+// The first of the addresses is the one to use from now on; `avoid` is where an attempt has failed.
+// A site with one address, as nearly all are, has nothing to choose.
+inline void choose(const lease_wish& wish, const std::optional<endpoint>& avoid)
+{
+    if (wish.has_choice())
+        wish.order.book->arrange(wish.addresses, *wish.order.backend, wish.order.check, avoid);
+}
+
+std::optional<lease> idle_lease(const lease_wish& wish);
+task<result<lease>> new_lease(const lease_wish& wish);
+
+// What came of an attempt at one of several addresses: a response's head, or a failure. `unheard`:
+// it had a connection of its own, and not a byte came back.
+void remember(const exchange_order& order, const endpoint& address,
+              const std::optional<failure>& failed, bool unheard);
+
+} // namespace v6front

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Threads of ours among a server's get no signals, which belong to the server's own threads. Stands
+// on the stack of whoever starts one, for as long as that takes.
+#pragma once
+
+#include <csignal>
+
+namespace v6front
+{
+
+class signals_blocked
+{
+public:
+    signals_blocked()
+    {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+
+private:
+    sigset_t before_;
+};
+
+} // namespace v6front

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is left of the time that a backend has for its answer. Its own time alone counts: the body's
+// way up does not, and when all is sent the time begins anew. So it does with "102 Processing",
+// which says just that (RFC 2518 10.1). A 100 or 103 says nothing about when the answer comes, and
+// a backend that sent one now and then would else hold an exchange as often as it did. Part of an
+// attempt; refers to nothing.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace v6front
+{
+
+class thinking_time
+{
+public:
+    explicit thinking_time(std::chrono::milliseconds most) : most_(most), left_(most) {}
+
+    std::chrono::milliseconds left(bool all_is_sent)
+    {
+        if (all_is_sent && !std::exchange(all_was_sent_, true))
+            left_ = most_;
+        return left_;
+    }
+    // So much has, until a head of this status came; 0 if none did.
+    void has_passed(std::chrono::steady_clock::duration time, int status)
+    {
+        using ms = std::chrono::milliseconds;
+        left_ =
+            status == 102 ? most_ : std::max(left_ - std::chrono::duration_cast<ms>(time), ms(0));
+    }
+
+private:
+    std::chrono::milliseconds most_;
+    std::chrono::milliseconds left_;
+    bool all_was_sent_ = false;
+};
+
+} // namespace v6front

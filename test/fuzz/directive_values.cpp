@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Any value of a directive: taken, or refused with a sentence, and nothing else.
+#include "core/backend_url.hpp"
+#include "core/duration.hpp"
+#include "core/route.hpp"
+#include "core/settings.hpp"
+#include "lines.hpp"
+
+#include <cstdlib>
+#include <cstring>
+
+using namespace v6front;
+
+namespace
+{
+
+template <class Read> bool is_taken(Read read)
+{
+    try {
+        read();
+        return true;
+    } catch (const setting_error& e) {
+        if (std::strlen(e.what()) < 10)
+            std::abort();
+        return false;
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const auto all = test::text(data, size);
+    const auto value = all.substr(0, all.find('\0')); // httpd's are C strings
+    is_taken([&] { check_route_path(value); });
+    backend_url url;
+    if (is_taken([&] { url = parse_backend_url(value); })) {
+        // What was understood can be written, and is understood again.
+        const auto again = parse_backend_url("http://" + url.authority() + url.path);
+        if (again.host != url.host || again.port != url.port || url.host.empty())
+            std::abort();
+    }
+    exchange_settings settings;
+    is_taken([&] { set_option(settings, value); });
+    const auto rules = resolve(settings, milliseconds(1000));
+    if (rules.connect_timeout.count() <= 0 || rules.most_head == 0)
+        std::abort();
+    const auto lasts = parse_duration(value);
+    if (lasts && (lasts->count() <= 0 || *lasts > std::chrono::hours(24)))
+        std::abort();
+    (void)parse_octets(value);
+    (void)parse_ipv4(value);
+    return 0;
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Request bodies on their way up: invited or not, of unknown length, with trailers, endless, cut
+// off, and answered before their end.
+#include "catch.hpp"
+#include "process.hpp"
+#include "scripted_backend.hpp"
+#include "watching.hpp"
+#include "ways.hpp"
+
+#include <cstdlib>
+
+using namespace v6front;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace
+{
+
+std::string echo(const received_request& r)
+{
+    return response(r.message.body);
+}
+
+// curl gives up (error 92) when HTTP/2 answers before the end of an upload and then says that the
+// rest is not wanted, as RFC 9113 8.1 has it; nghttp understands.
+int status_of_upload(const httpd_server& front, const std::string& target, std::size_t size,
+                     bool chunked)
+{
+    if (!front.options().http2) {
+        return ask(front, {target, "POST", {}, pattern(size), chunked}).status();
+    }
+    const scratch_folder folder;
+    write_file(folder.path() + "/body", pattern(size));
+    std::vector<std::string> command{
+        "nghttp", "-v", "-d", folder.path() + "/body", "-H", ":authority: site.test"};
+    if (chunked) {
+        command.emplace_back("--no-content-length");
+    }
+    command.push_back("https://[::1]:" + std::to_string(front.port()) + target);
+    const auto result = run_command(command);
+    const std::string before = ") :status: ";
+    const auto at = result.output.find(before);
+    return at == std::string::npos ? 0 : std::atoi(result.output.c_str() + at + before.size());
+}
+
+const std::string expecting_head = "POST / HTTP/1.1\r\nHost: site.test\r\nExpect: 100-continue\r\n"
+                                   "Content-Length: 5\r\n\r\n";
+
+} // namespace
+
+TEST_CASE("Expect: 100-continue is the site's to answer", "[bodies]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    using namespace script;
+    struct row {
+        const char* name;
+        scripted_backend::steps site;
+        int status;
+        std::string answer;
+        bool invited;
+    };
+    const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const std::vector<row> rows{
+        {"it says so", {read_head(), send(go_on), read_body(), answer(echo)}, 200, "hello", true},
+        {"it says something else first",
+         {read_head(), send("HTTP/1.1 102 Processing\r\n\r\n" + go_on), read_body(), answer(echo)},
+         200,
+         "hello",
+         true},
+        {"it ignores it", {read_request(), answer(echo)}, 200, "hello", true},
+        {"it refuses",
+         {read_head(), send(response("no", "", "417 Expectation Failed"))},
+         417,
+         "no",
+         false},
+        {"it wants a password",
+         {read_head(), send(response("who?", "", "401 Unauthorized"))},
+         401,
+         "who?",
+         false},
+    };
+    for (const row& r : rows) {
+        INFO(r.name);
+        scripted_backend site(r.site);
+        httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+        raw_client client(front.port(), client_for(front));
+        const auto began = steady_clock::now();
+        client.send(expecting_head);
+        if (r.invited) {
+            std::string first = client.read_some();
+            while (first.find("100 Continue\r\n\r\n") == std::string::npos) {
+                const std::string more = client.read_some();
+                REQUIRE(!more.empty());
+                first += more;
+            }
+            CHECK(steady_clock::now() - began < patience(milliseconds{900}));
+            client.send("hello");
+        }
+        const http_message got = client.read_response();
+        CHECK(got.status() == r.status);
+        CHECK(got.body == r.answer);
+        CHECK((r.invited || got.interim.empty()));
+        CHECK(site.request(0).message.value("Expect") == "100-continue");
+        CHECK(front.complaints().empty());
+    }
+}
+
+TEST_CASE("A client that does not wait for 100-continue makes nobody wait", "[bodies]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site(echo);
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    raw_client client(front.port(), client_for(front));
+    for (int i = 0; i < 10; ++i) {
+        client.send(expecting_head + "hello");
+        const http_message got = client.read_response();
+        CHECK(got.status() == 200);
+        CHECK(got.body == "hello");
+    }
+    CHECK(site.connections() <= 10);
+}
+
+TEST_CASE("Trailers go up behind chunks, but for those that would decide something", "[bodies]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site(echo);
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    raw_client client(front.port(), client_for(front));
+    const std::string text = "POST / HTTP/1.1\r\nHost: site.test\r\nTrailer: Digest\r\n"
+                             "Transfer-Encoding: chunked\r\n\r\n10;x=y\r\nsixteen octets..\r\n"
+                             "0;last\r\nDigest: abc\r\nAuthorization: evil\r\n\r\n";
+    client.send(text);
+    CHECK(client.read_response().body == "sixteen octets..");
+    const http_message seen = site.request(0).message;
+    CHECK(seen.value("Trailer") == "Digest");
+    CHECK(seen.value("Digest") == "abc");
+    CHECK_FALSE(seen.has("Authorization"));
+    CHECK(seen.head.find("x=y") == std::string::npos);
+    // However they are cut; each cut shows in what the site has received before it.
+    for (const char* at : {"0;x", "\r\nsixteen", "\nsixteen", "octets", "\r\n0", "0;last", ";last",
+                           "\nDigest", "gest", "\nAuth", "\r\n\r\n@", "\n\r\n@", "\r\n@", "\n@"}) {
+        const std::size_t cut = (text + "@").find(at, text.find("chunked\r\n\r\n"));
+        INFO(cut);
+        const std::size_t before = site.hits();
+        client.send(text.substr(0, cut));
+        CHECK(site.wait_for_hits(before + 1));
+        client.send(text.substr(cut));
+        CHECK(client.read_response().body == "sixteen octets..");
+        CHECK(site.request(before).message.value("Digest") == "abc");
+    }
+    CHECK(front.complaints().empty());
+}
+
+TEST_CASE("bufferbody= gives a body of unknown length its length, up to a limit", "[bodies]")
+{
+    const way w = GENERATE(from_range(every_way()));
+    INFO(w);
+    scripted_backend site(echo);
+    httpd_server front(options_for(w, "V6FrontPass /buffered " + site.url() +
+                                          " bufferbody=64K\nV6FrontPass / " + site.url()));
+    struct row {
+        const char* target;
+        std::size_t size;
+        bool chunked;
+        int status;
+        const char* length; // Content-Length at the site
+    };
+    const std::vector<row> rows{
+        {"/buffered", 5, true, 200, "5"},
+        {"/buffered", 65536, true, 200, "65536"},
+        {"/buffered", 65537, true, 413, ""},
+        {"/buffered", 1000000, true, 413, ""},
+        {"/buffered", 100000, false, 200, "100000"},
+        {"/", 100000, true, 200, ""},
+    };
+    for (const row& r : rows) {
+        INFO(r.target << ' ' << r.size << (r.chunked ? " chunked" : ""));
+        const std::size_t before = site.hits();
+        if (r.status == 200) {
+            const http_message got = ask(front, {r.target, "POST", {}, pattern(r.size), r.chunked});
+            CHECK(got.status() == 200);
+            CHECK(got.body.size() == r.size);
+            CHECK(site.request(before).message.value("Content-Length") == r.length);
+        } else {
+            CHECK(status_of_upload(front, r.target, r.size, r.chunked) == r.status);
+        }
+        CHECK(site.hits() == before + (r.status == 200 ? 1 : 0));
+    }
+}
+
+TEST_CASE("LimitRequestBody is kept in HTTP/2 as well", "[bodies]")
+{
+    way w = every_way()[3];
+    REQUIRE(w.http2);
+    scripted_backend site(echo);
+    httpd_server front(options_for(w, "LimitRequestBody 1000\nV6FrontPass / " + site.url()));
+    CHECK(ask(front, {"/", "POST", {}, pattern(1000)}).status() == 200);
+    CHECK(status_of_upload(front, "/", 1001, false) == 413);
+    CHECK(status_of_upload(front, "/", 600000, true) == 413);
+}
+
+TEST_CASE("A client that leaves in the middle of its body: the site's connection goes at once",
+          "[bodies]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site(scripted_backend::steps{read_head(), read_end()});
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    for (const char* framing : {"Content-Length: 1000", "Transfer-Encoding: chunked"}) {
+        for (const bool resets : {false, true}) {
+            INFO(framing << (resets ? ", reset" : ", closed"));
+            const std::size_t before = site.hits();
+            raw_client client(front.port(), client_for(front));
+            client.send("POST / HTTP/1.1\r\nHost: site.test\r\n" + std::string(framing) +
+                        "\r\n\r\n5\r\nhello\r\n");
+            CHECK(site.wait_for_hits(before + 1));
+            const auto left = steady_clock::now();
+            resets ? client.reset() : client.close();
+            CHECK(site.wait_for_open_connections(0));
+            CHECK(steady_clock::now() - left < patience(milliseconds{500}));
+        }
+    }
+}
+
+TEST_CASE("An answer before the end of the body reaches a client that goes on sending", "[bodies]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site(scripted_backend::steps{
+        read_head(), send(response("too much", "", "413 Content Too Large")), read_end()});
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    for (const char* framing : {"Content-Length: 3000000000", "Transfer-Encoding: chunked"}) {
+        INFO(framing);
+        raw_client client(front.port(), client_for(front));
+        client.send("POST / HTTP/1.1\r\nHost: site.test\r\n" + std::string(framing) + "\r\n\r\n");
+        // Nothing of the body, and it does not wait for the rest.
+        const http_message got = client.read_response();
+        CHECK(got.status() == 413);
+        CHECK(got.body == "too much");
+        CHECK(client.closed_by_peer());
+    }
+}
+
+TEST_CASE("A body of gigabytes needs no more memory than one of 2 MB", "[bodies]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site(scripted_backend::steps{read_head(), read_end()});
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    const std::string piece = pattern(1 << 20);
+    const std::size_t pieces = very_many();
+    raw_client client(front.port(), client_for(front));
+    client.send("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: " +
+                std::to_string(pieces * piece.size()) + "\r\n\r\n");
+    for (int i = 0; i < 2; ++i) {
+        client.send(piece);
+    }
+    CHECK(eventually([&] { return site.received_bytes() > 2 * piece.size(); }));
+    const unsigned at_first = front.resident_kilobytes();
+    for (std::size_t i = 2; i < pieces; ++i) {
+        client.send(piece);
+    }
+    CHECK(eventually([&] { return site.received_bytes() > pieces * piece.size(); }));
+    CHECK(front.resident_kilobytes() < at_first + 10000u * static_cast<unsigned>(slowness()));
+}
+
+TEST_CASE("A client that stops in the middle of its body is told so", "[bodies]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site(scripted_backend::steps{read_head(), read_end()});
+    httpd_server front(options_for(w, "Timeout 1\nV6FrontPass / " + site.url()));
+    raw_client client(front.port(), client_for(front));
+    client.send("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 10\r\n\r\nhalf");
+    CHECK(client.read_response().status() == 408);
+    CHECK(site.wait_for_open_connections(0));
+    CHECK(client.closed_by_peer());
+}
+
+TEST_CASE("A client of HTTP/2 that leaves is noticed, asking or sending", "[bodies]")
+{
+    const way w = every_way()[3];
+    REQUIRE(w.http2);
+    using namespace script;
+    scripted_backend site(scripted_backend::steps{read_head(), read_end()});
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    const scratch_folder folder;
+    write_file(folder.path() + "/body", pattern(10000000));
+    for (const bool sends : {false, true}) {
+        INFO((sends ? "sending" : "asking"));
+        const std::size_t before = site.hits();
+        std::vector<std::string> command{
+            "curl",    "-s",        "-k",
+            "--http2", "--resolve", "site.test:" + std::to_string(front.port()) + ":[::1]"};
+        if (sends) { // slowly: it is in the middle of it
+            command.insert(command.end(), {"--limit-rate", "1000", "-T", folder.path() + "/body"});
+        }
+        command.push_back("https://" + front.authority() + "/");
+        process client(command, {}, folder.path() + "/output");
+        CHECK(site.wait_for_hits(before + 1));
+        client.kill_group();
+        CHECK(site.wait_for_open_connections(0));
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What apachectl configtest says of a configuration that starts and does not do what was meant.
+#include "catch.hpp"
+#include "private_network.hpp"
+#include "scripted_names.hpp"
+#include "ways.hpp"
+
+#include <iostream>
+#include <iterator>
+#include <regex>
+
+using namespace v6front;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+struct finding {
+    const char* site;
+    const char* number; // nullptr: nothing at all is said
+    const char* says;
+    const char* global = "";
+    bool starts = true;
+};
+
+const std::vector<finding>& findings()
+{
+    static const std::vector<finding> rows{
+        {"V6FrontPass / http://four.test:9/", nullptr, ""},
+        {"V6FrontPass / http://site.test:9/", nullptr, ""}, // other addresses do not matter
+        {"V6FrontPass / http://127.0.0.1:8080/", "V6F0204", "127.0.0.1:8080", "", false},
+        {"V6FrontPass / http://0.0.0.0:8080/", "V6F0204", "self=on", "", false},
+        {"V6FrontPass / http://127.0.0.1:8080/ self=on", nullptr, ""},
+        {"V6FrontPass / http://127.0.0.1:8081/", nullptr, ""}, // same host, other port
+        {"V6FrontPassMatch ^/a http://127.0.0.1:8080/", "V6F0204", "^/a", "", false},
+        {"V6FrontPassMatch ^/a http://127.0.0.1:8080/ self=on", nullptr, ""},
+        {"V6FrontPassMatch ^/a http://four.test:8080/", "V6F0205", "V6FrontPassMatch ^/a"},
+        {"V6FrontPassMatch ^/a http://four.test:8080/ self=on", nullptr, ""},
+        {"<Location /a>\nV6FrontPass http://127.0.0.1:8080/\n</Location>", "V6F0204", "/a", "",
+         false},
+        {"V6FrontPass / http://x.test:8080/\nV6FrontBackendV4 x.test 127.0.0.1", "V6F0204",
+         "x.test", "", false},
+        {"V6FrontPass / http://x.test:8080/\nV6FrontBackendV4 x.test 127.0.0.1 192.0.2.1", nullptr,
+         ""},
+        {"V6FrontPass / http://four.test:8080/", "V6F0205", "four.test leads to 127.0.0.1:8080"},
+        {"V6FrontPass / http://four.test:8080/ self=on", nullptr, ""},
+        {"V6FrontPass / http://six.test/", "V6F0206", "six.test: the backend's name has no ipv4"},
+        {"V6FrontPass /a%20b http://four.test:9/", "V6F0207", "percent"},
+        {"V6FrontPass /a/../b http://four.test:9/", "V6F0207", "dot segment"},
+        {"V6FrontPass /a?b http://four.test:9/", "V6F0207", "query"},
+        {"V6FrontPass /a.b/..c/100% http://four.test:9/", nullptr, ""},
+        {"V6FrontPassMatch ^/(.*) http://four.test:9/$1\nV6FrontPass /a http://four.test:9/",
+         "V6F0207", "V6FrontPassMatch ^/(.*) takes its requests"},
+        {"V6FrontPassMatch . http://four.test:9/\nV6FrontPassMatch ^/a$ http://four.test:9/",
+         "V6F0207", "V6FrontPassMatch ^/a$"},
+        {"V6FrontPassMatch ^/a/ !\nV6FrontPassMatch \\.png$ http://four.test:9/\n"
+         "V6FrontPass /a http://four.test:9/",
+         nullptr, ""},
+        {"V6FrontPass / http://four.test:9/", "V6F0208", "port 8099",
+         "<VirtualHost *:8099>\nServerName x.test\nV6FrontPass / http://four.test:9/\n"
+         "</VirtualHost>"},
+        {"V6FrontPass / http://four.test:9/", "V6F0209", "ServerName site.test",
+         "<VirtualHost *:8080>\nServerName Site.test\n</VirtualHost>"},
+        // The first of the two is the one that is reached.
+        {"# nothing", nullptr, "",
+         "<VirtualHost *:8080>\nServerName site.test\nV6FrontPass / http://four.test:9/\n"
+         "</VirtualHost>"},
+        {"V6FrontPass / http://four.test:9/\nServerAlias other.test", nullptr, "",
+         "<VirtualHost *:8080>\nServerName site.test\n</VirtualHost>"},
+    };
+    return rows;
+}
+
+// Our own lines with that number; all of them, without one.
+std::size_t count(const std::string& text, const std::string& number = "V6F[0-9]{4}")
+{
+    const std::regex ours(number + ": ");
+    return static_cast<std::size_t>(
+        std::distance(std::sregex_iterator(text.begin(), text.end(), ours), {}));
+}
+
+httpd_options options_of(const finding& f)
+{
+    httpd_options options;
+    options.site = f.site;
+    options.global = f.global;
+    options.listen_ipv4 = true;
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("configtest tells what will not work, and refuses only what never can", "[configtest]")
+{
+    for (const finding& f : findings()) {
+        INFO(f.site);
+        const command_result said = configtest(options_of(f));
+        INFO(said.output);
+        CHECK((said.code == 0) == f.starts);
+        if (!f.number) {
+            CHECK(count(said.output) == 0);
+            continue;
+        }
+        CHECK(count(said.output, f.number) == 1);
+        CHECK(count(said.output) == 1);
+        CHECK(said.output.find(f.says) != std::string::npos);
+        CHECK(said.output.find("httpd.conf:") != std::string::npos);
+    }
+}
+
+TEST_CASE("configtest names a low limit of connections and a missing IPv6 listener", "[configtest]")
+{
+    httpd_options options;
+    options.site = "V6FrontPass / http://four.test:9/";
+    options.connections_per_thread = 0;
+    CHECK(count(configtest(options).output, "V6F0201") == 1);
+    options.connections_per_thread = 200;
+    options.ipv6_listener = false;
+    options.listen_ipv4 = true;
+    const auto said = configtest(options);
+    CHECK(count(said.output, "V6F0203") == 1);
+    CHECK(said.code == 0);
+}
+
+TEST_CASE("configtest does not hang on a dead name server, whatever the number of names",
+          "[configtest]")
+{
+    if (!private_network::possible("configtest with a dead name server")) {
+        return;
+    }
+    const private_network network;
+    scripted_names names;
+    names.fall_silent();
+    httpd_options options;
+    options.system_names = true;
+    for (int i = 0; i < 100; ++i) {
+        const std::string n = std::to_string(i);
+        options.site += "V6FrontPass /" + n + " http://dead" + n + ".test/\n";
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const auto said = configtest(options);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    std::cout << "figure: configtest, 100 names, dead name server: " << took.count() << " s"
+              << std::endl;
+    CHECK(said.code == 0);
+    CHECK(count(said.output, "V6F0206") == 100);
+    CHECK(took < patience(5s));
+
+    // And with one that answers, what it says counts.
+    names.fall_silent(false);
+    names.say("live.test", {.a = {"192.0.2.1"}});
+    options.site = "V6FrontPass / http://live.test/\nV6FrontPass /a http://gone.test/";
+    const auto live = configtest(options);
+    CHECK(count(live.output) == 1);
+    CHECK(live.output.find("gone.test: the backend's name does not exist") != std::string::npos);
+}

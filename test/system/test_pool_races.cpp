@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sites that close idle connections at the worst moment, under load: no client sees it, and nothing
+// is done twice.
+#include "catch.hpp"
+#include "scripted_backend.hpp"
+#include "watching.hpp"
+#include "ways.hpp"
+
+#include <map>
+
+using namespace v6front;
+
+namespace
+{
+
+struct load_result {
+    std::map<int, unsigned> statuses;
+    std::string text() const
+    {
+        std::string all;
+        for (const auto& [status, count] : statuses) {
+            all += std::to_string(status) + " x " + std::to_string(count) + " ";
+        }
+        return all;
+    }
+};
+
+// Clients that ask at the same time, again and again, each for a target of its own.
+load_result load(const httpd_server& front, unsigned clients, unsigned rounds, bool posts)
+{
+    load_result result;
+    std::vector<raw_client> all;
+    for (unsigned i = 0; i < clients; ++i) {
+        all.emplace_back(front.port(), client_for(front));
+    }
+    for (unsigned round = 0; round < rounds; ++round) {
+        for (unsigned i = 0; i < clients; ++i) {
+            question q{"/" + std::to_string(round) + "/" + std::to_string(i)};
+            if (posts) {
+                q.method = "POST";
+                q.body = "order " + q.target;
+                q.chunked = i % 2 == 0;
+            }
+            all[i].send(request_text(q));
+        }
+        for (raw_client& client : all) {
+            const http_message answer = client.read_response();
+            ++result.statuses[answer.complete ? answer.status() : 0];
+            if (answer.value("Connection") == "close" || !answer.complete) {
+                client = raw_client(front.port(), client_for(front));
+            }
+        }
+    }
+    return result;
+}
+
+std::vector<way> ways_under_load()
+{
+    std::vector<way> chosen;
+    for (const way& w : every_way()) {
+        if (!w.tls) {
+            chosen.push_back(w);
+        }
+    }
+    return chosen; // adopted, and on borrowed threads, whose pools are a child's or a process's own
+}
+
+} // namespace
+
+TEST_CASE("200 clients before a site that closes idle connections: nobody notices", "[races]")
+{
+    const way w = GENERATE(from_range(ways_under_load()));
+    const bool posts = GENERATE(false, true);
+    INFO(w << (posts ? ", POST" : ", GET"));
+    using namespace script;
+    const auto answer_it =
+        answer([](const received_request& r) { return response(r.message.body); });
+    // One, two and three requests for each connection; it says nothing of closing, and closes.
+    scripted_backend site(std::vector<scripted_backend::steps>{
+        {read_request(), answer_it, close()},
+        {read_request(), answer_it, read_request(), answer_it, close()},
+        {read_request(), answer_it, read_request(), answer_it, read_request(), answer_it, close()},
+        {read_request(), answer_it, close()},
+        {read_request(), answer_it, read_request(), close()}}); // at the very worst moment
+    httpd_options options = options_for(w, "V6FrontPass / " + site.url());
+    // Where each request takes a thread, the event MPM closes idle clients when none is free; and
+    // one that has given its client back is not free at once, on a machine with more to do.
+    const auto slower = static_cast<unsigned>(slowness());
+    const unsigned clients = w.model == mpm::prefork ? 200u / slower : 200u; // watched processes
+    const unsigned taken = w.model == mpm::event ? 2 * clients : clients;
+    options.threads = w.adopted() ? 25 : taken + 20;
+    options.global = "KeepAliveTimeout 600"; // a client that the machine held up is none that idled
+    httpd_server front(options);
+    const unsigned rounds = 20u / slower;
+    const load_result result = load(front, clients, rounds, posts);
+    INFO(result.text());
+    CHECK(result.statuses.size() == 1);
+    CHECK(result.statuses.count(200) == 1);
+    CHECK(front.complaints().empty());
+    std::map<std::string, unsigned> done;
+    for (const received_request& r : site.requests()) {
+        ++done[r.message.target()];
+    }
+    CHECK(done.size() == clients * rounds);
+    for (const auto& [target, times] : done) {
+        if (posts && times != 1) {
+            FAIL_CHECK(target << " was done " << times << " times");
+        }
+    }
+}
+
+TEST_CASE("A site that keeps its promise of keep-alive gets a second POST on the same connection",
+          "[races]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    const std::string promise = GENERATE("", "Keep-Alive: timeout=30, max=100\r\n");
+    scripted_backend site([&](const received_request&) { return response("ok", promise); });
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    raw_client client(front.port(), client_for(front));
+    for (int i = 0; i < 3; ++i) {
+        client.send(request_text({"/", "POST", {}, "order"}));
+        CHECK(client.read_response().status() == 200);
+    }
+    CHECK(site.connections() == (promise.empty() ? 3 : 1));
+}
+
+TEST_CASE("A POST that was sent is never sent again", "[races]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site(scripted_backend::steps{read_request(), close()});
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    for (const bool chunked : {false, true}) {
+        const std::size_t before = site.hits();
+        CHECK(ask(front, {"/", "POST", {}, "order", chunked}).status() == 502);
+        CHECK(site.hits() == before + 1);
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Child processes that share what they know of addresses, as far as a test needs them.
+#pragma once
+
+#include "mod_v6front/net/address_book.hpp"
+
+#include "loopback.hpp"
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace v6front::test
+{
+
+inline const failure refusal{reason::connect_refused, asio::error::connection_refused, {}};
+inline const backend_url site{"www.example.org", 80, "/"};
+
+inline endpoint at(unsigned last, std::uint16_t port = 80)
+{
+    return {asio::ip::address_v4(0xc0000200u + last), port};
+}
+
+// Memory as all children share it; each book is a child's.
+struct shared_memory {
+    explicit shared_memory(std::size_t n = 64) : records(n) {}
+    std::vector<address_record> records;
+};
+
+struct child {
+    explicit child(shared_memory& m)
+        : book(m.records, [this](const address_change& c) {
+              const std::lock_guard lock(mutex);
+              told.push_back((c.now == address_change::verdict::out ? "out " : "back ") +
+                             c.address.address().to_string() + (c.by_check ? " check" : ""));
+          })
+    {
+    }
+    std::vector<endpoint> arrange(std::vector<endpoint> all, check_number check = 0,
+                                  std::optional<endpoint> avoid = {})
+    {
+        book.arrange(all, site, check, avoid);
+        return all;
+    }
+    std::size_t said()
+    {
+        const std::lock_guard lock(mutex);
+        return told.size();
+    }
+    std::mutex mutex;
+    std::vector<std::string> told;
+    address_book book;
+};
+
+} // namespace v6front::test

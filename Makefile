@@ -104,7 +104,7 @@ bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c config.cpp directive
 $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1
 $(BUILD)/system_tests: $(call obj,$(system_src))
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -lssl -lcrypto
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "h2_client.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace v6front
 {
 
@@ -14,9 +17,19 @@ enum : unsigned {
     type_settings = 4,
     type_ping = 6,
     type_goaway = 7,
-    type_window = 8
+    type_window = 8,
+    type_continuation = 9
 };
-enum : unsigned { flag_end_stream = 1, flag_ack = 1, flag_end_headers = 4, flag_padded = 8 };
+enum : unsigned {
+    flag_end_stream = 1,
+    flag_ack = 1,
+    flag_end_headers = 4,
+    flag_padded = 8,
+    flag_priority = 32
+};
+enum : unsigned { setting_window = 4, setting_connect = 8 };
+constexpr std::size_t largest_frame = 16384; // RFC 9113 4.2, unless the server says otherwise
+const std::string method_name = ":method", head_method = "HEAD";
 
 void put_number(std::string& out, std::uint32_t n, int octets)
 {
@@ -25,7 +38,7 @@ void put_number(std::string& out, std::uint32_t n, int octets)
     }
 }
 
-std::uint32_t number(std::string_view octets)
+std::uint32_t value_of(std::string_view octets)
 {
     std::uint32_t n = 0;
     for (const char c : octets) {
@@ -34,98 +47,123 @@ std::uint32_t number(std::string_view octets)
     return n;
 }
 
-// A string of RFC 7541 5.2, its length with a prefix of 7 bits, without Huffman.
-void put_string(std::string& out, const std::string& text)
+client_options speaking_h2(client_options options)
 {
-    std::size_t n = text.size();
-    if (n < 127) {
-        out += static_cast<char>(n);
-    } else {
-        out += '\x7f';
-        for (n -= 127; n >= 128; n /= 128) {
-            out += static_cast<char>(n % 128 + 128);
-        }
-        out += static_cast<char>(n);
-    }
-    out += text;
-}
-
-// Three digits in the code of RFC 7541 appendix B: 0 to 2 have five bits, the others six.
-int huffman_digits(std::string_view octets)
-{
-    int value = 0;
-    std::uint32_t bits = number(octets) << (32 - 8 * octets.size());
-    for (int i = 0; i < 3; ++i) {
-        const bool is_short = bits >> 27 < 3;
-        value = value * 10 + static_cast<int>(is_short ? bits >> 27 : (bits >> 26) - 0x19 + 3);
-        bits <<= is_short ? 5 : 6;
-    }
-    return value;
-}
-
-// The first field of a response's block, which is :status; the dynamic table is never used.
-int status_of(std::string_view block)
-{
-    while (!block.empty() && (block[0] & 0xe0) == 0x20) { // the table's size
-        block.remove_prefix(1);
-    }
-    static constexpr int known[] = {200, 204, 206, 304, 400, 404, 500};
-    const auto first = static_cast<unsigned char>(block.empty() ? 0 : block[0]);
-    if (first >= 0x88 && first <= 0x8e) {
-        return known[first - 0x88];
-    }
-    const bool huffman = block.size() > 1 && (block[1] & 0x80);
-    const std::size_t length = block.size() > 1 ? block[1] & 0x7f : 0;
-    const std::string_view text = block.substr(std::min<std::size_t>(2, block.size()), length);
-    if (text.size() != length || length < 2 || length > 3) {
-        return -1;
-    }
-    return huffman ? huffman_digits(text) : std::stoi(std::string(text));
+    options.alpn = "h2";
+    return options;
 }
 
 } // namespace
 
-h2_client::h2_client(std::uint16_t port) : client_(port)
+h2_client::h2_client(std::uint16_t port, client_options options)
+    : client_(port, speaking_h2(options))
 {
     client_.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    std::string settings;
-    put_number(settings, 1, 2); // SETTINGS_HEADER_TABLE_SIZE
-    put_number(settings, 0, 4);
-    send_frame(type_settings, 0, 0, settings);
+    send_frame(type_settings, 0, 0, {});
     while (!settled_ && read_frame()) {
     }
 }
 
-void h2_client::headers(std::uint32_t stream, const fields& list, bool end_stream)
+h2_client::one_stream& h2_client::get(std::uint32_t number)
 {
-    std::string block;
-    for (const auto& [name, value] : list) {
-        block += '\0';
-        put_string(block, name);
-        put_string(block, value);
+    const auto [at, is_new] = streams_.try_emplace(number);
+    if (is_new) {
+        at->second.credit = first_credit_;
     }
-    send_frame(type_headers, flag_end_headers | (end_stream ? flag_end_stream : 0U), stream, block);
+    return at->second;
 }
 
-void h2_client::data(std::uint32_t stream, std::string_view bytes, bool end_stream)
+void h2_client::headers(std::uint32_t number, const fields& list, bool end_stream)
 {
-    send_frame(type_data, end_stream ? flag_end_stream : 0U, stream, bytes);
+    const std::string block = packed(list);
+    const auto method = std::find(list.begin(), list.end(), std::pair{method_name, head_method});
+    get(number).to_head = method != list.end();
+    const std::string_view all = block;
+    std::size_t at = std::min(all.size(), largest_frame);
+    send_frame(type_headers,
+               (at == all.size() ? flag_end_headers : 0U) | (end_stream ? flag_end_stream : 0U),
+               number, all.substr(0, at));
+    while (at < all.size()) {
+        const std::string_view piece = all.substr(at, largest_frame);
+        at += piece.size();
+        send_frame(type_continuation, at == all.size() ? flag_end_headers : 0U, number, piece);
+    }
 }
 
-const h2_client::answer& h2_client::read(std::uint32_t stream, std::size_t octets)
+void h2_client::data(std::uint32_t number, std::string_view bytes, bool end_stream)
 {
-    answer& a = answers_[stream];
+    const auto octets = static_cast<std::int64_t>(bytes.size());
+    get(number).credit -= octets;
+    credit_ -= octets;
+    send_frame(type_data, end_stream ? flag_end_stream : 0U, number, bytes);
+}
+
+bool h2_client::body(std::uint32_t number, std::string_view bytes)
+{
+    const one_stream& s = get(number);
+    while (!bytes.empty()) {
+        const std::int64_t room =
+            std::min({s.credit, credit_, static_cast<std::int64_t>(largest_frame)});
+        if (s.said.ended || (room <= 0 && !read_frame())) {
+            return false;
+        }
+        if (room > 0) {
+            const auto piece = bytes.substr(0, static_cast<std::size_t>(room));
+            data(number, piece, false);
+            bytes.remove_prefix(piece.size());
+        }
+    }
+    return true;
+}
+
+std::size_t h2_client::body_that_fits(std::uint32_t number, std::string_view bytes)
+{
+    const one_stream& s = get(number);
+    std::size_t sent = 0;
+    while (sent < bytes.size() && !s.said.ended) {
+        const std::int64_t room =
+            std::min({s.credit, credit_, static_cast<std::int64_t>(largest_frame)});
+        if (room > 0) {
+            const auto piece = bytes.substr(sent, static_cast<std::size_t>(room));
+            data(number, piece, false);
+            sent += piece.size();
+        } else if (!has_input() || !read_frame()) {
+            break;
+        }
+    }
+    return sent;
+}
+
+void h2_client::reset(std::uint32_t number)
+{
+    std::string cancel;
+    put_number(cancel, 8, 4);
+    send_frame(type_reset, 0, number, cancel);
+}
+
+const h2_client::answer& h2_client::read(std::uint32_t number, std::size_t octets)
+{
+    const answer& a = get(number).said;
     while (!a.ended && a.body.size() < octets && read_frame()) {
     }
     return a;
 }
 
-const h2_client::answer& h2_client::read_head(std::uint32_t stream)
+const h2_client::answer& h2_client::read_head(std::uint32_t number)
 {
-    answer& a = answers_[stream];
-    while (!a.ended && a.status < 200 && read_frame()) {
+    const one_stream& s = get(number);
+    while (!s.said.ended && !s.headed && read_frame()) {
     }
-    return a;
+    return s.said;
+}
+
+const h2_client::answer& h2_client::read_interim(std::uint32_t number)
+{
+    const one_stream& s = get(number);
+    const std::size_t before = s.said.interim.size();
+    while (!s.said.ended && !s.headed && s.said.interim.size() == before && read_frame()) {
+    }
+    return s.said;
 }
 
 bool h2_client::fill(std::size_t octets)
@@ -146,7 +184,7 @@ bool h2_client::read_frame()
     if (over_ || !fill(9)) {
         return false;
     }
-    const std::size_t length = number(std::string_view(input_).substr(0, 3));
+    const std::size_t length = value_of(std::string_view(input_).substr(0, 3));
     if (!fill(9 + length)) {
         return false;
     }
@@ -154,57 +192,131 @@ bool h2_client::read_frame()
     input_.erase(0, 9 + length);
     const std::string_view text = frame;
     on_frame(static_cast<unsigned char>(frame[3]), static_cast<unsigned char>(frame[4]),
-             number(text.substr(5, 4)) & 0x7fffffff, text.substr(9));
+             value_of(text.substr(5, 4)) & 0x7fffffff, text.substr(9));
     return true;
 }
 
-void h2_client::on_frame(unsigned type, unsigned flags, std::uint32_t stream,
+void h2_client::on_frame(unsigned type, unsigned flags, std::uint32_t number,
                          std::string_view payload)
 {
+    if ((type == type_headers || type == type_data) && (flags & flag_padded)) {
+        const auto padding = static_cast<unsigned char>(payload[0]);
+        payload = payload.substr(1, payload.size() - 1 - padding);
+    }
     if (type == type_settings && !(flags & flag_ack)) {
-        for (std::size_t at = 0; at + 6 <= payload.size(); at += 6) {
-            offers_connect_ = offers_connect_ || (number(payload.substr(at, 2)) == 8 &&
-                                                  number(payload.substr(at + 2, 4)) == 1);
-        }
-        settled_ = true;
-        send_frame(type_settings, flag_ack, 0, {});
+        on_settings(payload);
     } else if (type == type_ping && !(flags & flag_ack)) {
         send_frame(type_ping, flag_ack, 0, payload);
-    } else if (type == type_headers || type == type_data) {
-        answer& a = answers_[stream];
-        if (flags & flag_padded) {
-            const auto padding = static_cast<unsigned char>(payload[0]);
-            payload = payload.substr(1, payload.size() - 1 - padding);
+    } else if (type == type_headers || type == type_continuation) {
+        if (type == type_headers) {
+            block_.clear();
+            block_ends_stream_ = flags & flag_end_stream;
+            payload.remove_prefix(flags & flag_priority ? 5 : 0);
         }
-        if (type == type_headers && a.status < 200) {
-            a.status = status_of(payload);
-        } else if (type == type_data && !payload.empty()) {
-            a.body += payload;
-            for (const std::uint32_t whose : {0U, stream}) {
-                std::string credit;
-                put_number(credit, static_cast<std::uint32_t>(payload.size()), 4);
-                send_frame(type_window, 0, whose, credit);
-            }
+        block_ += payload;
+        if (flags & flag_end_headers) {
+            on_fields(get(number), unpacker_.unpack(block_));
         }
-        a.ended = a.ended || (flags & flag_end_stream);
+    } else if (type == type_data) {
+        on_data(flags, number, payload);
     } else if (type == type_reset) {
-        answers_[stream].ended = answers_[stream].reset = true;
-    } else if (type == type_goaway) {
-        for (auto& [number_of, a] : answers_) {
-            a.ended = true;
+        get(number).said.ended = get(number).said.reset = true;
+    } else if (type == type_window) {
+        on_credit(number, payload);
+    } else if (type == type_goaway) { // what it has begun, it still ends
+        goes_away_ = true;
+        for (auto& [number_of, s] : streams_) {
+            s.said.ended = s.said.ended || number_of > value_of(payload.substr(0, 4));
         }
-        over_ = true;
     }
 }
 
-void h2_client::send_frame(unsigned type, unsigned flags, std::uint32_t stream,
+void h2_client::on_settings(std::string_view payload)
+{
+    for (std::size_t at = 0; at + 6 <= payload.size(); at += 6) {
+        const std::uint32_t name = value_of(payload.substr(at, 2));
+        const std::uint32_t value = value_of(payload.substr(at + 2, 4));
+        offers_connect_ = offers_connect_ || (name == setting_connect && value == 1);
+        if (name == setting_window) {
+            for (auto& [number_of, s] : streams_) {
+                s.credit += value - first_credit_;
+            }
+            first_credit_ = value;
+        }
+    }
+    settled_ = true;
+    send_frame(type_settings, flag_ack, 0, {});
+}
+
+void h2_client::on_data(unsigned flags, std::uint32_t number, std::string_view payload)
+{
+    one_stream& s = get(number);
+    s.said.body += payload;
+    s.octets += payload.size();
+    for (const std::uint32_t whose : {0U, number}) {
+        std::string credit;
+        put_number(credit, static_cast<std::uint32_t>(payload.size()), 4);
+        if (!payload.empty()) {
+            send_frame(type_window, 0, whose, credit);
+        }
+    }
+    if (flags & flag_end_stream) {
+        on_end(s);
+    }
+}
+
+// Interim heads, the final one, or trailers; as text they look as in HTTP/1.
+void h2_client::on_fields(one_stream& s, const fields& list)
+{
+    http_message head;
+    for (const auto& [name, value] : list) {
+        if (name == ":status") {
+            head.start_line = "HTTP/2 " + value;
+            head.head = head.start_line + "\r\n" + head.head;
+        } else {
+            head.fields.emplace_back(name, value);
+            head.head += name + ": " + value + "\r\n";
+        }
+    }
+    head.head += "\r\n";
+    if (s.headed) {
+        s.said.fields.insert(s.said.fields.end(), head.fields.begin(), head.fields.end());
+    } else if (head.status() < 200) {
+        s.said.interim.push_back(head);
+    } else {
+        head.interim = std::move(s.said.interim);
+        static_cast<http_message&>(s.said) = std::move(head);
+        s.headed = true;
+    }
+    if (block_ends_stream_) {
+        on_end(s);
+    }
+}
+
+// A response without a body may announce one (HEAD, 304), and one with a body has what it announced
+// (RFC 9113 8.1.1).
+void h2_client::on_end(one_stream& s)
+{
+    s.said.ended = true;
+    const std::string length = s.said.value("content-length");
+    s.said.complete = s.headed && (length.empty() || s.to_head || s.said.status() == 304 ||
+                                   s.octets == std::strtoull(length.c_str(), nullptr, 10));
+}
+
+void h2_client::on_credit(std::uint32_t number, std::string_view payload)
+{
+    const std::int64_t more = value_of(payload) & 0x7fffffff;
+    (number == 0 ? credit_ : get(number).credit) += more;
+}
+
+void h2_client::send_frame(unsigned type, unsigned flags, std::uint32_t number,
                            std::string_view payload)
 {
     std::string frame;
     put_number(frame, static_cast<std::uint32_t>(payload.size()), 3);
     put_number(frame, type, 1);
     put_number(frame, flags, 1);
-    put_number(frame, stream, 4);
+    put_number(frame, number, 4);
     frame += payload;
     client_.send(frame);
 }

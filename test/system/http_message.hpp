@@ -49,6 +49,7 @@ public:
     bool head_complete() const { return state_ != state::head; }
     bool complete() const { return state_ == state::done; }
     const http_message& message() const { return message_; }
+    void forget_body() { message_.body.clear(); }
     http_message take() { return std::move(message_); }
 
 private:

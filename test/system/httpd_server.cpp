@@ -5,6 +5,7 @@
 #include "raw_client.hpp"
 #include "watching.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -45,29 +46,22 @@ bool can_bind_ipv4(std::uint16_t port)
     return free;
 }
 
-// Without any module of ours, the event MPM of 2.4.71 may crash when it is told to stop in the very
-// moment in which it closes a client's connection: its main thread closes the sockets of its
-// workers, from pools that a worker is just giving back (6 of 250 stops, a static file). That is
-// not what our tests are about, so a stop waits until no connection is left whose client has gone.
-void let_go_of_clients_that_left(std::uint16_t port)
+bool has_client_that_left(std::uint16_t port)
 {
-    const auto one_left = [port] {
-        char hex[8];
-        std::snprintf(hex, sizeof hex, ":%04X", static_cast<unsigned>(port));
-        for (const char* family : {"/proc/net/tcp6", "/proc/net/tcp"}) {
-            std::ifstream table(family);
-            std::string line, slot, local, remote, state;
-            while (std::getline(table, line)) {
-                std::istringstream columns(line);
-                columns >> slot >> local >> remote >> state;
-                if (local.ends_with(hex) && state == "08") { // CLOSE_WAIT
-                    return true;
-                }
+    char hex[8];
+    std::snprintf(hex, sizeof hex, ":%04X", static_cast<unsigned>(port));
+    for (const char* family : {"/proc/net/tcp6", "/proc/net/tcp"}) {
+        std::ifstream table(family);
+        std::string line, slot, local, remote, state;
+        while (std::getline(table, line)) {
+            std::istringstream columns(line);
+            columns >> slot >> local >> remote >> state;
+            if (local.ends_with(hex) && state == "08") { // CLOSE_WAIT
+                return true;
             }
         }
-        return false;
-    };
-    eventually([&] { return !one_left(); }, std::chrono::seconds{1});
+    }
+    return false;
 }
 
 } // namespace
@@ -178,7 +172,7 @@ void httpd_server::graceful()
 void httpd_server::restart()
 {
     const std::size_t before = generations();
-    let_go_of_clients_that_left(port_);
+    wait_for_workers();
     parent_->signal(SIGHUP);
     wait_for_generation(before + 1);
 }
@@ -198,12 +192,27 @@ bool httpd_server::wait_for_end()
     return parent_->wait(patience()).has_value();
 }
 
+// Without any module of ours, the event MPM of 2.4.71 may crash when it is told to stop in the very
+// moment in which it closes a client's connection: its main thread closes the sockets of its
+// workers, from pools that a worker is just giving back (6 of 250 stops, a static file). That is
+// not what our tests are about, so a stop waits until no connection is left whose client has gone,
+// and then for the threads that were closing one.
+void httpd_server::wait_for_workers() const
+{
+    eventually([&] { return !has_client_that_left(port_); }, std::chrono::seconds{1});
+    const auto all_asleep = [&] {
+        const std::vector<pid_t> all = children();
+        return std::all_of(all.begin(), all.end(), is_asleep);
+    };
+    eventually(all_asleep, std::chrono::seconds{1});
+}
+
 void httpd_server::stop()
 {
     if (!parent_) {
         return;
     }
-    let_go_of_clients_that_left(port_);
+    wait_for_workers();
     parent_->signal(SIGTERM);
     if (!parent_->wait(patience(std::chrono::seconds{20}))) {
         FAIL_CHECK("httpd ignored SIGTERM");

@@ -57,6 +57,7 @@ private:
     void wait_for_generation(std::size_t count);
     std::size_t generations() const;
     void judge() const;
+    void wait_for_workers() const;
 
     httpd_options options_;
     scratch_folder folder_;

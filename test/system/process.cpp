@@ -184,6 +184,21 @@ unsigned threads_of(pid_t process)
     return entries_of("/proc/" + std::to_string(process) + "/task");
 }
 
+bool is_asleep(pid_t process)
+{
+    std::error_code gone;
+    const std::string tasks = "/proc/" + std::to_string(process) + "/task";
+    for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
+        // proc(5): the state follows the name, which may have any character in it.
+        const std::string stat = read_file(task.path().string() + "/stat");
+        const auto name_end = stat.rfind(") ");
+        if (name_end != std::string::npos && stat.compare(name_end + 2, 1, "S") != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 unsigned descriptors_of(pid_t process)
 {
     return entries_of("/proc/" + std::to_string(process) + "/fd");

@@ -52,6 +52,8 @@ void write_file(const std::string& path, const std::string& text);
 // The live children of a process, and how many threads a process has.
 std::vector<pid_t> children_of(pid_t parent);
 unsigned threads_of(pid_t process);
+// No thread of it runs, or would if a processor were free.
+bool is_asleep(pid_t process);
 // Descriptors that a process has open, and memory that it holds.
 unsigned descriptors_of(pid_t process);
 unsigned resident_kilobytes(pid_t process);

@@ -141,6 +141,12 @@ raw_client::raw_client(std::uint16_t port, client_options options)
         connection_->tls = SSL_new(tls_settings());
         SSL_set_fd(connection_->tls, fd);
         SSL_set_tlsext_host_name(connection_->tls, "site.test");
+        if (!options.alpn.empty()) {
+            const std::string list = static_cast<char>(options.alpn.size()) + options.alpn;
+            SSL_set_alpn_protos(connection_->tls,
+                                reinterpret_cast<const unsigned char*>(list.data()),
+                                static_cast<unsigned>(list.size()));
+        }
         const long done = connection_->move("a TLS handshake", patience(), [&] {
             return connection_->judged(SSL_connect(connection_->tls));
         });

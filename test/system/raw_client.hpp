@@ -17,6 +17,7 @@ namespace v6front
 
 struct client_options {
     bool tls = false;
+    std::string alpn{};     // one protocol to propose, in TLS
     int receive_buffer = 0; // bytes; small ones make a slow reader slow at once
 };
 

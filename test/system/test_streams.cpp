@@ -34,7 +34,7 @@ TEST_CASE("What the site says reaches a client of HTTP/2 at once", "[responses]"
     client.headers(
         1, {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "site.test"}},
         true);
-    CHECK(client.read_head(1).status == 200); // the head does not wait for a body
+    CHECK(client.read_head(1).status() == 200); // the head does not wait for a body
     std::string said;
     std::vector<milliseconds> took;
     for (int i = 0; i < events; ++i) {

@@ -36,7 +36,7 @@ int connect_websocket(h2_client& client, std::uint32_t stream, const std::string
                     {":authority", "site.test"},
                     {"sec-websocket-version", "13"}},
                    false);
-    return client.read_head(stream).status;
+    return client.read_head(stream).status();
 }
 
 } // namespace

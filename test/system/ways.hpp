@@ -8,6 +8,8 @@
 #include "httpd_server.hpp"
 #include "raw_client.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,8 +52,9 @@ inline http_message get(const httpd_server& server, const std::string& target)
     return ask(server, {target});
 }
 
-// The same as text for a raw client.
+// The same as text for a raw client; and its head alone, with a body of that length or in chunks.
 std::string request_text(const question& q);
+std::string head_text(const question& q, std::optional<std::uint64_t> length);
 client_options client_for(const httpd_server& server);
 
 // A body that shows where it was cut or shuffled.

@@ -45,7 +45,8 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
                rules_.preserve_host)
 {
     const bool may_upgrade = client_tunnel::is_possible(r);
-    // mod_http2 says so of every stream that has not ended; the bytes of this one are the tunnel's.
+    // mod_http2 says so where a body of unknown length follows; the bytes of this one are the
+    // tunnel's.
     if (r->connection->master && may_upgrade)
         apr_table_unset(r->headers_in, "Transfer-Encoding");
     gather_fields();
@@ -66,8 +67,6 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
     q.fields = fields_;
     q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.most_buffered == 0;
     q.may_upgrade = may_upgrade;
-    order_.body_unframed =
-        r->connection->master && !may_upgrade && !apr_table_get(r->headers_in, "Content-Length");
     order_.backend = decision.backend;
     const auto& targets = config_of(r->server)->pinned(decision.backend->host);
     order_.pinned = targets.addresses;

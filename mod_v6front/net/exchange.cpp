@@ -297,8 +297,6 @@ task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order
     auto body = request_framing(order.request.fields);
     if (!body)
         co_return refuse(body.error());
-    if (body->kind == framing_kind::none && order.body_unframed)
-        body->kind = framing_kind::chunked;
     upload up(peer, *body);
 
     // 2. Edit: the head itself is written by each attempt; here, what would make it pointless.

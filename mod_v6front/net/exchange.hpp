@@ -29,7 +29,6 @@ class admission;
 struct exchange_order {
     request_view request;
     std::optional<failure> unfit; // what its maker found wrong with the request: it goes nowhere
-    bool body_unframed = false;   // HTTP/2: a body may follow though no field says so
     const backend_url* backend = nullptr;
     // V6FrontBackendV4: what stands for the backend's name. Both empty: look the name up itself.
     std::span<const asio::ip::address_v4> pinned;

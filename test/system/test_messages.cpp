@@ -65,6 +65,7 @@ TEST_CASE("Request bodies reach the site as they were sent")
         CHECK(seen.complete);
         CHECK(same_bytes(seen.body, r.asked.body));
         CHECK(seen.values("Content-Length").size() + seen.values("Transfer-Encoding").size() <= 1);
+        CHECK((!r.asked.body.empty() || !seen.has("Transfer-Encoding")));
     }
     CHECK(front.complaints().empty());
 }

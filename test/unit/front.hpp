@@ -18,6 +18,9 @@ struct front {
 
     exchange_order order(std::string_view method)
     {
+        if (sends_chunks) {
+            fields.push_back({"Transfer-Encoding", "chunked"});
+        }
         exchange_order o;
         o.request = {method, "/x", "front.example", "http", "1.1", "192.0.2.1", "front", fields};
         o.backend = &backend;
@@ -25,7 +28,6 @@ struct front {
         o.reverse = &reverse;
         o.via = own_via;
         o.own = &own;
-        o.body_unframed = unframed;
         o.request.expects_continue = expects_continue;
         return o;
     }
@@ -53,7 +55,7 @@ struct front {
     exchange_rules rules;
     own_listeners own;
     reverse_map reverse{{"http", "front.example"}, true};
-    bool unframed = false;
+    bool sends_chunks = false;
     bool expects_continue = false;
 
 private:

@@ -159,7 +159,7 @@ TEST_CASE("a backend that takes its time", "[engine]")
     {
         f.rules.idle_timeout = 100ms;
         client.upload.assign(500, std::string(30000, 'x'));
-        f.unframed = true;
+        f.sends_chunks = true;
         f.site.script({expect(end_of_head), hold()});
         why = reason::send_timed_out;
     }
@@ -207,7 +207,7 @@ TEST_CASE("the backend's word counts, though it did not read the request to its 
     front f;
     auto client = f.make_client();
     client.upload.assign(500, std::string(30000, 'x'));
-    f.unframed = true;
+    f.sends_chunks = true;
     f.site.script(
         {expect(end_of_head), test::send("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), hold()});
     const auto happened = f.run(client, "POST");
@@ -333,7 +333,7 @@ TEST_CASE("an engine may go in the middle of exchanges", "[engine]")
     f.site.script({expect(end_of_head), test::send("HTTP/1.1 200 OK\r\n\r\nhel")});
     const started<outcome> two(f.engine_.context(), f.exchange(answering, "GET"));
     REQUIRE(until(f.engine_.context(), [&] { return answering.body == "hel"; }));
-    f.unframed = true;
+    f.sends_chunks = true;
     uploading.upload = {"some"};
     uploading.upload_ends = fake_client::ending::silent;
     const started<outcome> three(f.engine_.context(), f.exchange(uploading, "POST"));

@@ -25,7 +25,7 @@ TEST_CASE("interim responses give a backend no more time", "[engine]")
     CAPTURE(status, sends);
     if (sends)
         client.upload = {"body"};
-    f.unframed = sends;
+    f.sends_chunks = sends;
     f.expects_continue = sends;
     f.site.script({expect(end_of_head), drip(head, 40, 100ms), test::send(ok)});
     const auto happened = f.run(client, sends ? "POST" : "GET");
@@ -52,7 +52,7 @@ TEST_CASE("the way of a body takes nothing of the time for its answer", "[engine
     front f;
     auto client = f.make_client();
     f.rules.response_timeout = 2s;
-    f.unframed = true;
+    f.sends_chunks = true;
     f.expects_continue = GENERATE(false, true);
     client.waits_for_invitation = f.expects_continue;
     client.upload.assign(200, std::string(30000, 'x')); // more than what lies between can hold

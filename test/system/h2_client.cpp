@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace v6front
 {
@@ -29,6 +30,7 @@ enum : unsigned {
 };
 enum : unsigned { setting_window = 4, setting_connect = 8 };
 constexpr std::size_t largest_frame = 16384; // RFC 9113 4.2, unless the server says otherwise
+constexpr std::uint32_t window = 1 << 20;    // what the server may send unasked
 const std::string method_name = ":method", head_method = "HEAD";
 
 void put_number(std::string& out, std::uint32_t n, int octets)
@@ -59,7 +61,11 @@ h2_client::h2_client(std::uint16_t port, client_options options)
     : client_(port, speaking_h2(options))
 {
     client_.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    send_frame(type_settings, 0, 0, {});
+    std::string settings;
+    put_number(settings, setting_window, 2);
+    put_number(settings, window, 4);
+    send_frame(type_settings, 0, 0, settings);
+    give_credit(0, window - 65535);
     while (!settled_ && read_frame()) {
     }
 }
@@ -252,13 +258,15 @@ void h2_client::on_data(unsigned flags, std::uint32_t number, std::string_view p
 {
     one_stream& s = get(number);
     s.said.body += payload;
+    s.said.pieces += payload.empty() ? 0 : 1;
     s.octets += payload.size();
-    for (const std::uint32_t whose : {0U, number}) {
-        std::string credit;
-        put_number(credit, static_cast<std::uint32_t>(payload.size()), 4);
-        if (!payload.empty()) {
-            send_frame(type_window, 0, whose, credit);
-        }
+    received_ += static_cast<std::uint32_t>(payload.size());
+    s.received += static_cast<std::uint32_t>(payload.size());
+    if (received_ > window / 4) {
+        give_credit(0, std::exchange(received_, 0));
+    }
+    if (s.received > window / 4) {
+        give_credit(number, std::exchange(s.received, 0));
     }
     if (flags & flag_end_stream) {
         on_end(s);
@@ -307,6 +315,13 @@ void h2_client::on_credit(std::uint32_t number, std::string_view payload)
 {
     const std::int64_t more = value_of(payload) & 0x7fffffff;
     (number == 0 ? credit_ : get(number).credit) += more;
+}
+
+void h2_client::give_credit(std::uint32_t number, std::uint32_t octets)
+{
+    std::string credit;
+    put_number(credit, octets, 4);
+    send_frame(type_window, 0, number, credit);
 }
 
 void h2_client::send_frame(unsigned type, unsigned flags, std::uint32_t number,

@@ -57,6 +57,7 @@ private:
         bool to_head = false;        // the request was HEAD
         bool headed = false;         // the final head is there
         std::uint64_t octets = 0;    // of the body, forgotten ones too
+        std::uint32_t received = 0;  // octets that the server has no credit for again
     };
 
     one_stream& get(std::uint32_t number);
@@ -67,6 +68,7 @@ private:
     void on_fields(one_stream& s, const fields& list);
     void on_end(one_stream& s);
     void on_credit(std::uint32_t number, std::string_view payload);
+    void give_credit(std::uint32_t number, std::uint32_t octets);
     void send_frame(unsigned type, unsigned flags, std::uint32_t number, std::string_view payload);
     bool fill(std::size_t octets);
 
@@ -77,6 +79,7 @@ private:
     bool block_ends_stream_ = false;
     std::map<std::uint32_t, one_stream> streams_;
     std::int64_t credit_ = 65535;       // of the connection
+    std::uint32_t received_ = 0;
     std::int64_t first_credit_ = 65535; // of a stream
     bool settled_ = false;
     bool over_ = false;

@@ -137,6 +137,7 @@ void message_reader::line_complete()
             break_off();
         } else {
             state_ = left_ == 0 ? state::trailers : state::chunk_data;
+            message_.pieces += left_ == 0 ? 0 : 1;
         }
         break;
     }

@@ -19,7 +19,8 @@ struct http_message {
     std::vector<std::pair<std::string, std::string>> fields; // trailers among them
     std::string head;                                        // as it came, the empty line included
     std::string body;                                        // without the framing
-    bool complete = false;                                   // by its own framing
+    std::size_t pieces = 0;            // chunks, or frames, that had some of the body
+    bool complete = false;             // by its own framing
     bool until_close = false;          // delimited by the end of the connection
     bool broken = false;               // not HTTP
     std::vector<http_message> interim; // 1xx that came before it

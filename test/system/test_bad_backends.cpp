@@ -4,6 +4,7 @@
 // backend, nothing leaked, and the next request is served.
 #include "catch.hpp"
 #include "scripted_backend.hpp"
+#include "user_agent.hpp"
 #include "ways.hpp"
 
 #include <fcntl.h>
@@ -164,27 +165,23 @@ TEST_CASE("A site that breaks off in its body: the client can tell")
     }
 }
 
-TEST_CASE("A response that is cut after its start arrived ends the client's connection")
+TEST_CASE("A response that is cut after its start arrived is seen to be cut")
 {
-    const way w = GENERATE(from_range(http1_ways()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     using namespace script;
     scripted_backend bad(scripted_backend::steps{
         read_request(), send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nstart\r\n"),
         gate("cut"), close()});
     httpd_server front(options_for(w, "V6FrontPass / " + bad.url()));
-    raw_client client(front.port(), client_for(front));
-    client.send(request_text({"/"}));
-    std::string got;
-    while (got.find("start") == std::string::npos) {
-        const std::string more = client.read_some();
-        REQUIRE(!more.empty()); // what the site has sent does not wait for the rest
-        got += more;
-    }
+    user_agent client(front);
+    client.send({"/"});
+    // What the site has sent does not wait for the rest.
+    REQUIRE(client.read_body(5).body == "start");
     bad.open("cut");
-    got += client.read_until_close();
-    CHECK(got.starts_with("HTTP/1.1 200"));
-    CHECK(got.find("\r\n0\r\n") == std::string::npos); // no last chunk
+    const http_message got = client.read_response();
+    CHECK(got.status() == 200);
+    CHECK(got.truncated());
     check_one_complaint(front, bad.authority());
 }
 

@@ -9,7 +9,7 @@ using namespace v6front;
 
 TEST_CASE("Hop-by-hop fields end at the front, all others go on")
 {
-    const way w = GENERATE(from_range(http1_ways()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     scripted_backend site([](const received_request&) {
         return response("ok", "Connection: X-Inner, keep-alive\r\nX-Inner: 1\r\n"
@@ -18,17 +18,20 @@ TEST_CASE("Hop-by-hop fields end at the front, all others go on")
                               "Server: the site\r\nETag: \"e\"\r\n");
     });
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
-    const http_message answer = ask(front, {"/",
-                                            "GET",
-                                            {{"Connection", "X-Secret, keep-alive"},
-                                             {"X-Secret", "1"},
-                                             {"Keep-Alive", "300"},
-                                             {"Proxy-Connection", "keep-alive"},
-                                             {"Proxy-Authorization", "Basic eDp5"},
-                                             {"TE", "gzip"},
-                                             {"X-Plain", "kept"},
-                                             {"Cookie", "c=1"},
-                                             {"Accept-Language", "de"}}});
+    question asked{"/",
+                   "GET",
+                   {{"Proxy-Authorization", "Basic eDp5"},
+                    {"X-Plain", "kept"},
+                    {"Cookie", "c=1"},
+                    {"Accept-Language", "de"}}};
+    if (!w.http2) { // where these are malformed (RFC 9113 8.2.2)
+        asked.fields.insert(asked.fields.end(), {{"Connection", "X-Secret, keep-alive"},
+                                                 {"X-Secret", "1"},
+                                                 {"Keep-Alive", "300"},
+                                                 {"Proxy-Connection", "keep-alive"},
+                                                 {"TE", "gzip"}});
+    }
+    const http_message answer = ask(front, asked);
     const http_message seen = site.request(0).message;
     for (const char* name :
          {"X-Secret", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "TE", "Upgrade"}) {

@@ -4,6 +4,7 @@
 // or passed on in one form, and never delivered to anyone else. A row is what the site sends.
 #include "catch.hpp"
 #include "tunnel_site.hpp"
+#include "user_agent.hpp"
 #include "ways.hpp"
 
 #include <atomic>
@@ -219,7 +220,7 @@ void check_row(const httpd_server& front, const bad_answer& row, const std::stri
 
 TEST_CASE("Answers that could be understood in two ways", "[hostile]")
 {
-    const way w = GENERATE(from_range(http1_ways()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     using table = std::pair<const char*, std::vector<bad_answer>>;
     std::vector<bad_answer> all;
@@ -243,7 +244,7 @@ TEST_CASE("Answers that could be understood in two ways", "[hostile]")
 
 TEST_CASE("What a site says unasked on an idle connection is nobody's answer", "[hostile]")
 {
-    const way w = GENERATE(from_range(http1_ways()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     std::atomic<int> said = 0;
     tunnel_site site([&](site_connection& peer) {
@@ -262,14 +263,14 @@ TEST_CASE("What a site says unasked on an idle connection is nobody's answer", "
     if (w.model == mpm::event)
         options.threads = 100;
     httpd_server front(options);
-    raw_client one(front.port(), client_for(front));
-    raw_client other(front.port(), client_for(front));
+    user_agent one(front);
+    user_agent other(front);
     for (int i = 1; i <= 50; ++i) {
-        one.send(request_text({"/then-talks"}));
+        one.send({"/then-talks"});
         CHECK(one.read_response().body == "good");
         await("the site to have said it", [&] { return said == i; });
-        raw_client& next = i % 2 ? one : other;
-        next.send(request_text({"/"}));
+        user_agent& next = i % 2 ? one : other;
+        next.send({"/"});
         CHECK(next.read_response().body == "good");
     }
 }

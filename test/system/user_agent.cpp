@@ -83,10 +83,14 @@ void user_agent::begin_http2(const question& q, std::optional<std::uint64_t> len
         connect();
     }
     stream_ += stream_ == 0 ? 1 : 2;
-    h2_client::fields list{{":method", q.method},
-                           {":scheme", options_.tls ? "https" : "http"},
-                           {":path", q.target},
-                           {":authority", q.host}};
+    fields list{{":method", q.method}};
+    if (q.method == "CONNECT") { // RFC 9113 8.5
+        list.insert(list.end(), {{":authority", q.target}});
+    } else {
+        list.insert(list.end(), {{":scheme", options_.tls ? "https" : "http"},
+                                 {":path", q.target},
+                                 {":authority", q.host}});
+    }
     for (const auto& [name, value] : q.fields) {
         if (!same_name(name, "Connection")) { // of which HTTP/2 knows nothing
             list.emplace_back(lower_case(name), value);

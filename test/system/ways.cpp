@@ -57,6 +57,15 @@ std::vector<way> short_list()
         [](const way& w) { return !w.tls && (w.adopted() || w.model == mpm::worker); });
 }
 
+std::vector<way> one_of_each_kind()
+{
+    std::vector<way> ways = short_list();
+    for (const way& w : ways_that([](const way& each) { return each.http2; })) {
+        ways.push_back(w);
+    }
+    return ways;
+}
+
 httpd_options options_for(const way& w, const std::string& site)
 {
     httpd_options options;

@@ -29,9 +29,10 @@ struct way {
 std::ostream& operator<<(std::ostream& out, const way& w);
 
 const std::vector<way>& every_way();
-std::vector<way> http1_ways();   // all but HTTP/2
-std::vector<way> adopted_ways(); // plain and TLS
-std::vector<way> short_list();   // one adopted, one on a borrowed thread
+std::vector<way> http1_ways();       // all but HTTP/2
+std::vector<way> adopted_ways();     // plain and TLS
+std::vector<way> short_list();       // one adopted, one on a borrowed thread
+std::vector<way> one_of_each_kind(); // and HTTP/2
 
 // A server that runs this way, with that text in its virtual host.
 httpd_options options_for(const way& w, const std::string& site);

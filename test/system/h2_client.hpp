@@ -78,7 +78,7 @@ private:
     std::string block_; // of a head that is not all there
     bool block_ends_stream_ = false;
     std::map<std::uint32_t, one_stream> streams_;
-    std::int64_t credit_ = 65535;       // of the connection
+    std::int64_t credit_ = 65535; // of the connection
     std::uint32_t received_ = 0;
     std::int64_t first_credit_ = 65535; // of a stream
     bool settled_ = false;

@@ -229,15 +229,3 @@ TEST_CASE("A request body with broken chunks is refused, and nothing that follow
     }
     CHECK(site.wait_for_open_connections(0));
 }
-
-TEST_CASE("LimitRequestBody is kept")
-{
-    const way w = GENERATE(from_range(http1_ways()));
-    INFO(w);
-    scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_server front(options_for(w, "LimitRequestBody 1000\nV6FrontPass / " + site.url()));
-    CHECK(ask(front, {"/", "POST", {}, pattern(1000)}).status() == 200);
-    CHECK(ask(front, {"/", "POST", {}, pattern(1001)}).status() == 413);
-    CHECK(ask(front, {"/", "POST", {}, pattern(60000), true}).status() == 413);
-    CHECK(get(front, "/").status() == 200);
-}

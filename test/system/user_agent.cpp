@@ -198,6 +198,11 @@ void user_agent::forget_body()
     http2_ ? http2_->forget_body(stream_) : reader_->forget_body();
 }
 
+bool user_agent::is_told_to_stop()
+{
+    return http2_ ? http2_->read(stream_).ended : http1_->closed_by_peer();
+}
+
 void user_agent::cancel()
 {
     http2_ ? http2_->reset(stream_) : http1_->reset();

@@ -40,6 +40,8 @@ public:
     const http_message& read_body(std::size_t octets);
     const http_message& read_interim();
     void forget_body();
+    // The server has said that it reads no more of the body: the stream, or the connection, ended.
+    bool is_told_to_stop();
 
     void cancel(); // the request: RST_STREAM, or RST where the connection is all there is
     void leave();  // the connection

@@ -79,14 +79,9 @@ TEST_CASE("a body goes up as it is framed", "[engine]")
         f.fields = {{"Transfer-Encoding", "chunked"}};
         expected = "\r\n\r\n3\r\none\r\n4\r\n-two\r\n7\r\n-three!\r\n0\r\n\r\n";
     }
-    SECTION("as HTTP/2 has it, without a word about it")
+    SECTION("chunked, none after all")
     {
-        f.unframed = true;
-        expected = "\r\n\r\n3\r\none\r\n4\r\n-two\r\n7\r\n-three!\r\n0\r\n\r\n";
-    }
-    SECTION("none after all")
-    {
-        f.unframed = true;
+        f.sends_chunks = true;
         client.upload = {};
         expected = "\r\n\r\n0\r\n\r\n";
     }

@@ -50,6 +50,7 @@ adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in
                     }
                 }),
       self_(std::make_shared<adopted_connection*>(this)),
+      output_(c),
       keep_alive_timeout_(c->base_server->keep_alive_timeout)
 {
     ap_set_module_config(c->conn_config, &v6front_module, this);

@@ -11,6 +11,7 @@
 #include "net/event.hpp"
 #include "child.hpp"
 #include "handover.hpp"
+#include "held_output.hpp"
 #include "input_store.hpp"
 #include "request_client.hpp"
 
@@ -36,6 +37,7 @@ public:
     // For the filters.
     input_store& socket_store() noexcept { return socket_store_; }
     input_store& head_store() noexcept { return head_store_; }
+    held_output& output() noexcept { return output_; }
     bool is_on_engine() const noexcept { return on_engine_; }
     // Pulls what the socket's bytes decrypt to into the head store, never waiting, until that holds
     // enough. SUCCESS: more may come.
@@ -104,6 +106,7 @@ private:
     std::shared_ptr<adopted_connection*> self_; // how the read's handler learns that we are gone
     input_store socket_store_;
     input_store head_store_;
+    held_output output_;
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket
     apr_bucket_brigade* scratch_ = nullptr;
     bool on_engine_ = true;

@@ -4,6 +4,8 @@
 
 #include "adopted_connection.hpp"
 
+#include "filters.hpp"
+
 #include <algorithm>
 
 namespace v6front
@@ -87,13 +89,9 @@ void adopted_connection::watch(std::function<void()> gone)
         start_reading(input_store::small);
 }
 
-// Core's output filter, the last one, writes what it has set aside when it is called with nothing.
 void adopted_connection::push()
 {
-    auto* last = connection_->output_filters;
-    while (last->next)
-        last = last->next;
-    last->frec->filter_func.out_func(last, nullptr);
+    push_output(connection_);
 }
 
 task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)

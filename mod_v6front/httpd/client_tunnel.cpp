@@ -3,6 +3,7 @@
 #include "client_tunnel.hpp"
 
 #include "adopted_connection.hpp"
+#include "filters.hpp"
 #include "guard.hpp"
 #include "request_client.hpp"
 
@@ -114,16 +115,11 @@ void client_tunnel::send_head(const response_head& head)
     push();
 }
 
-// What core has set aside goes to the socket, as far as that takes it. The streams of HTTP/2 end
-// above core.
+// The streams of HTTP/2 end above core.
 void client_tunnel::push()
 {
-    if (connection_->master)
-        return;
-    auto* last = connection_->output_filters;
-    while (last->next)
-        last = last->next;
-    last->frec->filter_func.out_func(last, nullptr);
+    if (!connection_->master)
+        push_output(connection_);
 }
 
 // The first bytes in in_; what was given out before has been deleted by then.

@@ -2,8 +2,8 @@
 //
 // Three filters. The *socket* filter, just above core's, answers from what the engine has read off
 // the socket; the *head* filter, above TLS, from what was decrypted ahead of need; the *flush*
-// filter, just above core's on the way out, keeps FLUSH buckets from blocking the engine in core's
-// output filter.
+// filter, just above core's on the way out, keeps core's output filter from blocking the engine:
+// FLUSH buckets stop here, and what is too much at a time is held.
 
 #include "filters.hpp"
 
@@ -87,7 +87,10 @@ apr_status_t read_ahead(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mo
 
 apr_status_t withhold_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
 {
-    if (brigade && !static_cast<adopted_connection*>(f->ctx)->lets_flush_pass()) {
+    auto& owner = *static_cast<adopted_connection*>(f->ctx);
+    if (owner.lets_flush_pass())
+        return owner.output().pass_all(f->next, brigade);
+    if (brigade) {
         for (auto* b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);) {
             auto* next = APR_BUCKET_NEXT(b);
             if (APR_BUCKET_IS_FLUSH(b))
@@ -97,7 +100,7 @@ apr_status_t withhold_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
         if (APR_BRIGADE_EMPTY(brigade))
             return APR_SUCCESS;
     }
-    return ap_pass_brigade(f->next, brigade);
+    return owner.output().pass(f->next, brigade);
 }
 
 // Filters known to leave the bytes as they are.
@@ -158,6 +161,16 @@ ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner)
     for (const auto* f = c->input_filters; f && f->frec != socket_filter; f = f->next)
         changes_bytes = changes_bytes || !is_transparent(f);
     return changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c) : nullptr;
+}
+
+// Core's output filter, the last one, writes what it has set aside when it is called with nothing;
+// where ours is above it, that has something for it first.
+void push_output(conn_rec* c)
+{
+    auto* f = c->output_filters;
+    while (f->next && f->frec != flush_filter)
+        f = f->next;
+    f->frec->filter_func.out_func(f, nullptr);
 }
 
 // Core keeps them in its filter's context (http_core.h) as memory buckets before the socket's own.

@@ -19,6 +19,9 @@ void register_filters();
 // changes bytes (TLS, say) stands between it and the socket.
 ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner);
 
+// What was set aside for the client goes to the socket, as far as that takes it.
+void push_output(conn_rec* c);
+
 // Moves the bytes that core's input filter has read off the socket already into the store.
 void take_what_core_holds(conn_rec* c, input_store& store);
 

@@ -39,6 +39,8 @@ public:
     input_store& head_store() noexcept { return head_store_; }
     held_output& output() noexcept { return output_; }
     bool is_on_engine() const noexcept { return on_engine_; }
+    // Somebody would have waited for the client on the engine.
+    void refuse_read() noexcept { read_refused_ = true; }
     // Pulls what the socket's bytes decrypt to into the head store, never waiting, until that holds
     // enough. SUCCESS: more may come.
     apr_status_t decrypt(bool (*is_enough)(std::string_view) noexcept);
@@ -76,6 +78,7 @@ private:
     deadline::clock::duration idle_time() const;
     task<void> serve();
     int process(request_rec* r);
+    int with_body_unread(const request_rec* r, int status);
     task<void> conclude(request_rec* r, int status);
     task<void> exchange(request_rec* r);
     task<void> other_handler(request_rec* r);
@@ -110,6 +113,7 @@ private:
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket
     apr_bucket_brigade* scratch_ = nullptr;
     bool on_engine_ = true;
+    bool read_refused_ = false;
     bool idle_ = false; // waiting for a request, none of which has come
     bool stopping_ = false;
     bool closing_ = false;

@@ -33,7 +33,8 @@ task<void> adopted_connection::serve()
         apr_table_unset(r->headers_in, "Upgrade");
     ap_update_child_status(score, SERVER_BUSY_WRITE, r);
     last_input_ = deadline::clock::now();
-    if (!config_of(r->server)->engine_on()) {
+    const bool waits_for_body = child_.bodies_read_first() && ap_request_has_body(r);
+    if (waits_for_body || !config_of(r->server)->engine_on()) {
         std::function<void()> all_of_it = [r] { ap_process_async_request(r); };
         const bool ran = co_await run_elsewhere(std::move(all_of_it));
         if (!ran)
@@ -45,7 +46,10 @@ task<void> adopted_connection::serve()
     keepalive_before_ = c->keepalive;
     if (ap_request_has_body(r))
         c->keepalive = AP_CONN_CLOSE;
-    const int status = process(r);
+    read_refused_ = false;
+    int status = process(r);
+    if (read_refused_)
+        status = with_body_unread(r, status);
     if (status != SUSPENDED)
         co_await conclude(r, status);
     else if (next_ == next_step::exchange)
@@ -65,6 +69,25 @@ int adopted_connection::process(request_rec* r)
     }
     if (status == SUSPENDED && ap_extended_status)
         ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), STOP_PREQUEST);
+    return status;
+}
+
+// A hook has read from the body what was there, and was refused the rest. What it would have done
+// about all of it nobody knows, and what it has taken may be lost: such a request goes no further,
+// whether the hook minds or not.
+int adopted_connection::with_body_unread(const request_rec* r, int status)
+{
+    if (status == OK || status == DONE)
+        return status; // it has answered by itself
+    if (status == SUSPENDED)
+        status = HTTP_SERVICE_UNAVAILABLE;
+    connection_->keepalive = AP_CONN_CLOSE;
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                  V6LOGNO(0106) "%s %s: a hook of another module wanted to wait for the request's "
+                                "body, and all connections of an engine with it: not done, and "
+                                "the client gets %d; set \"V6FrontEngine Off\" in this virtual "
+                                "host",
+                  r->method, r->uri, status);
     return status;
 }
 

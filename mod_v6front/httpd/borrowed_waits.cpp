@@ -26,6 +26,18 @@ borrowed_waits::borrowed_waits(conn_rec* c, engine& on)
 {
 }
 
+// A stream of HTTP/2 has a limit of its own, H2StreamTimeout, which mod_http2 itself applies only to
+// reads that block.
+apr_interval_time_t borrowed_waits::limit_of_stream(apr_interval_time_t otherwise) const
+{
+    apr_pollfd_t where{};
+    apr_interval_time_t limit = -1;
+    const bool has_limit =
+        connection_->master &&
+        ap_get_pollfd_from_conn(connection_, &where, &limit) == APR_SUCCESS && limit > 0;
+    return has_limit ? limit : otherwise;
+}
+
 // In slices of a second, so that filters with deadlines of their own are asked again.
 task<apr_status_t> borrowed_waits::more_input(apr_interval_time_t timeout)
 {
@@ -33,7 +45,8 @@ task<apr_status_t> borrowed_waits::more_input(apr_interval_time_t timeout)
     const auto now = deadline::clock::now();
     if (last_input_ == deadline::clock::time_point{})
         last_input_ = now;
-    const auto left = last_input_ + std::chrono::microseconds(timeout) - now;
+    const std::chrono::microseconds limit(limit_of_stream(timeout));
+    const auto left = last_input_ + limit - now;
     if (left <= left.zero())
         co_return APR_TIMEUP;
     steady_timer slice(engine_.context(), std::min<deadline::clock::duration>(left, between_reads));

@@ -31,6 +31,7 @@ public:
 
 private:
     polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, engine_); }
+    apr_interval_time_t limit_of_stream(apr_interval_time_t otherwise) const;
     bool has_left() const;
     void look();
 

@@ -103,6 +103,7 @@ bool looks_up_beforehand()
 
 child::child(const server_rec* main_server, std::string via)
     : via_(std::move(via)),
+      bodies_read_first_(config_of(main_server)->bodies_read_first),
       own_(find_own_listeners()),
       names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_)),
       book_(shared_addresses(), log_change),

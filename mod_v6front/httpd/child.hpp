@@ -82,12 +82,15 @@ public:
     admission& doorkeeper() noexcept { return doorkeeper_; }
     const own_listeners& own() const noexcept { return own_; }
     const std::string& via() const noexcept { return via_; }
+    // Hooks of other modules read requests' bodies before a handler runs.
+    bool bodies_read_first() const noexcept { return bodies_read_first_; }
     void begin_stop();
 
 private:
     static child* current_;
 
     std::string via_;
+    bool bodies_read_first_;
     own_listeners own_;
     resolver names_;
     address_book book_;

@@ -40,6 +40,7 @@ struct server_config {
     std::optional<bool> engine;
     std::optional<unsigned> threads; // main server only
     resolve_rules names;             // main server only
+    bool bodies_read_first = false;  // main server only: by hooks of other modules
     std::vector<const route*> location_routes;
 
     bool has_routes() const

@@ -56,8 +56,10 @@ apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_m
         if (block == APR_NONBLOCK_READ)
             return APR_EAGAIN;
         // The engine never blocks: whoever insists is told that the client is too slow.
-        if (owner.is_on_engine())
+        if (owner.is_on_engine()) {
+            owner.refuse_read();
             return APR_TIMEUP;
+        }
         if (const auto rv = read_blocking(f->c, store); rv != APR_SUCCESS)
             return rv;
     }

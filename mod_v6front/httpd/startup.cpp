@@ -95,6 +95,7 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
     if (token.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     pseudonym = "v6front-" + token;
+    config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies();
     make_shared_memory(pconf, main_server, limits_in(pconf));
     warn_of_settings(main_server);
     return OK;

@@ -26,15 +26,15 @@ borrowed_waits::borrowed_waits(conn_rec* c, engine& on)
 {
 }
 
-// A stream of HTTP/2 has a limit of its own, H2StreamTimeout, which mod_http2 itself applies only to
-// reads that block.
+// A stream of HTTP/2 has a limit of its own, H2StreamTimeout, which mod_http2 itself applies only
+// to reads that block.
 apr_interval_time_t borrowed_waits::limit_of_stream(apr_interval_time_t otherwise) const
 {
     apr_pollfd_t where{};
     apr_interval_time_t limit = -1;
-    const bool has_limit =
-        connection_->master &&
-        ap_get_pollfd_from_conn(connection_, &where, &limit) == APR_SUCCESS && limit > 0;
+    const bool has_limit = connection_->master &&
+                           ap_get_pollfd_from_conn(connection_, &where, &limit) == APR_SUCCESS &&
+                           limit > 0;
     return has_limit ? limit : otherwise;
 }
 

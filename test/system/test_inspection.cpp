@@ -48,13 +48,13 @@ question form(std::string target, std::string body, bool chunked)
 }
 
 // Of the body nothing is sent with the head, and the end only when the head has been looked at.
-http_message ask_in_parts(const httpd_server& front, const question& q)
+http_message ask_in_parts(const httpd_server& front, const question& q,
+                          const std::string& logged = "a head is here")
 {
-    const std::size_t before = count(front.error_log(), "a head is here");
+    const std::size_t before = count(front.error_log(), logged);
     user_agent agent(front);
     agent.begin(q, q.chunked ? std::nullopt : std::optional<std::uint64_t>(q.body.size()));
-    await("the head's inspection",
-          [&] { return count(front.error_log(), "a head is here") > before; });
+    await("the head's inspection", [&] { return count(front.error_log(), logged) > before; });
     const std::size_t half = q.body.size() / 2;
     agent.send_body(std::string_view(q.body).substr(0, half));
     agent.send_body(std::string_view(q.body).substr(half));
@@ -142,6 +142,39 @@ TEST_CASE("A body that is waited for, to be looked at, keeps no other client wai
     agent.send_body("ood");
     agent.end_body();
     CHECK(agent.read_response().body == "a=good");
+}
+
+TEST_CASE("mod_auth_form reads a name and a password that come in parts", "[filters]")
+{
+    const way w = GENERATE(from_range(every_way()));
+    INFO(w);
+    const scratch_folder folder;
+    chmod(folder.path().c_str(), 0755);
+    write_file(folder.path() + "/users", // "secret"
+               "user:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
+    const scripted_backend site = echo();
+    httpd_options options = options_for(
+        w, "V6FrontPass / " + site.url() +
+               "\nLogLevel info rewrite:trace3\nRewriteEngine On\nRewriteRule ^ -\n<Location />\n"
+               "AuthType form\nAuthName closed\nAuthFormProvider file\nAuthUserFile " +
+               folder.path() +
+               "/users\nSession On\nSessionCookieName session\nRequire valid-user\n</Location>");
+    options.modules = {"authn_core", "authn_file", "authz_user",     "auth_form",
+                       "session",    "request",    "session_cookie", "rewrite"};
+    httpd_server front(options);
+    const std::string login = "httpd_username=user&httpd_password=";
+    const auto enter = [&](const std::string& password) {
+        return ask_in_parts(front, form("/", login + password, false), "init rewrite engine");
+    };
+    CHECK(enter("guess").status() == 401);
+    CHECK(site.hits() == 0);
+    const http_message entered = enter("secret");
+    CHECK(entered.status() == 200);
+    CHECK_THAT(entered.value("Set-Cookie"), ContainsSubstring("session=closed-user=user"));
+    CHECK(site.hits() == 1);
+    CHECK((count(front.error_log(), "V6F0220: \"AuthType form") == 1) ==
+          (w.model == mpm::event && w.engine));
+    CHECK(front.complaints().empty());
 }
 
 // mod_lua's hooks may do anything, and no directive says what. This one reads the body and has no

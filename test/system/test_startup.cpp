@@ -48,6 +48,8 @@ TEST_CASE("A directive that would make an engine wait is named at the start")
          "\"AuthBasicProvider file dbd\""},
         {"<Location /a>\nAuthBasicProvider file\n</Location>", nullptr},
         {"RewriteMap ask prg:/bin/cat\nV6FrontEngine Off", nullptr},
+        {"<Location /a>\nAuthType Form\n</Location>", "\"AuthType Form\""},
+        {"<Location /a>\nAuthType Basic\n</Location>", nullptr},
     }));
     CAPTURE(r.site);
     httpd_server front(front_with(r.site));

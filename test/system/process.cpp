@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <system_error>
 
 #include <fcntl.h>
@@ -132,7 +132,10 @@ command_result run_command(const std::vector<std::string>& command,
 std::string read_file(const std::string& path)
 {
     std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    // Into a stream, which minds an error while it reads: a process of /proc may end meanwhile.
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
 }
 
 void write_file(const std::string& path, const std::string& text)

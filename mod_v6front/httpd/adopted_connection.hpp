@@ -60,6 +60,7 @@ public:
 
     bool may_block() const override { return false; }
     task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<bool> is_end_meant() override { co_return true; }
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }
     void push() override;

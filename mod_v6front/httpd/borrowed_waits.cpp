@@ -18,6 +18,7 @@ namespace
 
 constexpr auto between_looks = 200ms;
 constexpr auto between_reads = 1s;
+constexpr auto before_abort = 10ms;
 
 } // namespace
 
@@ -55,6 +56,18 @@ task<apr_status_t> borrowed_waits::more_input(apr_interval_time_t timeout)
         co_return connection_->aborted ? APR_ECONNABORTED : APR_SUCCESS;
     last_input_ = deadline::clock::now();
     co_return std::get<0>(first);
+}
+
+// mod_http2 ends the body of a stream that was reset as if the client had ended it, and a few
+// instructions later, on another thread, has the stream aborted (h2_stream.c, close_input;
+// h2_session.c, on_stream_close_cb). Nothing else tells the two ends apart.
+task<bool> borrowed_waits::is_end_meant()
+{
+    if (!connection_->master)
+        co_return true;
+    steady_timer moment(engine_.context(), before_abort);
+    co_await moment.async_wait(use_task);
+    co_return !connection_->aborted;
 }
 
 void borrowed_waits::watch(std::function<void()> gone)

@@ -22,6 +22,7 @@ public:
 
     bool may_block() const override { return true; }
     task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<bool> is_end_meant() override;
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return gone_; }
     void push() override {}

@@ -114,6 +114,11 @@ task<result<client::body_piece>> request_client::read_body()
             taken_ += static_cast<apr_off_t>(piece->bytes.size());
         if (limit_ > 0 && taken_ > limit_)
             co_return failure{reason::client_body_too_large, {}, "LimitRequestBody"};
+        if (piece && piece->last && !apr_table_get(request_->headers_in, "Content-Length")) {
+            const bool meant = co_await waits_.is_end_meant();
+            if (!meant)
+                co_return failure{reason::client_gone, {}, "the stream was reset"};
+        }
         if (!piece || !piece->bytes.empty() || piece->last)
             co_return piece;
         const auto rv = ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES,

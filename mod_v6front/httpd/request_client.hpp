@@ -24,6 +24,8 @@ public:
     virtual bool may_block() const = 0;
     // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
     virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
+    // The body's end is there, and nothing else says where that is: true if the client has sent it.
+    virtual task<bool> is_end_meant() = 0;
     // While nothing else reads: calls when the client goes away; nullptr ends that.
     virtual void watch(std::function<void()> gone) = 0;
     virtual bool is_gone() const = 0;

@@ -79,18 +79,18 @@ h2_client::one_stream& h2_client::get(std::uint32_t number)
     return at->second;
 }
 
-void h2_client::headers(std::uint32_t number, const fields& list, bool end_stream)
+void h2_client::headers(std::uint32_t number, const fields& list, bool end_stream, std::size_t most)
 {
     const std::string block = packed(list);
     const auto method = std::find(list.begin(), list.end(), std::pair{method_name, head_method});
     get(number).to_head = method != list.end();
     const std::string_view all = block;
-    std::size_t at = std::min(all.size(), largest_frame);
+    std::size_t at = std::min(all.size(), most);
     send_frame(type_headers,
                (at == all.size() ? flag_end_headers : 0U) | (end_stream ? flag_end_stream : 0U),
                number, all.substr(0, at));
     while (at < all.size()) {
-        const std::string_view piece = all.substr(at, largest_frame);
+        const std::string_view piece = all.substr(at, most);
         at += piece.size();
         send_frame(type_continuation, at == all.size() ? flag_end_headers : 0U, number, piece);
     }

@@ -22,7 +22,9 @@ public:
     // The preface and the settings are exchanged.
     explicit h2_client(std::uint16_t port, client_options options = {});
 
-    void headers(std::uint32_t stream, const fields& list, bool end_stream);
+    // Cut into frames of that many octets; a frame can have no more (RFC 9113 4.2).
+    void headers(std::uint32_t stream, const fields& list, bool end_stream,
+                 std::size_t most = 16384);
     // One frame, whether the server has room for it or not.
     void data(std::uint32_t stream, std::string_view bytes, bool end_stream);
     // As many frames as the server takes at a time. False if the stream ended before.
@@ -41,6 +43,8 @@ public:
     const answer& read_head(std::uint32_t stream);
     // Until there is one more interim response, or the final head.
     const answer& read_interim(std::uint32_t stream);
+    // What has been read of it, by whatever call.
+    const answer& so_far(std::uint32_t stream) { return get(stream).said; }
     // What read() left is no longer kept, so that a body can be larger than any memory.
     void forget_body(std::uint32_t stream) { streams_[stream].said.body.clear(); }
 

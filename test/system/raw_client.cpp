@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -136,6 +137,9 @@ raw_client::raw_client(std::uint16_t port, client_options options)
     if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         throw std::system_error(errno, std::generic_category(), "connect to [::1]");
     }
+    const int at_once =
+        1; // what is said is not to wait for the peer's word on what was said before
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
     fcntl(fd, F_SETFL, O_NONBLOCK);
     if (options.tls) {
         connection_->tls = SSL_new(tls_settings());

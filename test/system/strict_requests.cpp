@@ -210,9 +210,8 @@ private:
                 throw fault{"no line end behind a chunk"};
             }
         }
-        std::vector<std::pair<std::string, std::string>> trailers;
-        fields(trailers);
-        for (const auto& [name, value] : trailers) {
+        fields(r.trailers);
+        for (const auto& [name, value] : r.trailers) {
             if (!lenient_ && (same_name(name, "Content-Length") ||
                               same_name(name, "Transfer-Encoding") || same_name(name, "Host"))) {
                 throw fault{"a trailer about framing or routing"};
@@ -265,6 +264,7 @@ strict_site::strict_site() : site_([this](site_connection& peer) { serve(peer); 
 void strict_site::serve(site_connection& peer)
 {
     std::string input = peer.head();
+    bool invited = false;
     for (;;) {
         const strict_reading got = read_strictly(input, reading_of::front);
         input.erase(0, got.taken);
@@ -277,6 +277,11 @@ void strict_site::serve(site_connection& peer)
         }
         for (const auto& r : got.requests) {
             peer.send(response(r.method == "HEAD" ? "" : r.target));
+            invited = false;
+        }
+        if (got.begun && !invited && !got.begun->value("Expect").empty()) {
+            peer.send("HTTP/1.1 100 Continue\r\n\r\n");
+            invited = true;
         }
         const std::string more = got.fault.empty() ? peer.read_some() : "";
         if (more.empty()) {

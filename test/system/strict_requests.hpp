@@ -23,6 +23,7 @@ struct strict_request {
     std::string version; // "1.0" or "1.1"
     std::vector<std::pair<std::string, std::string>> fields;
     std::string body;
+    std::vector<std::pair<std::string, std::string>> trailers;
 
     std::string value(std::string_view name) const; // of the first, or empty
 };
@@ -41,7 +42,7 @@ enum class reading_of { front, client, client_that_folds };
 strict_reading read_strictly(std::string_view bytes, reading_of whom);
 
 // A site that answers each such request with its target, and reads on; at anything else it notes
-// why, and closes.
+// why, and closes. Who expects 100 gets it once the head is there.
 class strict_site
 {
 public:

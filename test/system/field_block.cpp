@@ -41,6 +41,22 @@ std::string packed(const field_list& list)
     return block;
 }
 
+http_message head_of(const field_list& list)
+{
+    http_message head;
+    for (const auto& [name, value] : list) {
+        if (name == ":status") {
+            head.start_line = "HTTP/2 " + value;
+            head.head = head.start_line + "\r\n" + head.head;
+        } else {
+            head.fields.emplace_back(name, value);
+            head.head += name + ": " + value + "\r\n";
+        }
+    }
+    head.head += "\r\n";
+    return head;
+}
+
 field_unpacker::field_unpacker()
 {
     if (nghttp2_hd_inflate_new(&made_) != 0) {

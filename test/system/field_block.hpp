@@ -4,6 +4,8 @@
 // so that any text can be sent; unpacked by nghttp2.
 #pragma once
 
+#include "http_message.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +19,9 @@ namespace v6front
 using field_list = std::vector<std::pair<std::string, std::string>>;
 
 std::string packed(const field_list& list);
+
+// A response's head, which looks as in HTTP/1.
+http_message head_of(const field_list& list);
 
 // One for each connection, and all of its blocks in their order.
 class field_unpacker

@@ -21,13 +21,8 @@ enum : unsigned {
     type_window = 8,
     type_continuation = 9
 };
-enum : unsigned {
-    flag_end_stream = 1,
-    flag_ack = 1,
-    flag_end_headers = 4,
-    flag_padded = 8,
-    flag_priority = 32
-};
+enum : unsigned { flag_end_stream = 1, flag_ack = 1, flag_end_headers = 4 };
+enum : unsigned { flag_padded = 8, flag_priority = 32 };
 enum : unsigned { setting_window = 4, setting_connect = 8 };
 constexpr std::size_t largest_frame = 16384; // RFC 9113 4.2, unless the server says otherwise
 constexpr std::uint32_t window = 1 << 20;    // what the server may send unasked
@@ -133,7 +128,7 @@ std::size_t h2_client::body_that_fits(std::uint32_t number, std::string_view byt
             const auto piece = bytes.substr(sent, static_cast<std::size_t>(room));
             data(number, piece, false);
             sent += piece.size();
-        } else if (!has_input() || !read_frame()) {
+        } else if (!has_frame() || !read_frame()) {
             break;
         }
     }
@@ -183,6 +178,17 @@ bool h2_client::fill(std::size_t octets)
         input_ += more;
     }
     return true;
+}
+
+bool h2_client::has_frame()
+{
+    const auto is_whole = [this] {
+        return input_.size() >= 9 &&
+               input_.size() >= 9 + value_of(std::string_view(input_).substr(0, 3));
+    };
+    while (!is_whole() && client_.has_input() && fill(input_.size() + 1)) {
+    }
+    return is_whole();
 }
 
 bool h2_client::read_frame()
@@ -262,31 +268,16 @@ void h2_client::on_data(unsigned flags, std::uint32_t number, std::string_view p
     s.octets += payload.size();
     received_ += static_cast<std::uint32_t>(payload.size());
     s.received += static_cast<std::uint32_t>(payload.size());
-    if (received_ > window / 4) {
-        give_credit(0, std::exchange(received_, 0));
-    }
-    if (s.received > window / 4) {
-        give_credit(number, std::exchange(s.received, 0));
-    }
+    make_room(number, s);
     if (flags & flag_end_stream) {
         on_end(s);
     }
 }
 
-// Interim heads, the final one, or trailers; as text they look as in HTTP/1.
+// Interim heads, the final one, or trailers.
 void h2_client::on_fields(one_stream& s, const fields& list)
 {
-    http_message head;
-    for (const auto& [name, value] : list) {
-        if (name == ":status") {
-            head.start_line = "HTTP/2 " + value;
-            head.head = head.start_line + "\r\n" + head.head;
-        } else {
-            head.fields.emplace_back(name, value);
-            head.head += name + ": " + value + "\r\n";
-        }
-    }
-    head.head += "\r\n";
+    http_message head = head_of(list);
     if (s.headed) {
         s.said.fields.insert(s.said.fields.end(), head.fields.begin(), head.fields.end());
     } else if (head.status() < 200) {
@@ -315,6 +306,24 @@ void h2_client::on_credit(std::uint32_t number, std::string_view payload)
 {
     const std::int64_t more = value_of(payload) & 0x7fffffff;
     (number == 0 ? credit_ : get(number).credit) += more;
+}
+
+void h2_client::make_room(std::uint32_t number, one_stream& s)
+{
+    if (!holds_ && received_ > window / 4) {
+        give_credit(0, std::exchange(received_, 0));
+    }
+    if (!holds_ && s.received > window / 4) {
+        give_credit(number, std::exchange(s.received, 0));
+    }
+}
+
+void h2_client::takes_no_more(bool holds)
+{
+    holds_ = holds;
+    for (auto& [number, s] : streams_) {
+        make_room(number, s);
+    }
 }
 
 void h2_client::give_credit(std::uint32_t number, std::uint32_t octets)

@@ -32,6 +32,8 @@ public:
     // The same without waiting: as much as there is room for, after what has come was read.
     std::size_t body_that_fits(std::uint32_t stream, std::string_view bytes);
     void reset(std::uint32_t stream);
+    // What comes is not made room for again: the server may fill its windows, and send no more.
+    void takes_no_more(bool holds);
 
     struct answer : http_message { // complete: to the END_STREAM that its length promised
         bool ended = false;
@@ -51,7 +53,6 @@ public:
     bool is_over() const { return over_; }                  // the server has ended the connection
     bool goes_away() const { return goes_away_; }           // it takes no more requests on it
     bool offers_connect() const { return offers_connect_; } // RFC 8441
-    bool has_input() { return !input_.empty() || client_.has_input(); }
     raw_client& transport() { return client_; }
 
 private:
@@ -65,6 +66,7 @@ private:
     };
 
     one_stream& get(std::uint32_t number);
+    bool has_frame(); // a whole one, without waiting
     bool read_frame();
     void on_frame(unsigned type, unsigned flags, std::uint32_t number, std::string_view payload);
     void on_settings(std::string_view payload);
@@ -72,6 +74,7 @@ private:
     void on_fields(one_stream& s, const fields& list);
     void on_end(one_stream& s);
     void on_credit(std::uint32_t number, std::string_view payload);
+    void make_room(std::uint32_t number, one_stream& s);
     void give_credit(std::uint32_t number, std::uint32_t octets);
     void send_frame(unsigned type, unsigned flags, std::uint32_t number, std::string_view payload);
     bool fill(std::size_t octets);
@@ -85,6 +88,7 @@ private:
     std::int64_t credit_ = 65535; // of the connection
     std::uint32_t received_ = 0;
     std::int64_t first_credit_ = 65535; // of a stream
+    bool holds_ = false;
     bool settled_ = false;
     bool over_ = false;
     bool goes_away_ = false;

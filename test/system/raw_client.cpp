@@ -207,6 +207,11 @@ http_message raw_client::read_response(bool to_head)
 
 std::string raw_client::read_some(std::size_t most)
 {
+    if (!left_over_.empty()) {
+        const std::string bytes = left_over_.substr(0, most);
+        left_over_.erase(0, most);
+        return bytes;
+    }
     std::string bytes(most, '\0');
     const long n = connection_->move("bytes from the peer", patience(), [&] {
         return connection_->try_read(bytes.data(), bytes.size());

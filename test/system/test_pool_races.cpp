@@ -4,9 +4,11 @@
 // is done twice.
 #include "catch.hpp"
 #include "scripted_backend.hpp"
+#include "user_agent.hpp"
 #include "watching.hpp"
 #include "ways.hpp"
 
+#include <deque>
 #include <map>
 
 using namespace v6front;
@@ -30,9 +32,9 @@ struct load_result {
 load_result load(const httpd_server& front, unsigned clients, unsigned rounds, bool posts)
 {
     load_result result;
-    std::vector<raw_client> all;
+    std::deque<user_agent> all;
     for (unsigned i = 0; i < clients; ++i) {
-        all.emplace_back(front.port(), client_for(front));
+        all.emplace_back(front);
     }
     for (unsigned round = 0; round < rounds; ++round) {
         for (unsigned i = 0; i < clients; ++i) {
@@ -42,35 +44,21 @@ load_result load(const httpd_server& front, unsigned clients, unsigned rounds, b
                 q.body = "order " + q.target;
                 q.chunked = i % 2 == 0;
             }
-            all[i].send(request_text(q));
+            all[i].send(q);
         }
-        for (raw_client& client : all) {
+        for (user_agent& client : all) {
             const http_message answer = client.read_response();
             ++result.statuses[answer.complete ? answer.status() : 0];
-            if (answer.value("Connection") == "close" || !answer.complete) {
-                client = raw_client(front.port(), client_for(front));
-            }
         }
     }
     return result;
-}
-
-std::vector<way> ways_under_load()
-{
-    std::vector<way> chosen;
-    for (const way& w : every_way()) {
-        if (!w.tls) {
-            chosen.push_back(w);
-        }
-    }
-    return chosen; // adopted, and on borrowed threads, whose pools are a child's or a process's own
 }
 
 } // namespace
 
 TEST_CASE("200 clients before a site that closes idle connections: nobody notices", "[races]")
 {
-    const way w = GENERATE(from_range(ways_under_load()));
+    const way w = GENERATE(from_range(every_way()));
     const bool posts = GENERATE(false, true);
     INFO(w << (posts ? ", POST" : ", GET"));
     using namespace script;
@@ -113,14 +101,14 @@ TEST_CASE("200 clients before a site that closes idle connections: nobody notice
 TEST_CASE("A site that keeps its promise of keep-alive gets a second POST on the same connection",
           "[races]")
 {
-    const way w = GENERATE(from_range(short_list()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     const std::string promise = GENERATE("", "Keep-Alive: timeout=30, max=100\r\n");
     scripted_backend site([&](const received_request&) { return response("ok", promise); });
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
-    raw_client client(front.port(), client_for(front));
+    user_agent client(front);
     for (int i = 0; i < 3; ++i) {
-        client.send(request_text({"/", "POST", {}, "order"}));
+        client.send({"/", "POST", {}, "order"});
         CHECK(client.read_response().status() == 200);
     }
     CHECK(site.connections() == (promise.empty() ? 3 : 1));
@@ -128,7 +116,7 @@ TEST_CASE("A site that keeps its promise of keep-alive gets a second POST on the
 
 TEST_CASE("A POST that was sent is never sent again", "[races]")
 {
-    const way w = GENERATE(from_range(short_list()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     using namespace script;
     scripted_backend site(scripted_backend::steps{read_request(), close()});

@@ -6,6 +6,9 @@
 #include "tunnel_site.hpp"
 #include "ways.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
@@ -39,6 +42,23 @@ int connect_websocket(h2_client& client, std::uint32_t stream, const std::string
     return client.read_head(stream).status();
 }
 
+httpd_options tunnels_by_http2(const std::string& site)
+{
+    const bool tls = GENERATE(true, false);
+    UNSCOPED_INFO((tls ? "TLS" : "by prior knowledge"));
+    way w = every_way()[0];
+    w.tls = tls;
+    w.http2 = true;
+    return options_for(w, "H2WebSockets On\n" + site);
+}
+
+// As the site of such a tunnel.
+std::string accepted(const site_connection& peer)
+{
+    return switching("websocket", "Sec-WebSocket-Accept: " +
+                                      websocket_accept(peer.field("Sec-WebSocket-Key")) + "\r\n");
+}
+
 } // namespace
 
 TEST_CASE("WebSocket from an HTTP/2 client (RFC 8441) reaches the site as an Upgrade", "[upgrade]")
@@ -48,22 +68,16 @@ TEST_CASE("WebSocket from an HTTP/2 client (RFC 8441) reaches the site as an Upg
             peer.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
             return;
         }
-        const std::string key = peer.field("Sec-WebSocket-Key");
         const std::string form = peer.field("Connection") + peer.field("Upgrade") +
                                  peer.field("Transfer-Encoding") + peer.field("Content-Length");
-        peer.send(
-            switching("websocket", "Sec-WebSocket-Accept: " + websocket_accept(key) + "\r\n") +
-            form + ";");
+        peer.send(accepted(peer) + form + ";");
         if (peer.head().starts_with("GET /site-ends")) {
             return;
         }
         echo(peer);
     });
-    httpd_options options =
-        options_for(every_way()[0], "H2WebSockets On\nV6FrontPass / " + site.url());
-    options.http2 = true;
-    httpd_server front(options);
-    h2_client client(front.port());
+    const httpd_server front(tunnels_by_http2("V6FrontPass / " + site.url()));
+    h2_client client(front.port(), client_for(front));
     REQUIRE(client.offers_connect());
     CHECK(connect_websocket(client, 1, "/echo") == 200);
     const std::string form = "Upgradewebsocket;";
@@ -84,17 +98,12 @@ TEST_CASE("WebSocket from an HTTP/2 client (RFC 8441) reaches the site as an Upg
 TEST_CASE("A tunnel of an HTTP/2 stream that is idle ends, and the others go on", "[upgrade]")
 {
     tunnel_site site([](site_connection& peer) {
-        peer.send(switching(
-            "websocket",
-            "Sec-WebSocket-Accept: " + websocket_accept(peer.field("Sec-WebSocket-Key")) + "\r\n"));
+        peer.send(accepted(peer));
         echo(peer);
     });
-    httpd_options options =
-        options_for(every_way()[0], "H2WebSockets On\nV6FrontPass /short " + site.url() +
-                                        " idle=1s\nV6FrontPass / " + site.url());
-    options.http2 = true;
-    httpd_server front(options);
-    h2_client client(front.port());
+    const httpd_server front(tunnels_by_http2("V6FrontPass /short " + site.url() +
+                                              " idle=1s\nV6FrontPass / " + site.url()));
+    h2_client client(front.port(), client_for(front));
     for (const auto& [stream, path] : {std::pair(1U, "/long"), std::pair(3U, "/short")}) {
         CHECK(connect_websocket(client, stream, path) == 200);
     }
@@ -103,4 +112,55 @@ TEST_CASE("A tunnel of an HTTP/2 stream that is idle ends, and the others go on"
     CHECK(site.wait_for_open_connections(1));
     client.data(1, "still here", false);
     CHECK(client.read(1, 10).body == "still here");
+}
+
+TEST_CASE("A tunnel of an HTTP/2 stream holds back who is faster, in both directions", "[upgrade]")
+{
+    constexpr std::size_t much = 24 * 1024 * 1024;
+    const std::string piece = pattern(1 << 20);
+    std::atomic<std::size_t> sent = 0;
+    std::atomic<std::size_t> heard = 0;
+    std::atomic<bool> listens = false;
+    tunnel_site site([&](site_connection& peer) {
+        peer.send(accepted(peer));
+        std::jthread writer([&] {
+            while (sent < much && peer.send(piece)) {
+                sent += piece.size();
+            }
+            peer.end_sending();
+        });
+        await("the test to let it listen", [&] { return listens.load(); });
+        for (std::string more = peer.read_some(); !more.empty(); more = peer.read_some()) {
+            heard += more.size();
+        }
+    });
+    const httpd_server front(tunnels_by_http2("V6FrontPass / " + site.url()));
+    h2_client client(front.port(), client_for(front));
+    REQUIRE(connect_websocket(client, 1, "/") == 200);
+    client.takes_no_more(true);
+    // Nobody reads: the site is held back by the client's window, the client by the front's.
+    std::size_t up = 0;
+    const auto goes_on = [&] {
+        const std::size_t before = up;
+        up += client.body_that_fits(1, piece);
+        return up > before;
+    };
+    while (up < much && eventually(goes_on, std::chrono::milliseconds{500})) {
+    }
+    CHECK(up < much);
+    CHECK(sent < much);
+    // Now both read.
+    listens = true;
+    client.takes_no_more(false);
+    while (up < much) {
+        REQUIRE(client.body(1, piece));
+        up += piece.size();
+    }
+    client.data(1, {}, true);
+    const auto& got = client.read(1);
+    CHECK(got.ended);
+    CHECK(got.body.size() == much);
+    CHECK(got.body.compare(much - piece.size(), piece.size(), piece) == 0);
+    CHECK(site.wait_for_open_connections(0));
+    CHECK(heard == up);
 }

@@ -228,8 +228,8 @@ TEST_CASE("a connection is idle for a while, not for ever", "[pool]")
     bench b;
     const wire w(b.context, b.deadlines);
     unsigned disturbed = 0;
-    w.near->when_idle([&](backend_connection&) { ++disturbed; }, 60ms);
     const auto start = clock::now();
+    w.near->when_idle([&](backend_connection&) { ++disturbed; }, 60ms);
     REQUIRE(until(b.context, [&] { return disturbed > 0; }));
     CHECK(clock::now() - start >= 60ms);
     w.near->close();

@@ -285,7 +285,7 @@ TEST_CASE("What the site gets is what RFC 9113 finds in a stream of HTTP/2", "[d
     const unsigned at = GENERATE(range(0U, static_cast<unsigned>(http2_ways().size())));
     const way& w = http2_ways()[at];
     const unsigned seed = from_environment("V6FRONT_SEED", 1);
-    const unsigned count = from_environment("V6FRONT_STREAMS", 1500);
+    const unsigned count = from_environment("V6FRONT_STREAMS", 1000);
     INFO(w << ", V6FRONT_SEED=" << seed);
     strict_site site;
     httpd_options options = options_for(w, "V6FrontPass / " + site.url());

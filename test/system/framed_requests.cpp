@@ -190,7 +190,7 @@ private:
 
     void read_length(std::string_view value)
     {
-        if (length_ || value.empty() || value.size() > 15 ||
+        if (length_ || value.empty() || value.size() > 18 ||
             value.find_first_not_of("0123456789") != value.npos) {
             throw fault{"not a length"};
         }

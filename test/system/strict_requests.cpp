@@ -150,7 +150,7 @@ private:
     static std::optional<std::uint64_t> number(std::string_view text, unsigned base)
     {
         std::uint64_t n = 0;
-        if (text.empty() || text.size() > 15) {
+        if (text.empty() || text.size() > (base == 10 ? 18U : 15U)) { // no more than 2^63
             return std::nullopt;
         }
         for (const char c : text) {

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <optional>
 
 using namespace v6front;
 using namespace std::chrono_literals;
@@ -58,6 +59,16 @@ struct bench {
         return static_cast<unsigned>(n);
     }
 
+    std::size_t lines_for(const std::string& path) const
+    {
+        const auto lines = front.access_log();
+        return static_cast<std::size_t>(
+            std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+                return line.find(path) != std::string::npos;
+            }));
+    }
+    raw_client the_one_in_the_queue();
+
     void bounded_in_flight_and_in_the_queue();
     void nobody_waits_for_long();
     void who_leaves_makes_room();
@@ -70,6 +81,7 @@ struct bench {
         one{held()}, quick{[](const received_request&) { return response("ok"); }};
     httpd_server front;
     std::vector<raw_client> clients;
+    std::size_t asked_left = 0;
 };
 
 void bench::bounded_in_flight_and_in_the_queue()
@@ -110,35 +122,33 @@ void bench::nobody_waits_for_long()
     CHECK(get(front, "/soon/").status() == 200);
 }
 
+// A client in the one place of the queue of /left/, whose site has a request. Of two that come at
+// the same time, which one gets it nobody can say, but the other is refused.
+raw_client bench::the_one_in_the_queue()
+{
+    std::optional<raw_client> waiting;
+    await("a client in the queue", [&] {
+        // Each request that has ended is a line in the log: all but the one that the site has.
+        await("an empty queue", [&] { return lines_for("/left/") == asked_left - 1; });
+        waiting.emplace(front.port(), client_for(front));
+        raw_client other(front.port(), client_for(front));
+        for (raw_client* c : {&*waiting, &other}) {
+            c->send(request_text({"/left/"}));
+            ++asked_left;
+        }
+        await("a refusal", [&] { return waiting->has_input() || other.has_input(); });
+        return other.has_input() && other.read_response().status() == 503;
+    });
+    return std::move(*waiting);
+}
+
 void bench::who_leaves_makes_room()
 {
     begin("/left/");
+    asked_left = 1;
     CHECK(left.wait_for_hits(1));
-    raw_client impatient(front.port(), client_for(front));
-    impatient.send(request_text({"/left/"}));
-    // The queue has one place: as long as it is taken, others are refused. Which of two that come
-    // at the same time gets it, nobody can say.
-    await("a full queue", [&] {
-        if (impatient.has_input()) {
-            impatient = raw_client(front.port(), client_for(front));
-            impatient.send(request_text({"/left/"}));
-        }
-        raw_client other(front.port(), client_for(front));
-        other.send(request_text({"/left/"}));
-        return eventually([&] { return other.has_input(); }, 200ms) &&
-               other.read_response().status() == 503;
-    });
-    impatient.close();
-    begin("/left/");
-    await("a place in the queue", [&] {
-        if (!clients.back().has_input()) {
-            return eventually([&] { return !clients.back().has_input(); }, 100ms);
-        }
-        clients.back().read_response();
-        clients.pop_back();
-        begin("/left/");
-        return false;
-    });
+    the_one_in_the_queue().close();
+    clients.push_back(the_one_in_the_queue());
     left.open("go");
     CHECK(finish_all(200) == 2);
 }

@@ -6,6 +6,7 @@
 #include "filters.hpp"
 #include "guard.hpp"
 #include "request_client.hpp"
+#include "tls_closure.hpp"
 
 #include <cstring>
 
@@ -175,6 +176,11 @@ task<result<void>> client_tunnel::send(std::string_view bytes)
     if (rv != APR_SUCCESS)
         co_return lost(rv);
     request_->bytes_sent += static_cast<apr_off_t>(bytes.size());
+    co_return co_await taken();
+}
+
+task<result<void>> client_tunnel::taken()
+{
     for (;;) {
         push();
         if (connection_->aborted)
@@ -187,12 +193,18 @@ task<result<void>> client_tunnel::send(std::string_view bytes)
     }
 }
 
-bool client_tunnel::end_sending()
+task<bool> client_tunnel::end_sending()
 {
-    if (connection_->master || ap_ssl_conn_is_ssl(connection_))
-        return false;
-    apr_socket_shutdown(ap_get_conn_socket(connection_), APR_SHUTDOWN_WRITE);
-    return true;
+    if (connection_->master)
+        co_return false;
+    if (!ap_ssl_conn_is_ssl(connection_)) {
+        apr_socket_shutdown(ap_get_conn_socket(connection_), APR_SHUTDOWN_WRITE);
+        co_return true;
+    }
+    if (!send_close_notify(connection_))
+        co_return false;
+    const auto sent = co_await taken();
+    co_return sent.has_value();
 }
 
 } // namespace v6front

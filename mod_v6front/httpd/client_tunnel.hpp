@@ -28,7 +28,7 @@ public:
 
     task<result<std::string_view>> receive() override;
     task<result<void>> send(std::string_view bytes) override;
-    bool end_sending() override;
+    task<bool> end_sending() override;
 
 private:
     void send_head(const response_head& head);

@@ -12,6 +12,7 @@
 #include "handler.hpp"
 #include "routing.hpp"
 #include "startup.hpp"
+#include "tls_closure.hpp"
 #include "trailer_filter.hpp"
 
 extern "C" {
@@ -97,6 +98,7 @@ void v6front_register_hooks(apr_pool_t*)
     v6front::guard("registering hooks", [] {
         v6front::register_filters();
         v6front::register_trailer_filter();
+        v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
         ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);
         ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);

@@ -95,7 +95,8 @@ task<void> tunnel::down()
         moved_.down += input.size();
         backend_.consume(input.size());
     }
-    if (!client_.end_sending())
+    const bool still_open = co_await client_.end_sending();
+    if (!still_open)
         end(tunnel_end::how::closed, {});
 }
 

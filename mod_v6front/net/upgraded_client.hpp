@@ -23,8 +23,8 @@ public:
     // Ends when the client has taken the bytes, so a slow one slows its peer down.
     virtual task<result<void>> send(std::string_view bytes) = 0;
     // Nothing more will be sent, but it is still listened to. False if this client's connection
-    // cannot be closed in one direction (TLS, HTTP/2).
-    virtual bool end_sending() = 0;
+    // cannot be closed in one direction.
+    virtual task<bool> end_sending() = 0;
 };
 
 } // namespace v6front

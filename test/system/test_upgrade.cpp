@@ -155,15 +155,11 @@ TEST_CASE("A tunnel carries bytes both ways, from the first to the last", "[upgr
         heard.clear();
         auto client = tunnel_through(front, "/site-ends");
         CHECK(client.read_until_close() == "good-bye");
-        if (w.tls) { // closes as a whole
-            CHECK(site.wait_for_open_connections(0));
-        } else {
-            client.send("one moment");
-            CHECK_FALSE(ended);
-            client.half_close();
-            CHECK(site.wait_for_open_connections(0));
-            CHECK(heard == "one moment");
-        }
+        client.send("one moment");
+        CHECK_FALSE(ended);
+        client.half_close();
+        CHECK(site.wait_for_open_connections(0));
+        CHECK(heard == "one moment");
     }
     {
         INFO("the site's connection breaks");
@@ -261,11 +257,9 @@ TEST_CASE("A tunnel holds back who is faster than the other side, in both direct
     }
     CHECK(down == much);
     CHECK(same);
-    if (!w.tls) { // where the site's end is the end of all
-        client.half_close();
-        CHECK(site.wait_for_open_connections(0));
-        CHECK(heard == up);
-    }
+    client.half_close();
+    CHECK(site.wait_for_open_connections(0));
+    CHECK(heard == up);
 }
 
 TEST_CASE("An idle tunnel ends after the route's idle time, and not before", "[upgrade]")

@@ -193,6 +193,9 @@ task<result<void>> client_tunnel::taken()
     }
 }
 
+// A stream of HTTP/2 could be ended alone, but mod_http2 gives up one that has ended in both
+// directions at once, with the client's last octets unread (h2_mplx.c, m_stream_cleanup). Closed as
+// a whole, it tells the client by a reset that nobody reads what it still sends.
 task<bool> client_tunnel::end_sending()
 {
     if (connection_->master)

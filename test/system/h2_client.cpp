@@ -167,6 +167,14 @@ const h2_client::answer& h2_client::read_interim(std::uint32_t number)
     return s.said;
 }
 
+const h2_client::answer& h2_client::read_reset(std::uint32_t number)
+{
+    const answer& a = get(number).said;
+    while (!a.reset && read_frame()) {
+    }
+    return a;
+}
+
 bool h2_client::fill(std::size_t octets)
 {
     while (input_.size() < octets) {

@@ -45,6 +45,8 @@ public:
     const answer& read_head(std::uint32_t stream);
     // Until there is one more interim response, or the final head.
     const answer& read_interim(std::uint32_t stream);
+    // Until it is reset, which may be after its answer has ended.
+    const answer& read_reset(std::uint32_t stream);
     // What has been read of it, by whatever call.
     const answer& so_far(std::uint32_t stream) { return get(stream).said; }
     // What read() left is no longer kept, so that a body can be larger than any memory.

@@ -95,6 +95,39 @@ TEST_CASE("WebSocket from an HTTP/2 client (RFC 8441) reaches the site as an Upg
     CHECK(site.wait_for_open_connections(0));
 }
 
+TEST_CASE("A tunnel of an HTTP/2 stream ends in one direction first", "[upgrade]")
+{
+    std::string heard;
+    tunnel_site site([&](site_connection& peer) {
+        peer.send(accepted(peer));
+        if (peer.head().starts_with("GET /site-ends")) {
+            peer.send("good-bye");
+            peer.end_sending();
+        }
+        heard = peer.read(1000000);
+        peer.send("last words");
+    });
+    const httpd_server front(tunnels_by_http2("V6FrontPass / " + site.url()));
+    h2_client client(front.port(), client_for(front));
+    {
+        INFO("the client");
+        REQUIRE(connect_websocket(client, 1, "/client-ends") == 200);
+        client.data(1, "all of it", true);
+        CHECK(client.read(1).body == "last words");
+        CHECK(heard == "all of it");
+    }
+    CHECK(site.wait_for_open_connections(0));
+    {
+        INFO("the site");
+        REQUIRE(connect_websocket(client, 3, "/site-ends") == 200);
+        const auto& got = client.read(3);
+        CHECK(got.body == "good-bye");
+        CHECK(got.ended);
+        CHECK(site.wait_for_open_connections(0));
+        CHECK(client.read_reset(3).reset); // it may not believe that it is still listened to
+    }
+}
+
 TEST_CASE("A tunnel of an HTTP/2 stream that is idle ends, and the others go on", "[upgrade]")
 {
     tunnel_site site([](site_connection& peer) {

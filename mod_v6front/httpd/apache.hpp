@@ -13,6 +13,8 @@
 #include <ap_listen.h>
 #include <ap_mpm.h>
 #include <apr_buckets.h>
+#include <apr_dso.h>
+#include <apr_optional_hooks.h>
 #include <apr_portable.h>
 #include <apr_strings.h>
 #include <http_config.h>

@@ -4,9 +4,6 @@
 
 #include "guard.hpp"
 
-#include <apr_dso.h>
-#include <apr_optional_hooks.h>
-
 // As mod_ssl_openssl.h has it, which wants OpenSSL's headers.
 using SSL = struct ssl_st;
 using ssl_HOOK_pre_handshake_t = int(conn_rec* c, SSL* ssl, int is_proxy);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 #include <utility>
 
 namespace v6front
@@ -21,8 +22,8 @@ enum : unsigned {
     type_window = 8,
     type_continuation = 9
 };
-enum : unsigned { flag_end_stream = 1, flag_ack = 1, flag_end_headers = 4 };
-enum : unsigned { flag_padded = 8, flag_priority = 32 };
+enum : unsigned { flag_end_stream = 1, flag_ack = 1, flag_end_headers = 4, flag_padded = 8 };
+enum : unsigned { flag_priority = 32 };
 enum : unsigned { setting_window = 4, setting_connect = 8 };
 constexpr std::size_t largest_frame = 16384; // RFC 9113 4.2, unless the server says otherwise
 constexpr std::uint32_t window = 1 << 20;    // what the server may send unasked
@@ -37,11 +38,8 @@ void put_number(std::string& out, std::uint32_t n, int octets)
 
 std::uint32_t value_of(std::string_view octets)
 {
-    std::uint32_t n = 0;
-    for (const char c : octets) {
-        n = n << 8 | static_cast<unsigned char>(c);
-    }
-    return n;
+    return std::accumulate(octets.begin(), octets.end(), std::uint32_t{0},
+                           [](auto n, char c) { return n << 8 | static_cast<unsigned char>(c); });
 }
 
 client_options speaking_h2(client_options options)
@@ -137,42 +135,39 @@ std::size_t h2_client::body_that_fits(std::uint32_t number, std::string_view byt
 
 void h2_client::reset(std::uint32_t number)
 {
-    std::string cancel;
-    put_number(cancel, 8, 4);
-    send_frame(type_reset, 0, number, cancel);
+    send_frame(type_reset, 0, number, {"\0\0\0\x08", 4}); // CANCEL
+}
+
+const h2_client::answer& h2_client::read_until(std::uint32_t number, const condition& holds)
+{
+    const one_stream& s = get(number);
+    while (!holds(s) && read_frame()) {
+    }
+    return s.said;
 }
 
 const h2_client::answer& h2_client::read(std::uint32_t number, std::size_t octets)
 {
-    const answer& a = get(number).said;
-    while (!a.ended && a.body.size() < octets && read_frame()) {
-    }
-    return a;
+    return read_until(number, [octets](const one_stream& s) {
+        return s.said.ended || s.said.body.size() >= octets;
+    });
 }
 
 const h2_client::answer& h2_client::read_head(std::uint32_t number)
 {
-    const one_stream& s = get(number);
-    while (!s.said.ended && !s.headed && read_frame()) {
-    }
-    return s.said;
+    return read_until(number, [](const one_stream& s) { return s.said.ended || s.headed; });
 }
 
 const h2_client::answer& h2_client::read_interim(std::uint32_t number)
 {
-    const one_stream& s = get(number);
-    const std::size_t before = s.said.interim.size();
-    while (!s.said.ended && !s.headed && s.said.interim.size() == before && read_frame()) {
-    }
-    return s.said;
+    return read_until(number, [before = get(number).said.interim.size()](const one_stream& s) {
+        return s.said.ended || s.headed || s.said.interim.size() > before;
+    });
 }
 
 const h2_client::answer& h2_client::read_reset(std::uint32_t number)
 {
-    const answer& a = get(number).said;
-    while (!a.reset && read_frame()) {
-    }
-    return a;
+    return read_until(number, [](const one_stream& s) { return s.said.reset; });
 }
 
 bool h2_client::fill(std::size_t octets)
@@ -201,15 +196,11 @@ bool h2_client::has_frame()
 
 bool h2_client::read_frame()
 {
-    if (over_ || !fill(9)) {
+    if (over_ || !fill(9) || !fill(9 + value_of(std::string_view(input_).substr(0, 3)))) {
         return false;
     }
-    const std::size_t length = value_of(std::string_view(input_).substr(0, 3));
-    if (!fill(9 + length)) {
-        return false;
-    }
-    const std::string frame = input_.substr(0, 9 + length);
-    input_.erase(0, 9 + length);
+    const std::string frame = input_.substr(0, 9 + value_of(std::string_view(input_).substr(0, 3)));
+    input_.erase(0, frame.size());
     const std::string_view text = frame;
     on_frame(static_cast<unsigned char>(frame[3]), static_cast<unsigned char>(frame[4]),
              value_of(text.substr(5, 4)) & 0x7fffffff, text.substr(9));

@@ -68,6 +68,8 @@ private:
     };
 
     one_stream& get(std::uint32_t number);
+    using condition = std::function<bool(const one_stream&)>;
+    const answer& read_until(std::uint32_t stream, const condition& holds);
     bool has_frame(); // a whole one, without waiting
     bool read_frame();
     void on_frame(unsigned type, unsigned flags, std::uint32_t number, std::string_view payload);

@@ -238,16 +238,7 @@ void bench::one_closes_without_a_response()
 
 TEST_CASE("A site with several addresses", "[addresses]")
 {
-    static const std::vector<way> ways = [] {
-        auto chosen = short_list();
-        for (const way& w : every_way()) {
-            if (w.model == mpm::prefork) {
-                chosen.push_back(w);
-            }
-        }
-        return chosen;
-    }();
-    const way w = GENERATE(from_range(ways));
+    const way w = GENERATE(from_range(one_of_each_mpm()));
     INFO(w);
     bench b(w);
     b.one_refuses();

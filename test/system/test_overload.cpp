@@ -220,16 +220,7 @@ void bench::what_a_killed_child_had_is_taken_back()
 
 TEST_CASE("A route with a limit", "[overload]")
 {
-    static const std::vector<way> ways = [] {
-        auto chosen = short_list();
-        for (const way& w : every_way()) {
-            if (w.model == mpm::prefork) {
-                chosen.push_back(w);
-            }
-        }
-        return chosen;
-    }();
-    const way w = GENERATE(from_range(ways));
+    const way w = GENERATE(from_range(one_of_each_mpm()));
     INFO(w);
     bench b(w);
     b.bounded_in_flight_and_in_the_queue();

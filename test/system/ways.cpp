@@ -39,6 +39,11 @@ template <class Wanted> std::vector<way> ways_that(Wanted wanted)
     return chosen;
 }
 
+bool is_short(const way& w)
+{
+    return !w.tls && (w.adopted() || w.model == mpm::worker);
+}
+
 } // namespace
 
 std::vector<way> http1_ways()
@@ -53,17 +58,17 @@ std::vector<way> adopted_ways()
 
 std::vector<way> short_list()
 {
-    return ways_that(
-        [](const way& w) { return !w.tls && (w.adopted() || w.model == mpm::worker); });
+    return ways_that(is_short);
 }
 
 std::vector<way> one_of_each_kind()
 {
-    std::vector<way> ways = short_list();
-    for (const way& w : ways_that([](const way& each) { return each.http2; })) {
-        ways.push_back(w);
-    }
-    return ways;
+    return ways_that([](const way& w) { return is_short(w) || w.http2; });
+}
+
+std::vector<way> one_of_each_mpm()
+{
+    return ways_that([](const way& w) { return is_short(w) || w.model == mpm::prefork; });
 }
 
 httpd_options options_for(const way& w, const std::string& site)

@@ -33,6 +33,7 @@ std::vector<way> http1_ways();       // all but HTTP/2
 std::vector<way> adopted_ways();     // plain and TLS
 std::vector<way> short_list();       // one adopted, one on a borrowed thread
 std::vector<way> one_of_each_kind(); // and HTTP/2
+std::vector<way> one_of_each_mpm();  // the short list and prefork
 
 // A server that runs this way, with that text in its virtual host.
 httpd_options options_for(const way& w, const std::string& site);

@@ -105,6 +105,8 @@ $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1
 $(BUILD)/system_tests: $(call obj,$(system_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2
+$(BUILD)/late_listener.so: test/system/late_listener.c
+	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)
@@ -117,7 +119,7 @@ fuzz: $(patsubst test/fuzz/%.cpp,$(BUILD)/fuzz_%,$(fuzz_src))
 
 unit: $(BUILD)/unit_tests
 bridge: $(if $(bridge_src),$(BUILD)/bridge_tests)
-system: $(BUILD)/system_tests $(BUILD)/mod_v6front.so
+system: $(BUILD)/system_tests $(BUILD)/late_listener.so $(BUILD)/mod_v6front.so
 
 test:
 	scripts/test --no-packages

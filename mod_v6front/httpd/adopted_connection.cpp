@@ -115,18 +115,17 @@ task<bool> adopted_connection::handed_over()
 void adopted_connection::take_over()
 {
     auto* c = connection_;
-    thread_.enter(*this);
+    thread_.enter(*this, handover_.child());
     stopping_ = thread_.is_stopping();
     c->current_thread = thread_.apr_thread();
     // A spare slot of the scoreboard, where the child has one: mod_status counts, and error lines
-    // say
-    // "[client ...]". Never a worker's own slot, which the MPM counts as busy or idle.
+    // say "[client ...]". Never a worker's own slot, which the MPM counts as busy or idle.
     int threads = 0, limit = 0;
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
     ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &limit);
     if (threads + thread_.number() < limit)
-        ap_create_sb_handle(reinterpret_cast<ap_sb_handle_t**>(&c->sbh), c->pool,
-                            static_cast<int>(c->id / limit), threads + thread_.number());
+        ap_create_sb_handle(reinterpret_cast<ap_sb_handle_t**>(&c->sbh), c->pool, handover_.child(),
+                            threads + thread_.number());
     head_filter_ = install_filters(c, this);
     scratch_ = apr_brigade_create(c->pool, c->bucket_alloc);
     // A TLS handshake, or mod_http2's look for a preface, has read ahead into core's own buffer.

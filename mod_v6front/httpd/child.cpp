@@ -21,7 +21,8 @@ namespace v6front
 
 child* child::current_ = nullptr;
 
-engine_thread::engine_thread(resolver& names, int number) : number_(number), engine_(names)
+engine_thread::engine_thread(resolver& names, int number)
+    : number_(number), engine_(names), listener_(engine_.deadlines())
 {
     const signals_blocked quiet;
     std::latch running(1);
@@ -37,6 +38,12 @@ engine_thread::engine_thread(resolver& names, int number) : number_(number), eng
 engine_thread::~engine_thread()
 {
     end();
+}
+
+void engine_thread::enter(adopted_connection& c, int child)
+{
+    connections_.push_back(&c);
+    listener_.begin(child);
 }
 
 void engine_thread::leave(adopted_connection& c) noexcept

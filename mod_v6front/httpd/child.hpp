@@ -13,6 +13,7 @@
 #include "borrowed_engines.hpp"
 #include "checks.hpp"
 #include "handover.hpp"
+#include "listener_watch.hpp"
 #include "offload.hpp"
 
 #include <atomic>
@@ -37,8 +38,8 @@ public:
     int number() const noexcept { return number_; }
     apr_thread_t* apr_thread() const noexcept { return apr_thread_; }
 
-    // On the engine's thread.
-    void enter(adopted_connection& c) { connections_.push_back(&c); }
+    // On the engine's thread. `child`: this process's slot in the scoreboard.
+    void enter(adopted_connection& c, int child);
     void leave(adopted_connection& c) noexcept;
     bool is_stopping() const noexcept { return stopping_; }
     bool has_ended() const noexcept { return ended_; }
@@ -57,7 +58,8 @@ private:
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;
-    engine engine_; // ends first: connections that are cut short still leave the list
+    engine engine_; // ends before the list: connections that are cut short still leave that
+    listener_watch listener_;
     std::thread thread_;
 };
 

@@ -48,6 +48,8 @@ public:
     };
     // On the engine.
     progress check() const;
+    // This process's slot in the scoreboard.
+    int child() const noexcept { return child_; }
 
 private:
     conn_rec* connection_;

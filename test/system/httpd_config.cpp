@@ -159,15 +159,18 @@ std::vector<std::string> httpd_command(const httpd_places& places)
 
 std::vector<std::string> httpd_environment(const httpd_options& options, const httpd_places& places)
 {
-    if (options.system_names) {
-        std::vector<std::string> environment = watched_environment(places.reports, "");
-        environment.emplace_back("LC_ALL=C");
-        return environment;
-    }
     // Names are the test's own, and no name server is waited for.
-    std::vector<std::string> environment = watched_environment(places.reports, "libnss_wrapper.so");
-    environment.insert(environment.end(), {"NSS_WRAPPER_HOSTS=" + places.hosts,
-                                           "RES_OPTIONS=timeout:1 attempts:1", "LC_ALL=C"});
+    std::string preload = options.system_names ? "" : "libnss_wrapper.so";
+    if (!options.preload.empty()) {
+        preload += ":" + options.preload;
+    }
+    std::vector<std::string> environment = watched_environment(places.reports, preload);
+    environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+    environment.emplace_back("LC_ALL=C");
+    if (!options.system_names) {
+        environment.push_back("NSS_WRAPPER_HOSTS=" + places.hosts);
+        environment.emplace_back("RES_OPTIONS=timeout:1 attempts:1");
+    }
     return environment;
 }
 

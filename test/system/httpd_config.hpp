@@ -28,6 +28,8 @@ struct httpd_options {
     std::string global;               // for the whole server
     std::string site;                 // inside the one virtual host, site.test
     std::vector<std::pair<std::string, std::string>> files; // name and text, in the server's folder
+    std::string preload;                                    // a library for the server's process
+    std::vector<std::string> environment;
     bool system_names = false; // ask the system's hosts file and name server, not `hosts`
     // site.test is the trap: a name that leads to the front and to the site. One line for each
     // address: the library that reads this takes a second line for a second address.

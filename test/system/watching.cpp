@@ -90,6 +90,11 @@ std::vector<std::string> watched_command(const std::string& folder)
             "--suppressions=" + std::filesystem::absolute("test/system/valgrind.supp").string()};
 }
 
+std::string test_library(const std::string& name)
+{
+    return std::filesystem::absolute(V6FRONT_BUILD "/" + name).string();
+}
+
 std::vector<std::string> watched_environment(const std::string& folder, const std::string& preload)
 {
     if (watching() != watcher::sanitizers) {

@@ -20,6 +20,7 @@ int slowness(); // by which deadlines are multiplied
 // Pieces of 1 MiB that are together more than 32 bits count, or where everything is slow, 200.
 std::size_t very_many();
 std::string module_file();
+std::string test_library(const std::string& name); // one that is built beside the tests
 
 // What to put before the server's own command, and into its environment, so that reports go into
 // `folder`; `preload` are the libraries that the test itself wants first.

@@ -24,7 +24,7 @@ const std::vector<way>& every_way()
         {"event, engine off", mpm::event, false, false, false},
         {"event, HTTP/2", mpm::event, true, true},
         {"worker", mpm::worker},
-        {"prefork", mpm::prefork},
+        {"prefork, TLS", mpm::prefork, true},
     };
     return ways;
 }

@@ -129,9 +129,10 @@ bool httpd_server::started_on(std::uint16_t port)
     command.emplace_back("-DFOREGROUND");
     parent_ =
         std::make_unique<process>(command, httpd_environment(options_, places_), places_.console);
-    const bool accepts = eventually([&] { return has_ended() || can_connect(port); });
+    // Who accepts at that port may be somebody else: what its own log says comes first.
+    const bool accepts =
+        eventually([&] { return has_ended() || (generations() > 0 && can_connect(port)); });
     if (accepts && !has_ended()) {
-        wait_for_generation(1);
         return true;
     }
     const std::string said = read_file(places_.console) + error_log();

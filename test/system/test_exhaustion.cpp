@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A server that has run out of something.
+#include "catch.hpp"
+#include "process.hpp"
+#include "scripted_backend.hpp"
+#include "ways.hpp"
+
+#include <unistd.h>
+
+using namespace v6front;
+
+namespace
+{
+
+// From now on the process opens no more, or again as many as before; those that it has stay open.
+// Only somebody of its own user may say so.
+void limit_descriptors(pid_t process, const std::string& most)
+{
+    std::vector<std::string> command{"prlimit", "--pid", std::to_string(process),
+                                     "--nofile=" + most + ":"};
+    if (getuid() == 0) {
+        command.insert(command.begin(),
+                       {"setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups"});
+    }
+    const auto result = run_command(command);
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+}
+
+} // namespace
+
+TEST_CASE("Without descriptors a request gets 503 and a line that says so, and the next is served")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    // Each response ends its connection, so each request wants a new one.
+    scripted_backend site(
+        [](const received_request&) { return response("ok", "Connection: close\r\n"); });
+    httpd_options options = options_for(w, "V6FrontPass / " + site.url());
+    options.threads = w.model == mpm::prefork ? 1 : options.threads;
+    httpd_server front(options);
+    raw_client client(front.port(), client_for(front));
+    const auto ask_again = [&] {
+        client.send(request_text({"/"}));
+        return client.read_response().status();
+    };
+    CHECK(ask_again() == 200); // what is made at first need is there
+    CHECK(site.wait_for_open_connections(0));
+    REQUIRE(front.children().size() == 1);
+    const pid_t child = front.children()[0];
+    const std::size_t hits = site.hits();
+    limit_descriptors(child, "1");
+    CHECK(ask_again() == 503); // which ends the connection, as httpd's own 503 do
+    limit_descriptors(child, "1024");
+    CHECK(get(front, "/").status() == 200);
+    CHECK(site.hits() == hits + 1);
+    CHECK(front.children() == std::vector{child});
+    const auto lines = front.complaints(1);
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring("V6F0102") && ContainsSubstring("out of descriptors"));
+}

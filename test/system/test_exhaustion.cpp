@@ -60,3 +60,17 @@ TEST_CASE("Without descriptors a request gets 503 and a line that says so, and t
     REQUIRE(lines.size() == 1);
     CHECK_THAT(lines[0], ContainsSubstring("V6F0102") && ContainsSubstring("out of descriptors"));
 }
+
+TEST_CASE("Where the logs' disk is full, requests are answered as ever")
+{
+    const way w = GENERATE(from_range(every_way()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    const httpd_server front(options_for(
+        w, "ErrorLog /dev/full\nCustomLog /dev/full test\nV6FrontPass /dead http://127.0.0.1:" +
+               std::to_string(free_port()) + "/\nV6FrontPass / " + site.url()));
+    for (int i = 0; i < 3; ++i) {
+        CHECK(get(front, "/dead/").status() == 502);
+        CHECK(get(front, "/").body == "ok");
+    }
+}

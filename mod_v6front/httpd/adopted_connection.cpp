@@ -2,6 +2,7 @@
 
 #include "adopted_connection.hpp"
 
+#include "core/head_search.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
 
@@ -156,13 +157,17 @@ task<bool> adopted_connection::read_head()
     const bool first = connection_->keepalives == 0;
     const auto start = deadline::clock::now();
     deadline::clock::time_point began = start; // when the head's first octet was there
+    head_search search;
+    const std::function<bool(std::string_view)> is_whole = [&search](std::string_view bytes) {
+        return search.ends_in(bytes);
+    };
     if (!reading_)
         socket_store_.shrink();
     for (;;) {
         if (head_filter_)
-            store.end_with(decrypt(holds_whole_head));
+            store.end_with(decrypt(is_whole));
         store.drop(leading_empty_lines(store.bytes()));
-        if (holds_whole_head(store.bytes()) || store.bytes().size() > most_head_bytes())
+        if (is_whole(store.bytes()) || store.bytes().size() > most_head_bytes())
             co_return true;
         if (store.ending() != APR_SUCCESS)
             co_return !store.empty(); // httpd reads the torso, refuses and logs it
@@ -203,7 +208,7 @@ std::size_t adopted_connection::most_head_bytes() const
                static_cast<std::size_t>(s->limit_req_fieldsize + 2);
 }
 
-apr_status_t adopted_connection::decrypt(bool (*is_enough)(std::string_view) noexcept)
+apr_status_t adopted_connection::decrypt(const std::function<bool(std::string_view)>& is_enough)
 {
     for (;;) {
         const auto rv =

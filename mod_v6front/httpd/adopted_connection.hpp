@@ -43,7 +43,7 @@ public:
     void refuse_read() noexcept { read_refused_ = true; }
     // Pulls what the socket's bytes decrypt to into the head store, never waiting, until that holds
     // enough. SUCCESS: more may come.
-    apr_status_t decrypt(bool (*is_enough)(std::string_view) noexcept);
+    apr_status_t decrypt(const std::function<bool(std::string_view)>& is_enough);
     bool lets_flush_pass() const noexcept { return !on_engine_ || closing_; }
 
     // For the handler hooks, while a request is being processed on the engine: what happens once

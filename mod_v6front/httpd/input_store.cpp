@@ -73,11 +73,6 @@ apr_status_t input_store::answer(apr_bucket_brigade* brigade, ap_input_mode_t mo
     return APR_SUCCESS;
 }
 
-std::size_t leading_empty_lines(std::string_view bytes) noexcept
-{
-    return std::min(bytes.find_first_not_of("\r\n"), bytes.size());
-}
-
 bool holds_chunk_line(std::string_view bytes) noexcept
 {
     constexpr std::size_t most = 64 * 1024; // then HTTP_IN shall say what is wrong with it
@@ -93,22 +88,6 @@ bool holds_chunk_line(std::string_view bytes) noexcept
             return true;
     }
     return bytes.size() > most;
-}
-
-bool holds_whole_head(std::string_view bytes) noexcept
-{
-    bytes.remove_prefix(leading_empty_lines(bytes));
-    const auto first = bytes.find('\n');
-    if (first == bytes.npos)
-        return false;
-    if (bytes.substr(0, first).find(" HTTP/") == bytes.npos)
-        return true; // httpd answers it from the line alone
-    for (auto at = first; at != bytes.npos; at = bytes.find('\n', at + 1)) {
-        const auto next = bytes.substr(at + 1, 2);
-        if (next.substr(0, 1) == "\n" || next == "\r\n")
-            return true;
-    }
-    return false;
 }
 
 } // namespace v6front

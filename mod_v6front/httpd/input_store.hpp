@@ -47,14 +47,8 @@ private:
     apr_status_t ending_ = APR_SUCCESS;
 };
 
-// True if httpd can read a whole request head from these bytes without waiting: request line and
-// fields up to the empty line (leading empty lines skipped), or an HTTP/0.9 line, which has no
-// fields.
-bool holds_whole_head(std::string_view bytes) noexcept;
 // True if HTTP_IN can read a chunk's line from these bytes without waiting for the rest of it, or
 // with the last chunk for the trailer section, which it reads blocking (http_filters.c).
 bool holds_chunk_line(std::string_view bytes) noexcept;
-// Length of the empty lines that a client may send before a request line (RFC 9112 2.2).
-std::size_t leading_empty_lines(std::string_view bytes) noexcept;
 
 } // namespace v6front

@@ -137,39 +137,3 @@ TEST_CASE("how the input ends is kept apart from the bytes", "[input]")
     CHECK(store.ending() == APR_EOF);
     CHECK(store.bytes() == "x");
 }
-
-TEST_CASE("a head is whole at its last octet, and not before", "[input]")
-{
-    const std::vector<std::pair<std::string, std::string>> cases{
-        {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "and a body\r\n\r\n"},
-        {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"},
-        {"GET / HTTP/1.1\nHost: a\n\n", "x"},
-        {"GET / HTTP/1.1\nHost: a\n\r\n", "x"},
-        {"GET / HTTP/1.1\r\nHost: a\r\n\n", "x"},
-        {"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "x"},
-        {"\n\nGET / HTTP/1.0\r\n\r\n", "x"},
-        {"GET / HTTP/1.1\r\nA: b\r\n c\r\n\td\r\n\r\n", "x"},
-        {"GET / HTTP/1.1\r\nA: \rb\r\n\r\n", "x"},
-        {"GET /\r\n", "\r\n"}, // HTTP/0.9
-        {"GET /\n", "x"},
-        {"garbage\r\n", "x"},
-        {"PRI * HTTP/2.0\r\n\r\n", "SM\r\n\r\n"},
-    };
-    for (const auto& [head, more] : cases) {
-        const auto all = head + more;
-        for (std::size_t n = 0; n <= all.size(); ++n) {
-            CAPTURE(head, n);
-            CHECK(holds_whole_head(std::string_view(all).substr(0, n)) == (n >= head.size()));
-        }
-    }
-}
-
-TEST_CASE("empty lines before a request are counted", "[input]")
-{
-    CHECK(leading_empty_lines("") == 0);
-    CHECK(leading_empty_lines("GET") == 0);
-    CHECK(leading_empty_lines("\r\nGET\r\n") == 2);
-    CHECK(leading_empty_lines("\n\r\n\nGET") == 4);
-    CHECK(leading_empty_lines("\r\n\r\n") == 4);
-    CHECK_FALSE(holds_whole_head("\r\n\r\n\r\n"));
-}

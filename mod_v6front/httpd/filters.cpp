@@ -64,7 +64,7 @@ apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_m
             return rv;
     }
     if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&
-        !holds_chunk_line(store.bytes()))
+        !store.holds_chunk_line())
         return APR_EAGAIN;
     return store.answer(brigade, mode, wanted);
 }
@@ -75,9 +75,9 @@ apr_status_t read_ahead(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mo
     auto& owner = *static_cast<adopted_connection*>(f->ctx);
     auto& store = owner.head_store();
     if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&
-        !holds_chunk_line(store.bytes())) {
-        store.end_with(owner.decrypt(holds_chunk_line));
-        if (store.ending() == APR_SUCCESS && !holds_chunk_line(store.bytes()))
+        !store.holds_chunk_line()) {
+        store.end_with(owner.decrypt([&](std::string_view) { return store.holds_chunk_line(); }));
+        if (store.ending() == APR_SUCCESS && !store.holds_chunk_line())
             return APR_EAGAIN;
     }
     if (!store.empty() && mode != AP_MODE_INIT)

@@ -34,6 +34,13 @@ void input_store::put(const char* data, std::size_t n)
     fill(n);
 }
 
+void input_store::drop(std::size_t n) noexcept
+{
+    begin_ += n;
+    if (n > 0)
+        chunk_line_ = {};
+}
+
 void input_store::shrink()
 {
     if (empty() && capacity_ > small) {
@@ -71,23 +78,6 @@ apr_status_t input_store::answer(apr_bucket_brigade* brigade, ap_input_mode_t mo
     if (mode != AP_MODE_SPECULATIVE)
         drop(n);
     return APR_SUCCESS;
-}
-
-bool holds_chunk_line(std::string_view bytes) noexcept
-{
-    constexpr std::size_t most = 64 * 1024; // then HTTP_IN shall say what is wrong with it
-    const auto end = bytes.find('\n');
-    if (end == bytes.npos)
-        return bytes.size() > most;
-    const auto zeros = std::min(bytes.find_first_not_of('0'), end);
-    if (zeros == 0 || std::string_view("\r\n; \t").find(bytes[zeros]) == std::string_view::npos)
-        return true;
-    for (auto at = end; at != bytes.npos; at = bytes.find('\n', at + 1)) {
-        const auto next = bytes.substr(at + 1, 2);
-        if (next.substr(0, 1) == "\n" || next == "\r\n")
-            return true;
-    }
-    return bytes.size() > most;
 }
 
 } // namespace v6front

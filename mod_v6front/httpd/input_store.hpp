@@ -6,6 +6,8 @@
 
 #include "apache.hpp"
 
+#include "core/chunk_line_search.hpp"
+
 #include <memory>
 #include <span>
 #include <string_view>
@@ -27,9 +29,12 @@ public:
     std::span<char> room(std::size_t wanted = small);
     void fill(std::size_t n) noexcept { end_ += n; }
     void put(const char* data, std::size_t n);
-    void drop(std::size_t n) noexcept { begin_ += n; }
+    void drop(std::size_t n) noexcept;
     // Gives memory back when nothing is held.
     void shrink();
+
+    // What they begin with is a whole chunk's line (chunk_line_search).
+    bool holds_chunk_line() noexcept { return chunk_line_.ends_in(bytes()); }
 
     // What every further read gets once the bytes are used up: APR_EOF, APR_TIMEUP, ...
     void end_with(apr_status_t status) noexcept { ending_ = status; }
@@ -44,11 +49,8 @@ private:
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    chunk_line_search chunk_line_; // begun anew when bytes go
     apr_status_t ending_ = APR_SUCCESS;
 };
-
-// True if HTTP_IN can read a chunk's line from these bytes without waiting for the rest of it, or
-// with the last chunk for the trailer section, which it reads blocking (http_filters.c).
-bool holds_chunk_line(std::string_view bytes) noexcept;
 
 } // namespace v6front

@@ -2,6 +2,8 @@
 
 #include "response_reader.hpp"
 
+#include "core/field_section.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -129,44 +131,31 @@ bool may_be_http(std::string_view input)
     return input.substr(0, n) == prefix.substr(0, n);
 }
 
-// Offset behind the empty line that ends a head, looked for from `from`; a bare LF is seen as well,
-// so that Beast can refuse it now. npos if it is not there yet.
-std::size_t end_of_head(std::string_view input, std::size_t from)
-{
-    for (auto at = input.find('\n', from); at != input.npos; at = input.find('\n', at + 1)) {
-        const auto rest = input.substr(at + 1, 2);
-        if (rest.substr(0, 1) == "\n")
-            return at + 2;
-        if (rest == "\r\n")
-            return at + 3;
-    }
-    return input.npos;
-}
-
 } // namespace
 
 bool response_reader::has_head_at_hand() const noexcept
 {
     const auto input = connection_.input();
-    return !may_be_http(input) || end_of_head(input, 0) != input.npos;
+    std::size_t searched = 0;
+    return !may_be_http(input) || end_of_field_section(input, searched) != input.npos;
 }
 
 // The head is parsed in one go once all of it is there, so that its views stay where they are.
 task<result<response_head*>> response_reader::read_head(std::chrono::milliseconds timeout)
 {
     const auto until = deadline::clock::now() + timeout;
-    std::size_t seen = 0;
+    std::size_t searched = 0;
     for (;;) {
         const auto input = connection_.input();
         saw_bytes_ = saw_bytes_ || !input.empty();
         if (!may_be_http(input))
             co_return failure{reason::bad_response, {}, "does not begin with HTTP/1."};
-        const auto end = end_of_head(input, seen < 3 ? 0 : seen - 3);
+        // A bare LF ends it as well, so that Beast can refuse it now.
+        const auto end = end_of_field_section(input, searched);
         if (end != input.npos ? end > most_head_bytes_ : input.size() > most_head_bytes_)
             co_return failure{reason::response_head_too_large, {}, {}};
         if (end != input.npos)
             co_return parse_head(input.substr(0, end));
-        seen = input.size();
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(until - deadline::clock::now());
         const auto ec = co_await connection_.readable(std::max(left, std::chrono::milliseconds(0)));

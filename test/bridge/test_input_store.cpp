@@ -137,3 +137,20 @@ TEST_CASE("how the input ends is kept apart from the bytes", "[input]")
     CHECK(store.ending() == APR_EOF);
     CHECK(store.bytes() == "x");
 }
+
+TEST_CASE("the search for a chunk's line begins anew behind what was dropped", "[input]")
+{
+    bench b;
+    b.put("5\r\nhello\r\n0\r\nA: b\r\n");
+    CHECK(b.store.holds_chunk_line());
+    b.store.drop(3 + 5 + 2);
+    CHECK_FALSE(b.store.holds_chunk_line()); // the trailer section goes on
+    b.put("\r");
+    CHECK_FALSE(b.store.holds_chunk_line());
+    b.put("\n5\r\n");
+    CHECK(b.store.holds_chunk_line());
+    CHECK(b.ask(AP_MODE_GETLINE) == "0\r\n");
+    CHECK(b.store.holds_chunk_line()); // no more the last chunk's
+    b.store.drop(6 + 2);
+    CHECK(b.store.holds_chunk_line());
+}

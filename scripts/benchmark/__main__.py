@@ -69,7 +69,7 @@ def run(asked, module, directory, group):
         report.say(results.table(name))
     if asked.json:
         asked.json.write_text(results.as_json())
-    return results.module_failures()
+    return results.module_faults()
 
 
 def main():
@@ -87,10 +87,10 @@ def main():
     keep = False
     try:
         with Group() as group:
-            failures = run(asked, module, directory, group)
-        if failures:
-            print(f"scripts/bench: failed requests through the module: {failures}", file=sys.stderr)
-        return 1 if failures else 0
+            faults = run(asked, module, directory, group)
+        for fault in faults:
+            print(f"scripts/bench: {fault}", file=sys.stderr)
+        return 1 if faults else 0
     except Failure as failure:
         keep = True
         print(f"scripts/bench: {failure}\nscripts/bench: configurations and logs are in {directory}", file=sys.stderr)

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace v6front
@@ -105,6 +106,20 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
     if (end_ - begin_ > held)
         co_return error_code{};
     co_return late ? error_code(asio::error::timed_out) : read_error_;
+}
+
+void backend_connection::wait_here(std::chrono::milliseconds at_most)
+{
+    if (reading_ || read_error_)
+        return;
+    pollfd entry{socket_.native_handle(), POLLIN, 0};
+    if (::poll(&entry, 1, static_cast<int>(at_most.count())) <= 0)
+        return;
+    make_room();
+    error_code ec;
+    end_ += socket_.read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_), ec);
+    if (ec != asio::error::would_block)
+        read_error_ = ec;
 }
 
 task<io_result> backend_connection::read_into(std::span<char> into,

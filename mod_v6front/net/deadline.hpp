@@ -26,6 +26,8 @@ public:
     // No deadline fires any more. The list itself outlives the context, since what ends with that
     // has deadlines in it.
     void stop() { timer_.reset(); }
+    // The timer's handler waits for the loop to turn.
+    bool is_look_due() const noexcept { return next_look_ <= std::chrono::steady_clock::now(); }
     static constexpr std::chrono::milliseconds tick{50};
     static constexpr std::chrono::milliseconds pause{200};
 

@@ -11,7 +11,8 @@ namespace v6front
 {
 
 engine::engine(resolver& names, driven how)
-    : pool_({},
+    : how_(how),
+      pool_({},
             how == driven::by_its_thread ? pool::idle_are::watched : pool::idle_are::left_alone),
       names_(names, context_, deadlines_)
 {
@@ -55,8 +56,12 @@ void engine::run_until_done(std::function<task<void>()> work)
     done_ = false;
     begin_.resume();
     // One call for all of it, since Asio keeps what it recycles for as long as a call lasts.
-    if (!done_)
+    if (!done_) {
         context_.run();
+    } else if (deadlines_.is_look_due()) { // of connections that have been idle for too long
+        context_.restart();
+        context_.poll();
+    }
     work_ = nullptr;
     if (escaped_)
         std::rethrow_exception(std::exchange(escaped_, nullptr));

@@ -36,6 +36,9 @@ public:
     pool& idle_connections() noexcept { return pool_; }
     name_cache& names() noexcept { return names_; }
 
+    // Its thread, while it has one, is the task's alone and may be blocked for a moment.
+    bool is_lent() const noexcept { return how_ == driven::by_borrowers; }
+
     // Serves until stop(). The thread that calls becomes the engine's.
     void run();
     // Any thread: run() returns after the handler in progress.
@@ -47,6 +50,7 @@ public:
 private:
     task<void> serve_borrowers();
 
+    const driven how_;
     // Before the context, so after it at the end: coroutines that are cut short have deadlines
     // here.
     deadline_list deadlines_{context_};

@@ -36,6 +36,10 @@ std::chrono::microseconds since(clock::time_point start)
 // 9110 10.1.1).
 constexpr std::chrono::milliseconds patience_with_expect{250};
 
+// A borrowed thread waits for so long by itself, which costs less than a turn of its engine's loop;
+// a client that leaves is not noticed before.
+constexpr std::chrono::milliseconds quick_response{20};
+
 // A backend that sends interim responses for ever would hold the exchange for ever; one that means
 // it sends a few (RFC 9110 15.2 names no number).
 constexpr unsigned most_interim_responses = 100;
@@ -148,6 +152,8 @@ task<result<response_head*>> attempt::send_and_await(lease& backend, std::option
         if (up_.is_done())
             client_.watch_for_departure([&backend] { backend->close(); });
         const auto asked = clock::now();
+        if (engine_.is_lent() && up_.is_done())
+            backend->wait_here(std::min(quick_response, thinking.left(true)));
         auto head = co_await response.read_head(thinking.left(up_.is_done()));
         client_.watch_for_departure(nullptr);
         thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);

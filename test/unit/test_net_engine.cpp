@@ -285,6 +285,19 @@ TEST_CASE("a borrowed thread runs a task to its end, on any thread in turn", "[e
     CHECK(done); // what escaped from one task is of no concern to the next
 }
 
+TEST_CASE("deadlines of a lent engine fire though its tasks end at once", "[engine]")
+{
+    resolver names(no_lookup);
+    engine e(names, engine::driven::by_borrowers);
+    int fired = 0;
+    deadline idle(e.deadlines(), [&fired] { ++fired; });
+    idle.arm(1ms);
+    const auto late = std::chrono::steady_clock::now() + 60s;
+    while (fired == 0 && std::chrono::steady_clock::now() < late)
+        e.run_until_done([]() -> task<void> { co_return; });
+    CHECK(fired == 1);
+}
+
 TEST_CASE("a coroutine of an engine runs on the engine's thread", "[engine]")
 {
     resolver names(no_lookup);

@@ -8,6 +8,8 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <thread>
+
 using namespace v6front;
 using namespace v6front::test;
 using namespace std::chrono_literals;
@@ -311,6 +313,42 @@ TEST_CASE("waiting for input ends at the deadline or when cancelled, and nothing
     w.close();
     CHECK(finish(b.context, wait_readable(*w.near, 60s)) == asio::error::eof);
     CHECK(finish(b.context, wait_readable(*w.near, 60s)) == asio::error::eof);
+}
+
+TEST_CASE("a thread waits by itself for what comes soon, and for no longer than it may", "[pool]")
+{
+    bench b;
+    wire w(b.context, b.deadlines);
+    const auto start = clock::now();
+    w.near->wait_here(20ms);
+    CHECK(clock::now() - start >= 20ms);
+    CHECK(w.near->input().empty());
+    std::thread backend([&] { w.send("soon"); });
+    w.near->wait_here(60s);
+    backend.join();
+    CHECK(w.near->input() == "soon");
+    // What it has not waited for comes as ever, and what is being read for another is not touched.
+    w.send("later");
+    CHECK_FALSE(finish(b.context, wait_readable(*w.near, 60s)));
+    CHECK(w.near->input() == "soonlater");
+    w.near->watch();
+    w.near->wait_here(60s);
+    CHECK(w.near->input() == "soonlater");
+    w.send(".");
+    CHECK_FALSE(finish(b.context, wait_readable(*w.near, 60s)));
+    CHECK(w.near->input() == "soonlater.");
+    w.near->close();
+}
+
+TEST_CASE("a thread that waits by itself is told that the backend has closed", "[pool]")
+{
+    bench b;
+    wire w(b.context, b.deadlines);
+    w.close();
+    w.near->wait_here(60s);
+    CHECK_FALSE(w.near->is_quiet());
+    CHECK(finish(b.context, wait_readable(*w.near, 60s)) == asio::error::eof);
+    w.near->close();
 }
 
 TEST_CASE("a backend that does not read is left at the deadline, one that left at once", "[pool]")

@@ -79,6 +79,11 @@ template <class T> T finish(asio::io_context& context, task<T> work)
     return std::move(run.value());
 }
 
+inline task<error_code> wait_readable(backend_connection& c, std::chrono::milliseconds timeout)
+{
+    return c.readable(timeout);
+}
+
 // A connection, and the end of it that plays the backend: blocking, driven by the test itself.
 struct wire {
     wire(asio::io_context& context, deadline_list& deadlines, const endpoint& peer = {})

@@ -95,8 +95,10 @@ $(BUILD)/libcore.a: $(call obj,$(core_src))
 $(BUILD)/libnet.a: $(call obj,$(net_src))
 	rm -f $@ && ar rcs $@ $^
 
+# Whole or not at all: half a module of a build that was killed would be installed as it is.
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@ $^
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^
+	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^
 # Those parts of the bridge that stand on APR and few functions of httpd, which the tests play.

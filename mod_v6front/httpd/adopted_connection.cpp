@@ -118,6 +118,7 @@ void adopted_connection::take_over()
     auto* c = connection_;
     thread_.enter(*this, handover_.child());
     stopping_ = thread_.is_stopping();
+    thread_.memory().give_to(c->pool);
     c->current_thread = thread_.apr_thread();
     // A spare slot of the scoreboard, where the child has one: mod_status counts, and error lines
     // say "[client ...]". Never a worker's own slot, which the MPM counts as busy or idle.
@@ -297,7 +298,7 @@ adopted_connection::~adopted_connection()
     auto* c = connection_;
     c->cs->state = CONN_STATE_SUSPENDED;
     apr_socket_close(ap_get_conn_socket(c));
-    apr_pool_destroy(c->pool);
+    thread_.memory().take_from(c->pool);
 }
 
 void adopted_connection::begin_stop()

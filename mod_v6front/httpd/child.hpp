@@ -14,6 +14,7 @@
 #include "checks.hpp"
 #include "handover.hpp"
 #include "listener_watch.hpp"
+#include "node_store.hpp"
 #include "offload.hpp"
 
 #include <atomic>
@@ -38,6 +39,8 @@ public:
     int number() const noexcept { return number_; }
     apr_thread_t* apr_thread() const noexcept { return apr_thread_; }
 
+    // On the engine's thread.
+    node_store& memory() noexcept { return memory_; }
     // On the engine's thread. `child`: this process's slot in the scoreboard.
     void enter(adopted_connection& c, int child);
     void leave(adopted_connection& c) noexcept;
@@ -58,7 +61,8 @@ private:
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;
-    engine engine_; // ends before the list: connections that are cut short still leave that
+    node_store memory_;
+    engine engine_; // ends before these: connections that are cut short still leave them
     listener_watch listener_;
     std::thread thread_;
 };

@@ -2,6 +2,7 @@
 
 #include "node_store.hpp"
 
+#include <cstddef>
 #include <new>
 
 namespace v6front
@@ -11,9 +12,9 @@ namespace
 {
 
 // A connection with one request takes so many, beside the two that it has before it is ours.
-constexpr unsigned per_connection = 4;
-constexpr unsigned most = 64;
-constexpr apr_size_t smallest = 8192; // MIN_ALLOC (apr_pools.c)
+constexpr int per_connection = 4;
+constexpr int most = 64;
+constexpr std::ptrdiff_t smallest = 8192; // MIN_ALLOC (apr_pools.c)
 
 } // namespace
 
@@ -28,27 +29,31 @@ node_store::~node_store()
     apr_allocator_destroy(kept_);
 }
 
-// A node knows its size and nothing of the allocator that it came from; if there is none of that
-// size, it comes from the system.
-void node_store::move_node(apr_allocator_t* from, apr_allocator_t* to) const
+// A node knows its size and nothing of the allocator that it came from. Where there is none, one
+// comes from the system; where there are larger ones only, they stay where they are.
+bool node_store::move_node(apr_allocator_t* from, apr_allocator_t* to)
 {
-    if (auto* node = apr_allocator_alloc(from, smallest - APR_MEMNODE_T_SIZE))
-        apr_allocator_free(to, node);
+    auto* node = apr_allocator_alloc(from, smallest - APR_MEMNODE_T_SIZE);
+    if (!node)
+        return false;
+    const bool is_smallest = node->endp - reinterpret_cast<char*>(node) <= smallest;
+    apr_allocator_free(is_smallest ? to : from, node);
+    return is_smallest;
 }
 
 void node_store::give_to(apr_pool_t* connection)
 {
     auto* to = apr_pool_allocator_get(connection);
-    for (unsigned i = 0; to && i < per_connection && nodes_ > 0; ++i, --nodes_)
-        move_node(kept_, to);
+    for (int i = 0; to && i < per_connection && nodes_ > 0 && move_node(kept_, to); ++i)
+        --nodes_;
 }
 
 void node_store::take_from(apr_pool_t* connection)
 {
     apr_pool_clear(connection);
     auto* from = apr_pool_allocator_get(connection);
-    for (unsigned i = 0; from && i < per_connection && nodes_ < most; ++i, ++nodes_)
-        move_node(from, kept_);
+    for (int i = 0; from && i < per_connection && nodes_ < most && move_node(from, kept_); ++i)
+        ++nodes_;
     apr_pool_destroy(connection);
 }
 

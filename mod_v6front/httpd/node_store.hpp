@@ -25,10 +25,10 @@ public:
     void take_from(apr_pool_t* connection);
 
 private:
-    void move_node(apr_allocator_t* from, apr_allocator_t* to) const;
+    static bool move_node(apr_allocator_t* from, apr_allocator_t* to);
 
     apr_allocator_t* kept_ = nullptr;
-    unsigned nodes_ = 0; // in there
+    int nodes_ = 0; // in there
 };
 
 } // namespace v6front

@@ -110,7 +110,7 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
 
 void backend_connection::wait_here(std::chrono::milliseconds at_most)
 {
-    if (reading_ || read_error_)
+    if (reading_ || !is_quiet())
         return;
     pollfd entry{socket_.native_handle(), POLLIN, 0};
     if (::poll(&entry, 1, static_cast<int>(at_most.count())) <= 0)

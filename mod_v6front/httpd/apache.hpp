@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The only C++ header that includes httpd's and APR's. httpd.h defines OK, DONE, DECLINED and
-// SUSPENDED as macros, which Boost.Beast does not survive: no translation unit includes both, and
-// net/'s headers that are used here are free of Beast.
+// SUSPENDED as macros, which Boost.Beast does not survive: no translation unit includes both. Asio
+// does, if it comes first.
 #pragma once
 
-#include "net/exchange.hpp"
+#include "net/asio.hpp"
 
 #define AP_HAVE_DESIGNATED_INITIALIZER
 #include <httpd.h>

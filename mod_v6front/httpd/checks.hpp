@@ -5,6 +5,8 @@
 #pragma once
 
 #include "net/health_check.hpp"
+#include "net/own_listeners.hpp"
+#include "net/resolver.hpp"
 #include "config.hpp"
 
 #include <map>

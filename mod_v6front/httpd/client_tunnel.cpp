@@ -2,7 +2,6 @@
 
 #include "client_tunnel.hpp"
 
-#include "adopted_connection.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
 #include "request_client.hpp"

@@ -5,6 +5,7 @@
 // way from then on. Part of a request_client.
 #pragma once
 
+#include "core/response_head.hpp"
 #include "net/upgraded_client.hpp"
 #include "apache.hpp"
 

@@ -3,6 +3,7 @@
 // The setters behind the directive table. A bad value becomes one sentence that names the
 // directive, the value and what would be right; httpd adds the file and the line.
 
+#include "core/fields.hpp"
 #include "bridge.h"
 #include "checks.hpp"
 #include "config.hpp"

@@ -3,6 +3,7 @@
 // What the resolver has to say, in the error log. Called on its threads, for the life of a child.
 #pragma once
 
+#include "net/own_listeners.hpp"
 #include "net/resolver.hpp"
 #include "apache.hpp"
 

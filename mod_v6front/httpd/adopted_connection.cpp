@@ -33,6 +33,27 @@ constexpr auto grace_when_stopping = 100ms;
 constexpr auto linger_per_read = 2s;
 constexpr auto linger_in_all = 30s;
 
+// While a request is served it has a slot of the scoreboard for itself.
+class request_slot
+{
+public:
+    request_slot(conn_rec& c, request_slots& from) : connection_(c), from_(from)
+    {
+        c.sbh = from.take();
+    }
+    ~request_slot()
+    {
+        from_.give_back(static_cast<ap_sb_handle_t*>(connection_.sbh));
+        connection_.sbh = from_.shared();
+    }
+    request_slot(const request_slot&) = delete;
+    request_slot& operator=(const request_slot&) = delete;
+
+private:
+    conn_rec& connection_;
+    request_slots& from_;
+};
+
 } // namespace
 
 adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in,
@@ -89,6 +110,7 @@ task<void> adopted_connection::live()
         const bool more = co_await next_request();
         if (!more)
             break;
+        const request_slot shown(*connection_, thread_.slots());
         co_await serve();
         const bool all_sent = co_await flushed();
         if (!all_sent || connection_->keepalive != AP_CONN_KEEPALIVE)
@@ -120,14 +142,7 @@ void adopted_connection::take_over()
     stopping_ = thread_.is_stopping();
     thread_.memory().give_to(c->pool);
     c->current_thread = thread_.apr_thread();
-    // A spare slot of the scoreboard, where the child has one: mod_status counts, and error lines
-    // say "[client ...]". Never a worker's own slot, which the MPM counts as busy or idle.
-    int threads = 0, limit = 0;
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &limit);
-    if (threads + thread_.number() < limit)
-        ap_create_sb_handle(reinterpret_cast<ap_sb_handle_t**>(&c->sbh), c->pool, handover_.child(),
-                            threads + thread_.number());
+    c->sbh = thread_.slots().shared();
     head_filter_ = install_filters(c, this);
     scratch_ = apr_brigade_create(c->pool, c->bucket_alloc);
     // A TLS handshake, or mod_http2's look for a preface, has read ahead into core's own buffer.
@@ -175,7 +190,7 @@ task<bool> adopted_connection::read_head()
         const auto octets = store.bytes().size();
         if (octets == 0)
             began = deadline::clock::now();
-        idle_ = octets == 0 && !first;
+        set_idle(octets == 0 && !first);
         const auto allowed =
             idle_ ? idle_time()
                   : std::min<deadline::clock::duration>(
@@ -183,12 +198,19 @@ task<bool> adopted_connection::read_head()
                         head_time_at_most);
         const auto left = (octets == 0 ? start : began) + allowed - deadline::clock::now();
         const auto rv = co_await read_socket(input_store::small, left);
-        idle_ = false;
+        set_idle(false);
         if (rv != APR_SUCCESS) {
             socket_store_.end_with(rv);
             store.end_with(rv);
         }
     }
+}
+
+void adopted_connection::set_idle(bool idle) noexcept
+{
+    if (idle != idle_)
+        thread_.counts().idle += idle ? 1u : -1u;
+    idle_ = idle;
 }
 
 deadline::clock::duration adopted_connection::idle_time() const
@@ -258,7 +280,9 @@ task<void> adopted_connection::close()
         closing_ =
             true; // from here flushes pass; with no time allowed, core does not wait for them
         apr_socket_timeout_set(ap_get_conn_socket(c), 0);
-        if (ap_start_lingering_close(c) == 0 && socket_store_.ending() != APR_EOF)
+        const bool lingers = ap_start_lingering_close(c) == 0;
+        thread_.slots().clear_shared();
+        if (lingers && socket_store_.ending() != APR_EOF)
             co_await drain();
     }
     if (keep_pool_for_now_) {

@@ -76,6 +76,7 @@ private:
     task<bool> next_request();
     task<bool> read_head();
     std::size_t most_head_bytes() const;
+    void set_idle(bool idle) noexcept;
     deadline::clock::duration idle_time() const;
     task<void> serve();
     int process(request_rec* r);

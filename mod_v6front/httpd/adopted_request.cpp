@@ -61,6 +61,8 @@ task<void> adopted_connection::serve()
 // What ap_process_async_request does before the request's conclusion, which conclude() is.
 int adopted_connection::process(request_rec* r)
 {
+    if (ap_extended_status)
+        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), START_PREQUEST);
     int status = ap_run_quick_handler(r, 0);
     if (status == DECLINED) {
         status = ap_process_request_internal(r);

@@ -21,8 +21,13 @@ namespace v6front
 
 child* child::current_ = nullptr;
 
-engine_thread::engine_thread(resolver& names, int number)
-    : number_(number), engine_(names), listener_(engine_.deadlines())
+engine_thread::engine_thread(resolver& names, connection_counts& counts, int number, int engines)
+    : number_(number),
+      engines_(engines),
+      counts_(counts),
+      engine_(names),
+      listener_(engine_.deadlines()),
+      teller_(engine_.deadlines(), counts)
 {
     const signals_blocked quiet;
     std::latch running(1);
@@ -43,12 +48,16 @@ engine_thread::~engine_thread()
 void engine_thread::enter(adopted_connection& c, int child)
 {
     connections_.push_back(&c);
+    ++counts_.open;
+    slots_.begin(child, number_, engines_);
     listener_.begin(child);
+    teller_.begin(child);
 }
 
 void engine_thread::leave(adopted_connection& c) noexcept
 {
-    std::erase(connections_, &c);
+    if (std::erase(connections_, &c) > 0)
+        --counts_.open;
 }
 
 void engine_thread::begin_stop()
@@ -129,9 +138,9 @@ child::child(const server_rec* main_server, std::string via)
             for (const auto& name : b.names)
                 names_.know(name);
         });
-    const auto n = engines_wanted(main_server);
-    for (unsigned i = 0; i < n; ++i)
-        engines_.push_back(std::make_unique<engine_thread>(names_, static_cast<int>(i)));
+    const auto n = static_cast<int>(engines_wanted(main_server));
+    for (int i = 0; i < n; ++i)
+        engines_.push_back(std::make_unique<engine_thread>(names_, counts_, i, n));
 }
 
 // Offload threads first: they hold connections that the engines would then end.

@@ -12,10 +12,12 @@
 #include "apache.hpp"
 #include "borrowed_engines.hpp"
 #include "checks.hpp"
+#include "connection_counts.hpp"
 #include "handover.hpp"
 #include "listener_watch.hpp"
 #include "node_store.hpp"
 #include "offload.hpp"
+#include "request_slots.hpp"
 
 #include <atomic>
 #include <memory>
@@ -32,15 +34,17 @@ class adopted_connection;
 class engine_thread
 {
 public:
-    engine_thread(resolver& names, int number);
+    // `number` of `engines`, from 0.
+    engine_thread(resolver& names, connection_counts& counts, int number, int engines);
     ~engine_thread();
 
     engine& on() noexcept { return engine_; }
-    int number() const noexcept { return number_; }
     apr_thread_t* apr_thread() const noexcept { return apr_thread_; }
 
     // On the engine's thread.
     node_store& memory() noexcept { return memory_; }
+    request_slots& slots() noexcept { return slots_; }
+    connection_counts& counts() noexcept { return counts_; }
     // On the engine's thread. `child`: this process's slot in the scoreboard.
     void enter(adopted_connection& c, int child);
     void leave(adopted_connection& c) noexcept;
@@ -54,16 +58,18 @@ public:
     void end();
 
 private:
-    void run();
-
     int number_;
+    int engines_;
+    connection_counts& counts_;
     std::vector<adopted_connection*> connections_;
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;
     node_store memory_;
+    request_slots slots_;
     engine engine_; // ends before these: connections that are cut short still leave them
     listener_watch listener_;
+    connection_teller teller_;
     std::thread thread_;
 };
 
@@ -106,6 +112,7 @@ private:
     handover_slots slots_;
     borrowed_engines lent_;
     offload handlers_;
+    connection_counts counts_;
     std::vector<std::unique_ptr<engine_thread>> engines_;
     std::atomic<unsigned> turn_{0};
     std::atomic<bool> stopping_{false};

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The slots of httpd's scoreboard in which an engine's requests are shown: mod_status has a row for
+// each, counts them, and error lines say "[client ...]". They are this child's slots above
+// ThreadsPerChild, up to ThreadLimit, divided among its engines; the slots below belong to the
+// MPM's workers, whose status it reads to count idle ones. Part of an engine thread, used on that
+// thread only. Never blocks a request: those for which no slot is left share the first one.
+#pragma once
+
+#include "apache.hpp"
+
+#include <vector>
+
+namespace v6front
+{
+
+class request_slots
+{
+public:
+    request_slots() = default;
+    ~request_slots();
+    request_slots(const request_slots&) = delete;
+    request_slots& operator=(const request_slots&) = delete;
+
+    // With the first connection: `child` is this process's place in the scoreboard, which is not
+    // known before. `number` of `engines`, from 0.
+    void begin(int child, int number, int engines);
+
+    // For one request, until its last octet has been written and it has been logged. nullptr where
+    // ThreadLimit leaves no slot; httpd takes that for a connection without one.
+    ap_sb_handle_t* take() noexcept;
+    void give_back(ap_sb_handle_t* slot) noexcept;
+    // For a connection between two requests. Nothing is shown of it: mod_status counts such
+    // connections, and its rows are requests.
+    ap_sb_handle_t* shared() const noexcept { return slots_.empty() ? nullptr : slots_.front(); }
+    // After httpd has noted on the shared slot that a connection is closing: that holds no thread.
+    void clear_shared() noexcept;
+
+private:
+    apr_pool_t* pool_ = nullptr;
+    std::vector<ap_sb_handle_t*> slots_;
+    std::vector<ap_sb_handle_t*> free_; // all but the shared one, which is never taken from here
+    unsigned sharing_ = 0;              // requests
+};
+
+} // namespace v6front

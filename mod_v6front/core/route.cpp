@@ -18,7 +18,10 @@ std::string_view without_last_slash(std::string_view path) noexcept
 void check_route_path(std::string_view path)
 {
     if (!path.starts_with('/')) {
-        throw setting_error("the path \"" + std::string(path) + "\" must begin with \"/\"");
+        throw setting_error("the path \"" + std::string(path) + "\" must begin with \"/\"" +
+                            (path.starts_with('^') ? "; for regular expressions there is "
+                                                     "V6FrontPassMatch"
+                                                   : ""));
     }
 }
 
@@ -57,9 +60,11 @@ void route_table::add(route r)
     const auto place = std::find_if(routes_.begin(), routes_.end(), [&](const route& other) {
         return other.path.size() < r.path.size();
     });
-    if (std::any_of(routes_.begin(), place,
-                    [&](const route& other) { return other.path == r.path; })) {
-        throw setting_error("the path \"" + r.path + "\" has been given before");
+    const auto same = std::find_if(routes_.begin(), place,
+                                   [&](const route& other) { return other.path == r.path; });
+    if (same != place) {
+        throw setting_error("the path \"" + r.path + "\" has been given before" +
+                            (same->place.empty() ? "" : ", at " + same->place));
     }
     routes_.insert(place, std::move(r));
 }

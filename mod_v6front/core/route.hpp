@@ -5,6 +5,7 @@
 #pragma once
 
 #include "backend_url.hpp"
+#include "redirect_loop.hpp"
 #include "settings.hpp"
 
 #include <memory>
@@ -22,6 +23,9 @@ struct route {
     std::optional<backend_url> backend;
     exchange_settings settings; // key=value of this rule; wins over location and server
     unsigned limit = 0;         // the number of its max=, unique in the configuration; 0: none
+    std::string place{};        // where it is written, "file:line", for messages
+    // Shared by the tables into which the rule is merged.
+    std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 
 // Throws setting_error if the path does not begin with "/".

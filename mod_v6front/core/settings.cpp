@@ -147,7 +147,25 @@ bool parse_on_off(std::string_view what, std::string_view value)
     if (iequals(value, "off")) {
         return false;
     }
-    throw setting_error(std::string(what) + " must be \"on\" or \"off\", not " + quoted(value));
+    throw setting_error(std::string(what) + (what.empty() ? "" : " ") +
+                        "must be \"on\" or \"off\", not " + quoted(value));
+}
+
+void check_keys_differ(std::span<const std::string_view> words)
+{
+    const auto key_of = [](std::string_view word) {
+        const std::size_t equals = word.find('=');
+        return word.substr(0, equals == std::string_view::npos ? 0 : equals);
+    };
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view key = key_of(words[i]);
+        for (std::size_t later = i + 1; !key.empty() && later < words.size(); ++later) {
+            if (iequals(key, key_of(words[later]))) {
+                throw setting_error(std::string(key) + "= is given twice: " + quoted(words[i]) +
+                                    " and " + quoted(words[later]));
+            }
+        }
+    }
 }
 
 exchange_rules resolve(const exchange_settings& settings, milliseconds timeout)

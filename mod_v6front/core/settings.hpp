@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -43,7 +44,12 @@ exchange_settings merge(const exchange_settings& base, const exchange_settings& 
 // Keys are case-insensitive. Throws setting_error, naming key, value and what would be right.
 void set_option(exchange_settings& settings, std::string_view key_value);
 
-// "on" or "off", case-insensitive; throws setting_error naming `what` and the value.
+// Throws setting_error if two of the words of a directive have the same key ("max=1 max=2"). Words
+// without "=" do not count.
+void check_keys_differ(std::span<const std::string_view> words);
+
+// "on" or "off", case-insensitive; throws setting_error naming the value, and `what` unless that is
+// empty, where the message begins with the directive's name in any case.
 bool parse_on_off(std::string_view what, std::string_view value);
 
 // The settings in force for one exchange.

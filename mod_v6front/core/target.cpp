@@ -4,6 +4,7 @@
 #include "ascii.hpp"
 #include "route.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace v6front
@@ -292,6 +293,17 @@ result<std::string> expanded_target(const request_target& target, std::string_vi
     }
     append_query(out, target.query);
     return out;
+}
+
+int highest_group(std::string_view pattern) noexcept
+{
+    int highest = 0;
+    for (std::size_t at = pattern.find('$'); at < pattern.size(); at = pattern.find('$', at + 1)) {
+        if (at + 1 < pattern.size() && is_digit(pattern[at + 1])) {
+            highest = std::max(highest, pattern[at + 1] - '0');
+        }
+    }
+    return highest;
 }
 
 } // namespace v6front

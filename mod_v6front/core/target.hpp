@@ -57,5 +57,7 @@ struct matched_group {
 // the groups matched.
 result<std::string> expanded_target(const request_target& target, std::string_view pattern,
                                     std::span<const matched_group> groups);
+// The highest number among $0 to $9 in such a pattern; 0 where none is.
+int highest_group(std::string_view pattern) noexcept;
 
 } // namespace v6front

@@ -8,10 +8,17 @@ namespace v6front
 namespace
 {
 
-configured_backend describe(const server_rec* s, const backend_url& url, std::string rule,
-                            bool may_be_self)
+template <class Rule>
+configured_backend describe(const server_rec* s, const Rule& rule, std::string text)
 {
-    configured_backend made{s, url, {}, {}, std::move(rule), may_be_self};
+    const auto& url = *rule.backend;
+    configured_backend made{s,
+                            url,
+                            {},
+                            {},
+                            std::move(text) + " " + url.text(),
+                            rule.place,
+                            rule.settings.self.value_or(false)};
     const auto& targets = config_of(s)->pinned(url.host);
     for (const auto& address : targets.addresses)
         made.addresses.emplace_back(address, url.port);
@@ -38,8 +45,7 @@ void for_each_backend(const server_rec* main_server,
 {
     const auto of_route = [&each](const server_rec* s, const route& rule) {
         if (rule.backend)
-            each(describe(s, *rule.backend, "V6FrontPass " + rule.path + " " + rule.backend->text(),
-                          rule.settings.self.value_or(false)));
+            each(describe(s, rule, "V6FrontPass " + rule.path));
     };
     for (const auto* s = main_server; s; s = s->next) {
         const auto* config = config_of(s);
@@ -49,9 +55,7 @@ void for_each_backend(const server_rec* main_server,
             of_route(s, *rule);
         for (const auto& rule : config->matches)
             if (rule.backend)
-                each(describe(s, *rule.backend,
-                              "V6FrontPassMatch " + rule.pattern + " " + rule.backend->text(),
-                              rule.settings.self.value_or(false)));
+                each(describe(s, rule, "V6FrontPassMatch " + rule.pattern));
     }
 }
 

@@ -20,6 +20,7 @@ struct configured_backend {
     std::vector<endpoint> addresses; // known without asking: a literal, or V6FrontBackendV4's
     std::vector<std::string> names;  // to be looked up
     std::string rule;                // as it was written, for the log
+    std::string place;               // where that is, "file:line"
     bool may_be_self = false;        // self=on
 };
 

@@ -26,9 +26,11 @@ void add_check(apr_pool_t* pconf, configured_check check)
     const auto same = [&check](const configured_check& c) {
         return c.server == check.server && c.name == check.name;
     };
-    if (std::any_of(all.begin(), all.end(), same))
-        throw setting_error(check.name.empty() ? "is given twice for every backend of this server"
-                                               : "is given twice for \"" + check.name + "\"");
+    if (const auto first = std::find_if(all.begin(), all.end(), same); first != all.end())
+        throw setting_error(
+            "is given twice for " +
+            (check.name.empty() ? "every backend of this server" : "\"" + check.name + "\"") +
+            (first->place.empty() ? "" : ", first at " + first->place));
     all.push_back(std::move(check));
 }
 

@@ -21,6 +21,7 @@ struct configured_check {
     const server_rec* server;
     std::string name; // of the backend; empty: every backend of that server
     check_rule rule;
+    std::string place{}; // where it is written, "file:line"
 };
 std::vector<configured_check>& checks_in(apr_pool_t* pconf);
 

@@ -9,6 +9,7 @@
 #include "apache.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct match_rule {
     std::optional<backend_url> backend; // its path may have $1 to $9; none: "!"
     exchange_settings settings;         // as those of a route
     unsigned limit = 0;
+    std::string place{}; // where it is written, "file:line"
+    std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 
 // What stands for a backend's name (V6FrontBackendV4): addresses, and names looked up instead of
@@ -30,6 +33,7 @@ struct match_rule {
 struct backend_targets {
     std::vector<asio::ip::address_v4> addresses;
     std::vector<std::string> names;
+    std::string place{}; // where it is written, "file:line"
     bool empty() const { return addresses.empty() && names.empty(); }
 };
 

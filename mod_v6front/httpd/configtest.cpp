@@ -36,11 +36,14 @@ bool has_own_backend(server_rec* main_server, const own_listeners& own)
             !said.insert(b.rule).second)
             return;
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, main_server,
-                     V6LOGNO(0204) "%s (%s): at %s this server listens itself, so that each "
-                                   "request would loop: write the site's own address, or "
-                                   "\"self=on\" behind the rule if another virtual host of this "
-                                   "server is the site",
-                     b.rule.c_str(), place_of(b.server).c_str(), text(b.addresses.front()).c_str());
+                     V6LOGNO(0204) "%s (%s): this server itself listens on %s, so each request "
+                                   "would loop. Write the site's own address; or, if the site is "
+                                   "another server on this machine, let this one listen on its "
+                                   "IPv6 address alone (\"Listen [2001:db8::1]:%u\"); or, if "
+                                   "another virtual host of this server is the site, add "
+                                   "\"self=on\" to the rule",
+                     b.rule.c_str(), b.place.c_str(), text(b.addresses.front()).c_str(),
+                     unsigned{b.url.port});
     });
     return !said.empty();
 }
@@ -57,7 +60,7 @@ void warn_of_own(server_rec* s, const own_listeners& own, const configured_backe
                                        "itself: that address would loop and is not used, and "
                                        "without another one each request gets 508; give the "
                                        "site's address with V6FrontBackendV4",
-                         b.rule.c_str(), place_of(b.server).c_str(), name.c_str(),
+                         b.rule.c_str(), b.place.c_str(), name.c_str(),
                          text({a, b.url.port}).c_str());
 }
 
@@ -86,9 +89,8 @@ void warn_of_names(server_rec* main_server, const own_listeners& own)
                      V6LOGNO(0206) "%s (%s): %s: %.*s%s: until it has an A record that can be "
                                    "looked up here, its requests get %d; or give the site's "
                                    "address with V6FrontBackendV4",
-                     users.front().rule.c_str(), place_of(users.front().server).c_str(),
-                     names[i].c_str(), static_cast<int>(describe(why).words.size()),
-                     describe(why).words.data(),
+                     users.front().rule.c_str(), users.front().place.c_str(), names[i].c_str(),
+                     static_cast<int>(describe(why).words.size()), describe(why).words.data(),
                      why == reason::no_ipv4_address ? ", only ipv6 ones, which lead to fronts" : "",
                      describe(why).status);
     }

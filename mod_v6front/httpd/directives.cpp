@@ -4,6 +4,7 @@
 // directive, the value and what would be right; httpd adds the file and the line.
 
 #include "core/fields.hpp"
+#include "core/target.hpp"
 #include "bridge.h"
 #include "checks.hpp"
 #include "config.hpp"
@@ -41,6 +42,26 @@ location_config& location_of(void* dir)
     return *static_cast<location_config*>(dir);
 }
 
+// Where the directive is written, for what is said of it later.
+std::string place_of(const cmd_parms* cmd)
+{
+    const auto* d = cmd->directive;
+    return d && d->filename ? d->filename + (":" + std::to_string(d->line_num)) : std::string();
+}
+
+// The words of a directive that httpd gives out one by one.
+void check_all_keys_differ(const cmd_parms* cmd)
+{
+    std::vector<std::string_view> words;
+    if (!cmd->directive)
+        return;
+    const char* rest = cmd->directive->args;
+    for (const char* word = ap_getword_conf(cmd->temp_pool, &rest); *word;
+         word = ap_getword_conf(cmd->temp_pool, &rest))
+        words.emplace_back(word);
+    check_keys_differ(words);
+}
+
 // In <Location "/path"> the path is the location's; not possible where that is a pattern or a
 // folder.
 bool in_location(cmd_parms* cmd)
@@ -49,10 +70,17 @@ bool in_location(cmd_parms* cmd)
         return false;
     if (ap_check_cmd_context(cmd, NOT_IN_DIRECTORY | NOT_IN_FILES | NOT_IN_HTACCESS))
         throw setting_error("belongs in a server, a <VirtualHost> or a <Location>");
-    if (cmd->directive && cmd->directive->parent &&
-        strcasecmp(cmd->directive->parent->directive, "<LocationMatch") == 0)
-        throw setting_error("cannot stand in <LocationMatch>; use V6FrontPassMatch in the "
-                            "<VirtualHost>");
+    const auto* section = cmd->directive ? cmd->directive->parent : nullptr;
+    if (!section)
+        return true;
+    const auto kind = view(section->directive), args = view(section->args);
+    const auto refusal =
+        "cannot be used in " + std::string(kind) + (args.empty() ? "" : " ") + std::string(args);
+    if (iequals(kind, "<LocationMatch") || args.starts_with('~'))
+        throw setting_error(refusal + ", whose path is a pattern: use V6FrontPassMatch in the "
+                                      "<VirtualHost>");
+    if (!iequals(kind, "<Location"))
+        throw setting_error(refusal + ": write it in the <VirtualHost> or in a <Location>");
     return true;
 }
 
@@ -65,8 +93,10 @@ void set_backend(cmd_parms* cmd, Rule& rule, std::string_view url, int argc, cha
     else if (argc > 0)
         throw setting_error("\"!\" excludes the path and takes no settings, but \"" +
                             std::string(argv[0]) + "\" follows it");
+    check_keys_differ(std::vector<std::string_view>(argv, argv + argc));
     for (int i = 0; i < argc; ++i)
         set_option(rule.settings, argv[i]);
+    rule.place = place_of(cmd);
     if (rule.settings.most_in_flight)
         rule.limit = ++limits_in(cmd->pool);
     else if (rule.settings.most_queued)
@@ -114,6 +144,14 @@ void set_pass_match(cmd_parms* cmd, int argc, char* const argv[])
     if (!rule.regex)
         throw setting_error("\"" + rule.pattern + "\" is not a regular expression");
     set_backend(cmd, rule, argv[1], argc - 2, argv + 2);
+    const auto wanted = rule.backend ? highest_group(rule.backend->path) : 0;
+    if (wanted > static_cast<int>(rule.regex->re_nsub))
+        throw setting_error(
+            "the URL has $" + std::to_string(wanted) + ", but \"" + rule.pattern + "\" has " +
+            (rule.regex->re_nsub == 0 ? "no group"
+                                      : std::to_string(rule.regex->re_nsub) + " group(s)") +
+            ": put what is to be taken over into parentheses, such as "
+            "\"^/user/(.*)\"");
     server_of(cmd).matches.push_back(std::move(rule));
 }
 
@@ -139,6 +177,12 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
 // A host name as in a backend's URL. Throws for what is none.
 std::string host_name(std::string_view text)
 {
+    if (const auto scheme = text.find("://"); scheme != text.npos) {
+        const auto host =
+            text.substr(scheme + 3, text.find_first_of(":/", scheme + 3) - scheme - 3);
+        throw setting_error("\"" + std::string(text) + "\" is a URL; write the name alone" +
+                            (host.empty() ? "" : ": \"" + std::string(host) + "\""));
+    }
     if (looks_like_ipv6(text))
         throw setting_error("\"" + std::string(text) +
                             "\" is not an IPv4 address such as 192.0.2.10; backends are reached "
@@ -175,16 +219,20 @@ void set_backend_v4(cmd_parms* cmd, int argc, char* const argv[])
         else
             targets.names.push_back(host_name(argv[i]));
     }
-    auto& pins = server_of(cmd).pins;
-    if (!pins.emplace(name, std::move(targets)).second)
-        throw setting_error(name.empty() ? "is given twice for every backend of this server"
-                                         : "is given twice for \"" + name + "\"");
+    targets.place = place_of(cmd);
+    const auto [first, is_new] = server_of(cmd).pins.emplace(name, std::move(targets));
+    if (!is_new)
+        throw setting_error(
+            "is given twice for " +
+            (name.empty() ? "every backend of this server" : "\"" + name + "\"") +
+            (first->second.place.empty() ? "" : ", first at " + first->second.place));
 }
 
 void set_resolve(cmd_parms* cmd, const char* key_value)
 {
     if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
         throw setting_error(misplaced);
+    check_all_keys_differ(cmd);
     set_option(server_of(cmd).names, key_value);
 }
 
@@ -193,7 +241,9 @@ void set_check(cmd_parms* cmd, int argc, char* const argv[])
     configured_check check{cmd->server, {}, {}};
     int i = 0;
     if (argc > 0 && view(argv[0]).find('=') == std::string_view::npos)
-        check.name = parse_backend_url("http://" + std::string(argv[i++])).host;
+        check.name = host_name(argv[i++]);
+    check.place = place_of(cmd);
+    check_keys_differ(std::vector<std::string_view>(argv + i, argv + argc));
     for (; i < argc; ++i)
         set_option(check.rule, argv[i]);
     add_check(cmd->pool, std::move(check));
@@ -212,8 +262,9 @@ void set_threads(cmd_parms* cmd, const char* value)
     server_of(cmd).threads = n;
 }
 
-void set_timeout(void* dir, const char* key_value)
+void set_timeout(const cmd_parms* cmd, void* dir, const char* key_value)
 {
+    check_all_keys_differ(cmd);
     const auto text = view(key_value);
     const auto key = text.substr(0, text.find('='));
     if (!iequals(key, "connect") && !iequals(key, "response") && !iequals(key, "idle"))
@@ -255,14 +306,12 @@ const char* v6front_set_check(cmd_parms* cmd, void*, int argc, char* const argv[
 
 const char* v6front_set_preserve_host(cmd_parms* cmd, void* dir, const char* value)
 {
-    return set(cmd, [=] {
-        location_of(dir).settings.preserve_host = parse_on_off(cmd->cmd->name, value);
-    });
+    return set(cmd, [=] { location_of(dir).settings.preserve_host = parse_on_off({}, value); });
 }
 
 const char* v6front_set_engine(cmd_parms* cmd, void*, const char* value)
 {
-    return set(cmd, [=] { server_of(cmd).engine = parse_on_off(cmd->cmd->name, value); });
+    return set(cmd, [=] { server_of(cmd).engine = parse_on_off({}, value); });
 }
 
 const char* v6front_set_threads(cmd_parms* cmd, void*, const char* value)
@@ -277,7 +326,7 @@ const char* v6front_set_resolve(cmd_parms* cmd, void*, const char* key_value)
 
 const char* v6front_set_timeout(cmd_parms* cmd, void* dir, const char* key_value)
 {
-    return set(cmd, [=] { set_timeout(dir, key_value); });
+    return set(cmd, [=] { set_timeout(cmd, dir, key_value); });
 }
 
 } // extern "C"

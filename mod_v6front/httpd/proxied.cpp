@@ -5,6 +5,7 @@
 #include "core/forward.hpp"
 #include "log.hpp"
 #include "borrowed_waits.hpp"
+#include "redirect_log.hpp"
 #include "shared_memory.hpp"
 
 #include <charconv>
@@ -229,6 +230,7 @@ int proxied::conclude(request_client& client, const outcome& what) const
     if (what.tunnel)
         log_tunnel(what);
     if (!what.failed) {
+        watch_redirects(request_, decision_, what.status);
         client.finish();
         return OK;
     }

@@ -37,6 +37,7 @@ routed_request* make(const request_rec* r, const Rule& rule, std::string&& targe
     made->backend = &*rule.backend;
     made->settings = &rule.settings;
     made->limit = rule.limit;
+    made->redirects = rule.redirects.get();
     made->target = std::move(target);
     return made;
 }

@@ -15,6 +15,7 @@ struct routed_request {
     const backend_url* backend = nullptr;
     const exchange_settings* settings = nullptr; // of the rule
     unsigned limit = 0;                          // the number of its max=; 0: none
+    redirect_run* redirects = nullptr;           // of the rule
     const route* by_path = nullptr;              // the V6FrontPass; nullptr for a V6FrontPassMatch
     const match_rule* by_match = nullptr;        // and that one
     std::string target;                          // for the backend, origin-form

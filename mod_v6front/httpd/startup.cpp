@@ -4,10 +4,12 @@
 
 #include "blocking_hooks.hpp"
 #include "config.hpp"
+#include "conflicts.hpp"
 #include "oldest_httpd.hpp"
 #include "log.hpp"
 #include "unreachable.hpp"
 #include "shared_memory.hpp"
+#include "without_effect.hpp"
 
 namespace v6front
 {
@@ -111,6 +113,8 @@ void warn_of_settings(server_rec* main_server)
     }
     warn_of_old_http2(main_server);
     warn_of_the_unreachable(main_server);
+    warn_of_conflicts(main_server);
+    warn_of_no_effect(main_server);
 }
 
 const std::string& via_pseudonym()

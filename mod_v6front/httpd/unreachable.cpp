@@ -66,25 +66,26 @@ bool takes_all_below(const match_rule& rule, std::string path)
 void warn_of_rules(server_rec* main_server)
 {
     std::set<std::string> said; // once, though virtual hosts inherit rules
-    const auto say = [&](const server_rec* s, const std::string& rule, const std::string& why) {
-        if (said.insert(rule).second)
+    const auto say = [&](const std::string& place, const std::string& rule,
+                         const std::string& why) {
+        if (said.insert(place).second)
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                         V6LOGNO(0207) "%s (%s) is never reached: %s", rule.c_str(),
-                         place_of(s).c_str(), why.c_str());
+                         V6LOGNO(0207) "%s (%s) is never reached: %s", rule.c_str(), place.c_str(),
+                         why.c_str());
     };
     for (const auto* s = main_server; s; s = s->next) {
         const auto& config = *config_of(s);
         for (const auto& r : config.routes.routes())
             if (const char* what = never_in_a_path(r.path))
-                say(s, "V6FrontPass " + r.path, std::string("its path has ") + what);
+                say(r.place, "V6FrontPass " + r.path, std::string("its path has ") + what);
         for (auto m = config.matches.begin(); m != config.matches.end(); ++m) {
             const auto first = "V6FrontPassMatch " + m->pattern + " takes its requests before it";
             for (const auto& r : config.routes.routes())
                 if (takes_all_below(*m, r.path))
-                    say(s, "V6FrontPass " + r.path, first);
+                    say(r.place, "V6FrontPass " + r.path, first);
             if (takes_all_below(*m, "/"))
                 for (auto later = m + 1; later != config.matches.end(); ++later)
-                    say(s, "V6FrontPassMatch " + later->pattern, first);
+                    say(later->place, "V6FrontPassMatch " + later->pattern, first);
         }
     }
 }

@@ -4,7 +4,9 @@
 #define CATCH_CONFIG_RUNNER
 #include "stand_in.hpp"
 
+#include <algorithm>
 #include <cstdarg>
+#include <string_view>
 
 using v6front::test::httpd;
 
@@ -32,8 +34,18 @@ const char* ap_check_cmd_context(cmd_parms*, unsigned forbidden)
 // The expression itself is httpd's affair; here, one that begins with a parenthesis is wrong.
 ap_regex_t* ap_pregcomp(apr_pool_t* pool, const char* pattern, int)
 {
-    return *pattern == '(' ? nullptr
-                           : static_cast<ap_regex_t*>(apr_pcalloc(pool, sizeof(ap_regex_t)));
+    if (*pattern == '(')
+        return nullptr;
+    auto* made = static_cast<ap_regex_t*>(apr_pcalloc(pool, sizeof(ap_regex_t)));
+    const std::string_view text(pattern);
+    made->re_nsub = static_cast<int>(std::count(text.begin(), text.end(), '('));
+    return made;
+}
+
+// Only asked where a directive stands in a file, which it does not here.
+char* ap_getword_conf(apr_pool_t* pool, const char**)
+{
+    return apr_pstrdup(pool, "");
 }
 
 void v6front_register_hooks(apr_pool_t*) {}

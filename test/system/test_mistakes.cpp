@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Mistakes in a configuration that httpd itself would take without a word: each is a line of
+// `apachectl configtest`, with file and line, that says what is wrong and what would be right. A
+// mistake that never can work stops the start.
+#include "catch.hpp"
+#include "scripted_backend.hpp"
+#include "user_agent.hpp"
+#include "watching.hpp"
+#include "ways.hpp"
+
+#include <iterator>
+#include <regex>
+
+using namespace v6front;
+
+namespace
+{
+
+const char* const pass = "V6FrontPass / http://four.test:9/\n";
+
+struct mistake {
+    std::string site;
+    const char* number; // nullptr: nothing is said
+    std::vector<const char*> says{};
+    std::string global = "";
+};
+
+std::size_t lines_of_ours(const std::string& text)
+{
+    static const std::regex ours("V6F[0-9]{4}: ");
+    return static_cast<std::size_t>(
+        std::distance(std::sregex_iterator(text.begin(), text.end(), ours), {}));
+}
+
+command_result examine(const std::string& site, const std::string& global = {})
+{
+    httpd_options options;
+    options.site = site;
+    options.global = global;
+    options.modules = {"proxy", "proxy_http", "alias"};
+    return configtest(options);
+}
+
+void check(const std::vector<mistake>& rows)
+{
+    for (const mistake& m : rows) {
+        INFO(m.site << m.global);
+        const command_result said = examine(m.site, m.global);
+        INFO(said.output);
+        CHECK(said.code == 0);
+        CHECK(lines_of_ours(said.output) == (m.number ? 1 : 0));
+        if (m.number)
+            CHECK(said.output.find(std::string(m.number) + ": ") != said.output.npos);
+        for (const char* text : m.says)
+            CHECK(said.output.find(text) != said.output.npos);
+    }
+}
+
+} // namespace
+
+TEST_CASE("configtest: mod_proxy takes what a rule should take", "[configtest]")
+{
+    const std::string rule = pass;
+    check({
+        {rule + "ProxyPass / http://four.test/",
+         "V6F0210",
+         {"ProxyPass / http://four.test/", "httpd.conf:", "remove that line"}},
+        {"ProxyPass / http://four.test/\n" + rule, "V6F0210"},
+        {rule + "<Location />\nProxyPass http://four.test/\n</Location>", "V6F0210"},
+        {rule + "<Location \"/\">\nProxyPass http://four.test/\n</Location>", "V6F0210"},
+        {rule + "ProxyPassMatch ^/(.*)$ http://four.test/$1", "V6F0210", {"ProxyPassMatch"}},
+        {rule, "V6F0210", {}, "ProxyPass / http://four.test/"}, // inherited by the virtual host
+        {"V6FrontPass /app/x http://four.test:9/\nProxyPass /app http://four.test/", "V6F0210"},
+        {"V6FrontPass /app http://four.test:9/\nProxyPass /app/ http://four.test/", "V6F0210"},
+        {"V6FrontPassMatch ^/a http://four.test:9/\nProxyPass / http://four.test/",
+         "V6F0210",
+         {"V6FrontPassMatch ^/a"}},
+        {"<Location /a>\nV6FrontPass http://four.test:9/\n</Location>\n"
+         "ProxyPass /a http://four.test/",
+         "V6F0210"},
+        // A part of the site is another server's: that is meant.
+        {rule + "ProxyPass /app http://four.test/", nullptr},
+        {rule + "ProxyPass / !", nullptr},
+        {rule + "ProxyPass / !\nProxyPass / http://four.test/", nullptr},
+        {rule + "ProxyPassMatch ^/[^/]*$ http://four.test/", nullptr},
+        {"V6FrontPass /appendix http://four.test:9/\nProxyPass /app http://four.test/", nullptr},
+        {rule,
+         nullptr,
+         {},
+         "<VirtualHost *:8080>\nServerName other.test\n"
+         "ProxyPass / http://four.test/\n</VirtualHost>"},
+    });
+}
+
+TEST_CASE("configtest: an Alias or a Redirect that a rule hides", "[configtest]")
+{
+    const std::string rule = pass;
+    check({
+        {rule + "Alias /static/ /srv/static/",
+         "V6F0214",
+         {"Alias /static/ /srv/static/", "httpd.conf:", "V6FrontPass /static/ !"}},
+        {rule + "ScriptAlias /cgi/ /srv/cgi/", "V6F0214"},
+        {rule + "Redirect /old http://www.example.org/new", "V6F0214"},
+        {rule + "Redirect permanent /old http://www.example.org/new", "V6F0214"},
+        {rule + "RedirectPermanent /old http://www.example.org/new", "V6F0214"},
+        {rule + "RedirectTemp /old http://www.example.org/new", "V6F0214"},
+        {rule + "Alias /static/ /srv/static/\nV6FrontPass /static/ !", nullptr},
+        {"V6FrontPass /app http://four.test:9/\nAlias /static/ /srv/static/", nullptr},
+        {rule + "<Location /old>\nRedirect http://www.example.org/new\n</Location>", nullptr},
+        // As Debian's alias.conf has it, for the whole server.
+        {rule, nullptr, {}, "Alias /icons/ /usr/share/apache2/icons/"},
+    });
+}
+
+TEST_CASE("configtest: directives without effect", "[configtest]")
+{
+    const std::string rule = pass;
+    check({
+        {rule + "V6FrontBackendV4 fuor.test 192.0.2.1",
+         "V6F0211",
+         {"V6FrontBackendV4 fuor.test", "httpd.conf:", "four.test"}},
+        {rule + "V6FrontCheck fuor.test uri=/", "V6F0211", {"V6FrontCheck fuor.test", "four.test"}},
+        {rule, "V6F0211", {}, "V6FrontBackendV4 fuor.test 192.0.2.1"},
+        {rule, "V6F0211", {}, "V6FrontCheck fuor.test uri=/"},
+        {rule, nullptr, {}, "V6FrontBackendV4 four.test 192.0.2.1"}, // for those that inherit it
+        {rule, nullptr, {}, "V6FrontCheck four.test uri=/"},
+        {rule + "V6FrontBackendV4 FOUR.test 192.0.2.1\nV6FrontCheck Four.Test uri=/", nullptr},
+        {rule + "V6FrontBackendV4 * 192.0.2.1\nV6FrontCheck uri=/", nullptr},
+        {rule + "V6FrontPass /app/* http://four.test:9/",
+         "V6F0212",
+         {"V6FrontPass /app/*", "httpd.conf:", "V6FrontPassMatch"}},
+        {rule + "V6FrontPass /app/(.*) http://four.test:9/$1", "V6F0212"},
+        {rule + "V6FrontPass /app http://four.test:9/$1", "V6F0212", {"$1 to $9"}},
+        {rule + "V6FrontPass /app http://four.test:9/$x", nullptr},
+        {"V6FrontPass /app http://four.test:9/\nV6FrontPass /other !",
+         "V6F0213",
+         {"V6FrontPass /other !", "httpd.conf:"}},
+        {"V6FrontPass / !", "V6F0213"},
+        {rule + "V6FrontPass /other !", nullptr},
+        {rule, nullptr, {}, "V6FrontPass /.well-known/acme-challenge/ !"},
+        {"V6FrontPassMatch \\.php$ http://four.test:9/\nV6FrontPass /a/b !", "V6F0213"},
+        {"V6FrontPassMatch ^/(a)/(b) http://four.test:9/$2/$1", nullptr},
+        {"<Location /a>\n<IfModule mod_v6front.c>\nV6FrontPass http://four.test:9/\n</IfModule>\n"
+         "</Location>",
+         nullptr},
+    });
+}
+
+TEST_CASE("What cannot be meant stops the start, and the message says what would be right",
+          "[configtest]")
+{
+    struct refused {
+        std::string site;
+        std::vector<std::string> says;
+    };
+    const std::string rule = pass;
+    const auto row = GENERATE_COPY(from_range(std::vector<refused>{
+        {"V6FrontPassMatch ^/user/.* http://four.test:9/$1", {"$1", "no group", "parentheses"}},
+        {"V6FrontPassMatch ^/(a)/b http://four.test:9/$1/$2", {"$2", "1 group"}},
+        {rule + "V6FrontPass /a http://four.test:9/ max=1 max=2", {"max= is given twice", "max=2"}},
+        {rule + "V6FrontPass /a http://four.test:9/ max=1 MAX=1", {"max= is given twice"}},
+        {"V6FrontPassMatch ^/a http://four.test:9/ self=on self=off", {"self= is given twice"}},
+        {rule + "V6FrontTimeout connect=1 idle=3 connect=2", {"connect= is given twice"}},
+        {rule + "V6FrontCheck uri=/a uri=/b", {"uri= is given twice"}},
+        {rule + "V6FrontPass / http://four.test:10/", {"has been given before, at", "httpd.conf:"}},
+        {rule + "V6FrontBackendV4 four.test 192.0.2.1\nV6FrontBackendV4 four.test 192.0.2.2",
+         {"is given twice for \"four.test\", first at", "httpd.conf:"}},
+        {rule + "V6FrontCheck uri=/\nV6FrontCheck uri=/", {"is given twice", "first at"}},
+        {rule + "V6FrontBackendV4 http://four.test/ 192.0.2.1",
+         {"is a URL", "write the name alone: \"four.test\""}},
+        {rule + "V6FrontBackendV4 four.test http://192.0.2.1:80/", {"alone: \"192.0.2.1\""}},
+        {rule + "V6FrontCheck http://four.test:8080/health", {"alone: \"four.test\""}},
+        {"V6FrontPass ^/app/ http://four.test:9/", {"must begin with \"/\"", "V6FrontPassMatch"}},
+        {"<Location ~ \"^/a\">\nV6FrontPass http://four.test:9/\n</Location>",
+         {"cannot be used in <Location ~", "V6FrontPassMatch"}},
+        {"<LocationMatch \"^/a\">\nV6FrontPass http://four.test:9/\n</LocationMatch>",
+         {"cannot be used in <LocationMatch", "V6FrontPassMatch"}},
+        {"<Proxy \"http://four.test/\">\nV6FrontPass / http://four.test:9/\n</Proxy>",
+         {"cannot be used in <Proxy", "<VirtualHost>"}},
+        {"<Location /a>\n<If \"true\">\nV6FrontPass http://four.test:9/\n</If>\n</Location>",
+         {"belongs in a server, a <VirtualHost> or a <Location>"}},
+        {rule + "V6FrontEngine maybe", {"V6FrontEngine: must be \"on\" or \"off\", not \"maybe\""}},
+        {rule + "V6FrontPreserveHost yes",
+         {"V6FrontPreserveHost: must be \"on\" or \"off\", not \"yes\""}},
+    }));
+    INFO(row.site);
+    const auto said = examine(row.site);
+    INFO(said.output);
+    CHECK(said.code != 0);
+    CHECK(said.output.find("Syntax error on line") != said.output.npos);
+    for (const auto& text : row.says)
+        CHECK(said.output.find(text) != said.output.npos);
+}
+
+TEST_CASE("configtest names the line of the rule, not that of its virtual host", "[configtest]")
+{
+    httpd_options options;
+    options.listen_ipv4 = true;
+    options.site = "# a line\n# and another\nV6FrontPass / http://127.0.0.1:8080/\n";
+    const auto refused = configtest(options);
+    INFO(refused.output);
+    CHECK(refused.code != 0);
+    CHECK(refused.output.find("Listen [2001:db8::1]:8080") != refused.output.npos);
+    const auto line_of = [](const std::string& output) {
+        std::smatch found;
+        REQUIRE(std::regex_search(output, found, std::regex("httpd\\.conf:([0-9]+)\\)")));
+        return std::stoi(found[1]);
+    };
+    const int line = line_of(refused.output);
+    options.site = "\n" + options.site;
+    CHECK(line_of(configtest(options).output) == line + 1);
+}
+
+TEST_CASE("ProxyPass beside V6FrontPass: the line says what really happens")
+{
+    scripted_backend ours([](const auto&) { return response("ours"); });
+    scripted_backend theirs([](const auto&) { return response("theirs"); });
+    httpd_options options = options_for(short_list().front(), "V6FrontPass / " + ours.url() +
+                                                                  "\nProxyPass / " + theirs.url());
+    options.modules = {"proxy", "proxy_http"};
+    httpd_server front(options);
+    CHECK(get(front, "/").body == "theirs");
+}
+
+TEST_CASE("A site that redirects https to https for ever is named once")
+{
+    const way w = GENERATE(from_range(every_way()));
+    INFO(w);
+    const std::string scheme = w.tls ? "https" : "http";
+    scripted_backend site([&scheme](const received_request& r) {
+        if (r.message.target() == "/page")
+            return response("a page");
+        return response("",
+                        "Location: " + scheme + "://" + r.message.value("Host") +
+                            r.message.target() + "\r\n",
+                        "302 Found");
+    });
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    const auto named = [&front] {
+        std::size_t lines = 0;
+        const auto log = front.error_log();
+        for (auto at = log.find("V6F0116"); at != log.npos; at = log.find("V6F0116", at + 1))
+            ++lines;
+        return lines;
+    };
+    user_agent browser(front); // on one connection, so that prefork has it in one process
+    const auto ask_often = [&browser](int times, const std::string& target) {
+        for (int i = 0; i < times; ++i) {
+            browser.send({target});
+            browser.read_response();
+        }
+    };
+    ask_often(9, "/");
+    ask_often(1, "/page"); // a site that answers something else in between is not in a circle
+    ask_often(9, "/");
+    CHECK(named() == 0);
+    ask_often(30, "/");
+    CHECK(eventually([&] { return named() == 1; }));
+    ask_often(1, "/page");
+    ask_often(30, "/");
+    CHECK(named() == 1);
+}

@@ -4,6 +4,7 @@
 
 #include "adopted_connection.hpp"
 
+#include "filters.hpp"
 #include "guard.hpp"
 #include "proxied.hpp"
 #include "routing.hpp"
@@ -189,6 +190,7 @@ task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
         co_await done.wait(ex);
     connection_->current_thread = thread_.apr_thread();
     on_engine_ = true;
+    take_what_core_holds(connection_, socket_store_); // what the thread has read too far
     co_return taken;
 }
 

@@ -4,7 +4,6 @@
 
 #include "adopted_connection.hpp"
 #include "config.hpp"
-#include "thread_needed.hpp"
 
 #include <cstring>
 
@@ -36,8 +35,7 @@ bool may_be_routed(conn_rec* c)
 bool may_adopt(conn_rec* c)
 {
     return !c->master && c->cs && c->sbh && !c->clogging_input_filters && !c->aborted &&
-           std::strcmp(ap_get_protocol(c), "http/1.1") == 0 && !may_become_tls(c) &&
-           may_be_routed(c);
+           std::strcmp(ap_get_protocol(c), "http/1.1") == 0 && may_be_routed(c);
 }
 
 } // namespace

@@ -20,17 +20,14 @@ namespace
 
 // What one virtual host has, or the main server for all of them.
 struct needs {
-    const ap_directive_t* section = nullptr; // it shakes hands anew in some section
-    bool files = false;                      // it may in .htaccess files
+    const ap_directive_t* section = nullptr; // has mod_ssl shake hands anew; gone after post_config
+    bool files = false;                      // .htaccess files may
     std::atomic<bool> learned{false};
 };
 
-struct all_needs {
-    std::unordered_map<const server_rec*, needs> servers; // complete when the children begin
-    bool tls_later = false;
-};
+using all_needs = std::unordered_map<const server_rec*, needs>;
 
-all_needs* current = nullptr;
+all_needs* current = nullptr; // has every server before the children begin
 
 bool is_named(const ap_directive_t& d, const char* name)
 {
@@ -110,8 +107,6 @@ public:
 private:
     void judge(const ap_directive_t& d, const server_rec* of, bool in_section)
     {
-        if (is_named(d, "SSLEngine") && has_word(d.args, "optional"))
-            into_.tls_later = true;
         if (mixes_hosts(d) || (in_section && shakes_hands(d)))
             mark(of, [&d](needs& n) { n.section = &d; });
         if (in_section && allows_in_files(d))
@@ -119,7 +114,7 @@ private:
     }
     template <class Mark> void mark(const server_rec* of, const Mark& set)
     {
-        for (auto& [server, its] : into_.servers)
+        for (auto& [server, its] : into_)
             if (!of || server == of)
                 set(its);
     }
@@ -157,8 +152,8 @@ needs* needs_of(const server_rec* s)
 {
     if (!current)
         return nullptr;
-    const auto found = current->servers.find(s);
-    return found == current->servers.end() ? nullptr : &found->second;
+    const auto found = current->find(s);
+    return found == current->end() ? nullptr : &found->second;
 }
 
 } // namespace
@@ -167,10 +162,10 @@ void find_thread_needs(apr_pool_t* pconf, server_rec* main_server)
 {
     current = pool_new<all_needs>(pconf);
     for (auto* s = main_server; s; s = s->next)
-        current->servers.try_emplace(s);
+        current->try_emplace(s);
     finder(*current, main_server).look(ap_conftree, nullptr, false);
     for (auto* s = main_server; s; s = s->next) {
-        const auto* found = current->servers[s].section;
+        const auto* found = (*current)[s].section;
         if (found && config_of(s)->has_routes() && config_of(s)->engine_on())
             tell(s, *found);
     }
@@ -196,11 +191,6 @@ void learn_thread_need(const request_rec* r)
 {
     if (auto* its = needs_of(r->server))
         its->learned.store(true, std::memory_order_relaxed);
-}
-
-bool may_become_tls(conn_rec* c)
-{
-    return current && current->tls_later && !ap_ssl_conn_is_ssl(c);
 }
 
 } // namespace v6front

@@ -25,8 +25,4 @@ bool needs_thread(request_rec* r, bool bodies_read_first);
 // its virtual host run on threads from now on.
 void learn_thread_need(const request_rec* r);
 
-// TLS may begin after a request, in an Upgrade (SSLEngine optional): mod_ssl shakes hands then
-// while httpd reads that request, so such a connection is not for an engine.
-bool may_become_tls(conn_rec* c);
-
 } // namespace v6front

@@ -234,6 +234,7 @@ TEST_CASE("Where a handshake may come during a request, the start says so", "[tl
     struct row {
         std::string directives;
         bool told;
+        std::string global{};
     };
     const std::vector<row> told{
         {"<Location /a>\nSSLVerifyClient require\n</Location>", true},
@@ -247,12 +248,17 @@ TEST_CASE("Where a handshake may come during a request, the start says so", "[tl
         {"</VirtualHost>\n<VirtualHost *:1>\nServerName else.test\n"
          "<Location /a>\nSSLVerifyClient require\n</Location>",
          false},
+        {"", true, "<Directory />\nSSLVerifyClient require\n</Directory>"},
+        {"", true, "SSLVHostSNIPolicy insecure"},
+        {"", false, "SSLVHostSNIPolicy secure"},
+        {"", false, "SSLVerifyClient optional\n<Directory />\nAllowOverride All\n</Directory>"},
     };
     const row r = GENERATE_COPY(from_range(told));
     INFO(r.directives);
     scripted_backend site([](const received_request&) { return response("site"); });
     httpd_options options;
     options.tls = true;
+    options.global = r.global;
     options.site = "V6FrontPass / " + site.url() + "\nSSLCACertificateFile " + ann().authority +
                    "\n" + r.directives;
     httpd_server front(options);

@@ -80,7 +80,7 @@ private:
     deadline::clock::duration idle_time() const;
     task<void> serve();
     int process(request_rec* r);
-    int with_body_unread(const request_rec* r, int status);
+    int with_read_refused(request_rec* r, int status);
     task<void> conclude(request_rec* r, int status);
     task<void> exchange(request_rec* r);
     task<void> other_handler(request_rec* r);

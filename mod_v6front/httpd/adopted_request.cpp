@@ -4,9 +4,11 @@
 
 #include "adopted_connection.hpp"
 
+#include "filters.hpp"
 #include "guard.hpp"
 #include "proxied.hpp"
 #include "routing.hpp"
+#include "thread_needed.hpp"
 
 namespace v6front
 {
@@ -26,15 +28,9 @@ task<void> adopted_connection::serve()
     c->cs->state = CONN_STATE_HANDLER;
     keep_alive_timeout_ = r->server->keep_alive_timeout_set ? r->server->keep_alive_timeout
                                                             : c->base_server->keep_alive_timeout;
-    // An upgrade to h2c would run mod_http2's whole session inside the engine
-    // (core_upgrade_handler).
-    if (const char* upgrade = apr_table_get(r->headers_in, "Upgrade");
-        upgrade && list_contains(upgrade, "h2c"))
-        apr_table_unset(r->headers_in, "Upgrade");
     ap_update_child_status(score, SERVER_BUSY_WRITE, r);
     last_input_ = deadline::clock::now();
-    const bool waits_for_body = child_.bodies_read_first() && ap_request_has_body(r);
-    if (waits_for_body || !config_of(r->server)->engine_on()) {
+    if (needs_thread(r, child_.bodies_read_first())) {
         std::function<void()> all_of_it = [r] { ap_process_async_request(r); };
         const bool ran = co_await run_elsewhere(std::move(all_of_it));
         if (!ran)
@@ -49,7 +45,7 @@ task<void> adopted_connection::serve()
     read_refused_ = false;
     int status = process(r);
     if (read_refused_)
-        status = with_body_unread(r, status);
+        status = with_read_refused(r, status);
     if (status != SUSPENDED)
         co_await conclude(r, status);
     else if (next_ == next_step::exchange)
@@ -74,22 +70,25 @@ int adopted_connection::process(request_rec* r)
     return status;
 }
 
-// A hook has read from the body what was there, and was refused the rest. What it would have done
-// about all of it nobody knows, and what it has taken may be lost: such a request goes no further,
-// whether the hook minds or not.
-int adopted_connection::with_body_unread(const request_rec* r, int status)
+// A hook has read from the body what was there, and was refused the rest; or mod_ssl was refused
+// the client's part of a handshake. What it would have done about all of it nobody knows, and what
+// it has taken may be lost: such a request goes no further, whether the hook minds or not.
+int adopted_connection::with_read_refused(request_rec* r, int status)
 {
+    learn_thread_need(r);
     if (status == OK || status == DONE)
         return status; // it has answered by itself
     if (status == SUSPENDED)
         status = HTTP_SERVICE_UNAVAILABLE;
     connection_->keepalive = AP_CONN_CLOSE;
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                  V6LOGNO(0106) "%s %s: a hook of another module wanted to wait for the request's "
-                                "body, and all connections of an engine with it: not done, and "
-                                "the client gets %d; set \"V6FrontEngine Off\" in this virtual "
-                                "host",
-                  r->method, r->uri, status);
+                  V6LOGNO(0106) "%s %s: a hook of another module wanted to wait for the %s, "
+                                "and all connections of an engine with it: not done, and the "
+                                "client gets %d; from now on each request of this virtual host "
+                                "runs on a thread; with \"V6FrontEngine Off\" there, it does "
+                                "from the start",
+                  r->method, r->uri,
+                  ap_request_has_body(r) ? "request's body" : "client (a TLS handshake?)", status);
     return status;
 }
 
@@ -191,6 +190,7 @@ task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
         co_await done.wait(ex);
     connection_->current_thread = thread_.apr_thread();
     on_engine_ = true;
+    take_what_core_holds(connection_, socket_store_); // what the thread has read too far
     co_return taken;
 }
 

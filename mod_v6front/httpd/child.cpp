@@ -100,11 +100,20 @@ unsigned engines_wanted(const server_rec* main_server)
     return config_of(main_server)->threads.value_or(processors);
 }
 
-std::size_t offload_threads()
+std::size_t workers()
 {
     int threads = 0;
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    return static_cast<std::size_t>(std::clamp(threads, 1, 64));
+    return static_cast<std::size_t>(std::max(threads, 1));
+}
+
+// MaxRequestWorkers: a child may have all connections of the server, since the MPM, whose own
+// workers are idle then, starts no other.
+std::size_t offload_threads()
+{
+    int children = 0;
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &children);
+    return workers() * static_cast<std::size_t>(std::max(children, 1));
 }
 
 // Under prefork there may be a hundred children: each asks for what it needs, when it does.
@@ -125,7 +134,7 @@ child::child(const server_rec* main_server, std::string via)
       book_(shared_addresses(), log_change),
       doorkeeper_(shared_counters(), shared_limits()),
       lent_(names_),
-      handlers_(offload_threads())
+      handlers_(offload_threads(), workers())
 {
     doorkeeper_.take_seat(::getpid());
     book_.set_watcher([this](const endpoint& address, std::string_view backend) {

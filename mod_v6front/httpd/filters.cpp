@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Three filters. The *socket* filter, just above core's, answers from what the engine has read off
-// the socket; the *head* filter, above TLS, from what was decrypted ahead of need; the *flush*
-// filter, just above core's on the way out, keeps core's output filter from blocking the engine:
-// FLUSH buckets stop here, and what is too much at a time is held.
+// the socket, and lets core's read while the connection is lent to a thread; the *head* filter,
+// above TLS, from what was decrypted ahead of need; the *flush* filter, just above core's on the
+// way out, keeps core's output filter from blocking the engine: FLUSH buckets stop here, and what
+// is too much at a time is held.
 
 #include "filters.hpp"
 
@@ -23,17 +24,6 @@ ap_filter_rec_t* socket_filter;
 ap_filter_rec_t* head_filter;
 ap_filter_rec_t* flush_filter;
 
-// A blocking read, on a thread that may block: what arrives goes through the store, as everything
-// does.
-apr_status_t read_blocking(conn_rec* c, input_store& store)
-{
-    const auto space = store.room();
-    auto n = space.size();
-    const auto rv = apr_socket_recv(ap_get_conn_socket(c), space.data(), &n);
-    store.fill(n);
-    return n > 0 ? APR_SUCCESS : rv;
-}
-
 bool takes_nothing(ap_input_mode_t mode)
 {
     return mode == AP_MODE_INIT || mode == AP_MODE_EATCRLF;
@@ -45,23 +35,38 @@ bool is_at_chunk_line(const adopted_connection& owner, ap_input_mode_t mode, apr
     return mode == AP_MODE_GETLINE && block == APR_NONBLOCK_READ && owner.is_on_engine();
 }
 
+// The connection is lent to a thread. What the engine has read comes first; after that this filter
+// is out of the way, and the thread finds the socket as on a connection that was never taken:
+// core's filter reads it, and poll() is true of it (mod_proxy's tunnels poll it themselves).
+apr_status_t read_lent(ap_filter_t* f, input_store& store, apr_bucket_brigade* brigade,
+                       ap_input_mode_t mode, apr_read_type_e block, apr_off_t wanted)
+{
+    if (!store.empty() && mode != AP_MODE_INIT) {
+        const auto rv = store.answer(brigade, mode, wanted);
+        const bool wants_more = mode == AP_MODE_EATCRLF || mode == AP_MODE_EXHAUSTIVE;
+        if (rv != APR_SUCCESS || !wants_more || !store.empty())
+            return rv;
+    }
+    if (store.ending() != APR_SUCCESS && !takes_nothing(mode))
+        return store.ending();
+    return ap_get_brigade(f->next, brigade, mode, block, wanted);
+}
+
 apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mode_t mode,
                          apr_read_type_e block, apr_off_t wanted)
 {
     auto& owner = *static_cast<adopted_connection*>(f->ctx);
     auto& store = owner.socket_store();
+    if (!owner.is_on_engine())
+        return read_lent(f, store, brigade, mode, block, wanted);
     if (store.empty() && !takes_nothing(mode)) {
         if (store.ending() != APR_SUCCESS)
             return store.ending();
         if (block == APR_NONBLOCK_READ)
             return APR_EAGAIN;
         // The engine never blocks: whoever insists is told that the client is too slow.
-        if (owner.is_on_engine()) {
-            owner.refuse_read();
-            return APR_TIMEUP;
-        }
-        if (const auto rv = read_blocking(f->c, store); rv != APR_SUCCESS)
-            return rv;
+        owner.refuse_read();
+        return APR_TIMEUP;
     }
     if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&
         !store.holds_chunk_line())
@@ -188,10 +193,11 @@ void take_what_core_holds(conn_rec* c, input_store& store)
         return;
     if (!net->in_ctx) {
         // Nothing was ever read. httpd empties this after a malformed request, and expects it to be
-        // there (ap_read_request).
+        // there (ap_read_request); a thread that the connection is lent to reads the socket here.
         net->in_ctx = static_cast<core_ctx_t*>(apr_pcalloc(c->pool, sizeof(core_ctx_t)));
         net->in_ctx->b = apr_brigade_create(c->pool, c->bucket_alloc);
         net->in_ctx->tmpbb = apr_brigade_create(c->pool, c->bucket_alloc);
+        ap_run_insert_network_bucket(c, net->in_ctx->b, net->client_socket);
         return;
     }
     auto* held = net->in_ctx->b;

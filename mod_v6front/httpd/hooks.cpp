@@ -10,6 +10,7 @@
 #include "filters.hpp"
 #include "guard.hpp"
 #include "handler.hpp"
+#include "offers.hpp"
 #include "routing.hpp"
 #include "startup.hpp"
 #include "tls_closure.hpp"
@@ -81,6 +82,22 @@ static int v6front_map_to_storage(request_rec* r)
                           [=] { return v6front::map_to_storage(r); });
 }
 
+static int v6front_drop_upgrades(request_rec* r)
+{
+    return v6front::guard("dropping an Upgrade", DECLINED, [=] {
+        v6front::drop_impossible_upgrades(r);
+        return DECLINED;
+    });
+}
+
+static int v6front_withdraw_offers(request_rec* r)
+{
+    return v6front::guard("withdrawing an offer", DECLINED, [=] {
+        v6front::withdraw_impossible_offers(r);
+        return DECLINED;
+    });
+}
+
 static int v6front_keep_off_engine(request_rec* r)
 {
     return v6front::guard("the first handler", HTTP_INTERNAL_SERVER_ERROR,
@@ -114,6 +131,13 @@ void v6front_register_hooks(apr_pool_t*)
         static const char* const rewrite[] = {"mod_rewrite.c", nullptr};
         ap_hook_translate_name(v6front_translate_name, rewrite, nullptr, APR_HOOK_FIRST);
         ap_hook_map_to_storage(v6front_map_to_storage, nullptr, nullptr, APR_HOOK_FIRST);
+        // Around core's, which are APR_HOOK_REALLY_FIRST: a handler, and for "OPTIONS *" this one.
+        static const char* const core[] = {"core.c", nullptr};
+        static const char* const cache[] = {"mod_cache.c", nullptr};
+        ap_hook_map_to_storage(v6front_drop_upgrades, nullptr, core, APR_HOOK_REALLY_FIRST - 5);
+        ap_hook_map_to_storage(v6front_withdraw_offers, core, nullptr, APR_HOOK_REALLY_FIRST);
+        ap_hook_handler(v6front_drop_upgrades, nullptr, core, APR_HOOK_REALLY_FIRST - 4);
+        ap_hook_handler(v6front_withdraw_offers, core, cache, APR_HOOK_REALLY_FIRST);
         ap_hook_handler(v6front_keep_off_engine, nullptr, nullptr, APR_HOOK_REALLY_FIRST - 5);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
     });

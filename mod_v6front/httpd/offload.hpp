@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Threads for what may block on an adopted connection: handlers of other modules (files, CGI,
-// server-status) and virtual hosts with V6FrontEngine Off. Bounded in threads and in waiting jobs.
-// Part of the child.
+// server-status) and whole requests that an engine cannot serve (thread_needed). Bounded in threads
+// and in waiting jobs. A thread is made when it is needed; those above what a child has of its own
+// workers end when they have had nothing to do for a while. Part of the child.
 #pragma once
 
 #include "net/asio.hpp"
@@ -11,9 +12,9 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace v6front
 {
@@ -23,7 +24,9 @@ class offload
 public:
     static constexpr std::size_t most_waiting = 1024;
 
-    explicit offload(std::size_t most_threads) : most_threads_(most_threads) {}
+    offload(std::size_t most_threads, std::size_t kept) : most_threads_(most_threads), kept_(kept)
+    {
+    }
     ~offload() { end(); }
 
     // A thread of this pool takes the job, with its own apr_thread_t. False when too many wait
@@ -34,13 +37,18 @@ public:
     void end();
 
 private:
-    void serve();
+    using thread_list = std::list<std::thread>;
+    void serve(thread_list::iterator self);
+    bool next_job(std::unique_lock<std::mutex>& lock);
+    void join_those_that_left();
 
     std::size_t most_threads_;
+    std::size_t kept_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<job> waiting_;
-    std::vector<std::thread> threads_;
+    thread_list threads_;
+    thread_list left_; // at their end, to be joined
     std::size_t idle_ = 0;
     bool ending_ = false;
 };

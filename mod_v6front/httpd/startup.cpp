@@ -10,6 +10,7 @@
 #include "unreachable.hpp"
 #include "shared_memory.hpp"
 #include "without_effect.hpp"
+#include "thread_needed.hpp"
 
 namespace v6front
 {
@@ -98,6 +99,8 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
         return HTTP_INTERNAL_SERVER_ERROR;
     pseudonym = "v6front-" + token;
     config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies();
+    if (has_engines())
+        find_thread_needs(pconf, main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));
     warn_of_settings(main_server);
     return OK;

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The socket of a connection that the module has taken, in the hands of another module: what polls
+// and reads the client itself finds it as on a connection of httpd's own. Each is done by httpd
+// without the module too.
+#include "catch.hpp"
+#include "deadline.hpp"
+#include "scripted_backend.hpp"
+#include "tunnel_site.hpp"
+#include "two_hosts.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+using namespace v6front;
+
+namespace
+{
+
+// How another module makes a tunnel of a client's connection.
+struct tunnel_kind {
+    std::string name;
+    std::vector<std::string> modules;
+    std::string directives; // SITE: 127.0.0.1 and the port
+    std::string first{};    // sent ahead of the request for the tunnel, and answered with 200
+    bool hears_early = true;
+    bool halves = true; // one direction can end before the other
+    bool ours = false;  // the module's own
+};
+std::ostream& operator<<(std::ostream& out, const tunnel_kind& k)
+{
+    return out << k.name;
+}
+const std::vector<tunnel_kind> tunnel_kinds{
+    {"mod_proxy_http, upgrade=websocket",
+     {"proxy", "proxy_http"},
+     "ProxyPass / http://SITE/ upgrade=websocket"},
+    {"ws:// by mod_proxy_http",
+     {"proxy", "proxy_http", "proxy_wstunnel"},
+     "ProxyPass / ws://SITE/"},
+    // It polls before it has read, so what came with the request waits for what comes next.
+    {"ws:// by mod_proxy_wstunnel",
+     {"proxy", "proxy_wstunnel"},
+     "ProxyPass / ws://SITE/",
+     {},
+     false,
+     false},
+    {"mod_proxy_connect",
+     {"proxy", "proxy_connect"},
+     "ServerAlias 127.0.0.1\nProxyRequests On\nAllowCONNECT PORT",
+     "CONNECT SITE HTTP/1.1\r\nHost: other.test\r\n\r\n"},
+    {"V6FrontEngine Off",
+     {},
+     "V6FrontEngine Off\nV6FrontPass / http://SITE/",
+     {},
+     true,
+     true,
+     true},
+};
+
+std::string with(std::string text, const std::string& name, const std::string& value)
+{
+    for (auto at = text.find(name); at != text.npos; at = text.find(name, at + value.size())) {
+        text.replace(at, name.size(), value);
+    }
+    return text;
+}
+
+struct tunnels {
+    tunnels(const server_way& w, const tunnel_kind& k)
+        : kind(k),
+          site([](site_connection& peer) {
+              peer.send(switching());
+              echo(peer);
+          }),
+          routed([](const received_request&) { return response("routed"); })
+    {
+        const std::string port = std::to_string(site.port());
+        options = two_hosts(w, routed.url(),
+                            with(with(k.directives, "SITE", "127.0.0.1:" + port), "PORT", port));
+        options.modules = k.modules;
+        opening = with(k.first, "SITE", "127.0.0.1:" + port);
+    }
+
+    void read_head(raw_client& client, const std::string& status) const
+    {
+        std::string head;
+        while (!head.ends_with("\r\n\r\n")) { // no octet more: what follows is the test's
+            const std::string more = client.read_some(1);
+            head += more;
+            INFO(head);
+            REQUIRE(!more.empty());
+        }
+        INFO(head);
+        REQUIRE(head.starts_with("HTTP/1."));
+        REQUIRE(head.substr(8, 5) == " " + status + " ");
+    }
+
+    raw_client open(const httpd_server& front, const std::string& early = {}) const
+    {
+        raw_client client(front.port(), client_for(front));
+        if (!opening.empty()) {
+            client.send(opening);
+            read_head(client, "200");
+        }
+        client.send("GET /echo HTTP/1.1\r\nHost: other.test\r\nConnection: Upgrade\r\nUpgrade: "
+                    "websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    "Sec-WebSocket-Version: 13\r\n\r\n" +
+                    early);
+        read_head(client, "101");
+        return client;
+    }
+
+    tunnel_kind kind;
+    tunnel_site site;
+    scripted_backend routed;
+    httpd_options options;
+    std::string opening;
+};
+
+std::string read_octets(raw_client& client, std::size_t octets)
+{
+    std::string got;
+    while (got.size() < octets) {
+        const std::string more = client.read_some();
+        if (more.empty()) {
+            break;
+        }
+        got += more;
+    }
+    return got;
+}
+
+bool says_back(raw_client& client, const std::string& word)
+{
+    client.send(word);
+    return read_octets(client, word.size()) == word;
+}
+
+} // namespace
+
+TEST_CASE("A tunnel of another module finds the client's socket as on a connection of httpd's own",
+          "[sockets]")
+{
+    const server_way w = GENERATE(from_range(server_ways()));
+    const tunnel_kind k = GENERATE(from_range(tunnel_kinds));
+    if (k.ours && !w.with_module) {
+        return;
+    }
+    INFO(w << ", " << k);
+    tunnels through(w, k);
+    httpd_server front(through.options);
+    {
+        INFO("every word, as soon as it is said");
+        raw_client client = through.open(front, "early;");
+        if (k.hears_early) {
+            CHECK(read_octets(client, 6) == "early;");
+        } else {
+            client.send("late;");
+            CHECK(read_octets(client, 11) == "early;late;");
+        }
+        for (int i = 0; i < 20; ++i) {
+            REQUIRE(says_back(client, "word " + std::to_string(i)));
+        }
+        // More at once than any buffer on the way holds, and nothing behind it.
+        const std::string much = pattern(300000);
+        std::string back;
+        for (std::size_t at = 0; at < much.size(); at += 30000) {
+            client.send(std::string_view(much).substr(at, 30000));
+            back += read_octets(client, 30000);
+        }
+        CHECK(back == much);
+        client.close();
+        CHECK(through.site.wait_for_open_connections(0));
+    }
+    {
+        INFO("the client ends its direction first");
+        raw_client client = through.open(front);
+        client.send("all of it");
+        client.half_close();
+        if (k.halves) {
+            CHECK(client.read_until_close() == "all of it");
+        }
+        CHECK(through.site.wait_for_open_connections(0));
+    }
+    {
+        INFO("the client vanishes");
+        raw_client client = through.open(front);
+        CHECK(says_back(client, "x"));
+        client.reset();
+        CHECK(through.site.wait_for_open_connections(0));
+    }
+    CHECK(get(front, "/").status() == (w.with_module ? 200 : 404));
+}
+
+TEST_CASE("As many tunnels of other modules live as httpd has workers, whichever child has them",
+          "[sockets]")
+{
+    const server_way w = GENERATE(from_range(server_ways()));
+    INFO(w);
+    // mod_proxy itself allows each child no more connections to one ProxyPass than it has workers.
+    const auto connect = std::find_if(tunnel_kinds.begin(), tunnel_kinds.end(),
+                                      [](const auto& k) { return k.name == "mod_proxy_connect"; });
+    tunnels through(w, *connect);
+    through.options.children = 2;
+    through.options.threads = 5;
+    httpd_server front(through.options);
+    for (int round = 0; round < 2; ++round) {
+        std::vector<raw_client> clients;
+        for (int i = 0; i < 10; ++i) {
+            INFO(i);
+            clients.push_back(through.open(front));
+            CHECK(says_back(clients.back(), "hello"));
+        }
+        for (raw_client& client : clients) {
+            CHECK(says_back(client, "still there"));
+        }
+        if (w.with_module) {
+            CHECK(get(front, "/").body == "routed"); // these need no thread
+        }
+        clients.clear();
+        CHECK(through.site.wait_for_open_connections(0));
+    }
+}

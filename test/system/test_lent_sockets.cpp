@@ -222,3 +222,20 @@ TEST_CASE("As many tunnels of other modules live as httpd has workers, whichever
         CHECK(through.site.wait_for_open_connections(0));
     }
 }
+
+// httpd itself is killed by its parent, after ten seconds.
+TEST_CASE("A stop ends the tunnels of other modules", "[sockets]")
+{
+    const server_way w = GENERATE(from_range(server_ways()));
+    if (!w.with_module) {
+        return;
+    }
+    INFO(w);
+    tunnels through(w, tunnel_kinds[0]);
+    httpd_server front(through.options);
+    raw_client client = through.open(front);
+    CHECK(says_back(client, "hello"));
+    front.stop();
+    CHECK(client.closed_by_peer());
+    CHECK(through.site.wait_for_open_connections(0));
+}

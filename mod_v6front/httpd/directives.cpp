@@ -41,6 +41,19 @@ location_config& location_of(void* dir)
     return *static_cast<location_config*>(dir);
 }
 
+// <LocationMatch>, <Location ~ ...>, and what core matches as a shell does ("/a*"): its path is
+// none.
+bool is_pattern(const cmd_parms* cmd)
+{
+    const auto* around = cmd->directive ? cmd->directive->parent : nullptr;
+    const bool is_regex =
+        around && (strcasecmp(around->directive, "<LocationMatch") == 0 ||
+                   (strcasecmp(around->directive, "<Location") == 0 && around->args[0] == '~'));
+    const auto path = view(cmd->path);
+    return is_regex || path.find_first_of("*?") != path.npos ||
+           path.find(']', path.find('[')) != path.npos;
+}
+
 // In <Location "/path"> the path is the location's; not possible where that is a pattern or a
 // folder.
 bool in_location(cmd_parms* cmd)
@@ -49,10 +62,9 @@ bool in_location(cmd_parms* cmd)
         return false;
     if (ap_check_cmd_context(cmd, NOT_IN_DIRECTORY | NOT_IN_FILES | NOT_IN_HTACCESS))
         throw setting_error("belongs in a server, a <VirtualHost> or a <Location>");
-    if (cmd->directive && cmd->directive->parent &&
-        strcasecmp(cmd->directive->parent->directive, "<LocationMatch") == 0)
-        throw setting_error("cannot stand in <LocationMatch>; use V6FrontPassMatch in the "
-                            "<VirtualHost>");
+    if (is_pattern(cmd))
+        throw setting_error("cannot stand in a <Location> whose path is a pattern, since it would "
+                            "never match: use V6FrontPassMatch in the <VirtualHost>");
     return true;
 }
 
@@ -258,6 +270,17 @@ const char* v6front_set_preserve_host(cmd_parms* cmd, void* dir, const char* val
     return set(cmd, [=] {
         location_of(dir).settings.preserve_host = parse_on_off(cmd->cmd->name, value);
     });
+}
+
+const char* v6front_set_via(cmd_parms* cmd, void* dir, const char* value)
+{
+    return set(cmd, [=] { location_of(dir).settings.via = parse_on_off(cmd->cmd->name, value); });
+}
+
+const char* v6front_set_add_headers(cmd_parms* cmd, void* dir, const char* value)
+{
+    return set(
+        cmd, [=] { location_of(dir).settings.add_headers = parse_on_off(cmd->cmd->name, value); });
 }
 
 const char* v6front_set_engine(cmd_parms* cmd, void*, const char* value)

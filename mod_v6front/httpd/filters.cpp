@@ -11,7 +11,10 @@
 #include "client_tunnel.hpp"
 #include "guard.hpp"
 
+#include <cerrno>
 #include <cstring>
+
+#include <sys/socket.h>
 
 namespace v6front
 {
@@ -34,6 +37,19 @@ apr_status_t read_blocking(conn_rec* c, input_store& store)
     return n > 0 ? APR_SUCCESS : rv;
 }
 
+// The same for a thread that waits by itself for the socket to be readable (borrowed_waits).
+apr_status_t read_at_hand(conn_rec* c, input_store& store)
+{
+    apr_os_sock_t fd = -1;
+    apr_os_sock_get(&fd, ap_get_conn_socket(c));
+    const auto space = store.room();
+    const auto n = ::recv(fd, space.data(), space.size(), MSG_DONTWAIT);
+    if (n <= 0)
+        return n == 0 ? APR_EOF : APR_FROM_OS_ERROR(errno);
+    store.fill(static_cast<std::size_t>(n));
+    return APR_SUCCESS;
+}
+
 bool takes_nothing(ap_input_mode_t mode)
 {
     return mode == AP_MODE_INIT || mode == AP_MODE_EATCRLF;
@@ -53,14 +69,16 @@ apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_m
     if (store.empty() && !takes_nothing(mode)) {
         if (store.ending() != APR_SUCCESS)
             return store.ending();
-        if (block == APR_NONBLOCK_READ)
-            return APR_EAGAIN;
         // The engine never blocks: whoever insists is told that the client is too slow.
         if (owner.is_on_engine()) {
+            if (block == APR_NONBLOCK_READ)
+                return APR_EAGAIN;
             owner.refuse_read();
             return APR_TIMEUP;
         }
-        if (const auto rv = read_blocking(f->c, store); rv != APR_SUCCESS)
+        const auto rv =
+            block == APR_NONBLOCK_READ ? read_at_hand(f->c, store) : read_blocking(f->c, store);
+        if (rv != APR_SUCCESS)
             return rv;
     }
     if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&

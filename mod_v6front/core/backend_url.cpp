@@ -34,6 +34,10 @@ std::string_view after_scheme(std::string_view url)
     if (iequals(scheme, "https")) {
         refuse(url, "asks for https, which is not supported towards a backend yet: write http://");
     }
+    if (iequals(scheme, "ws") || iequals(scheme, "wss")) {
+        refuse(url, "asks for a WebSocket, which goes over a route to http:// like every other "
+                    "request: write http://");
+    }
     if (!iequals(scheme, "http")) {
         refuse(url, "has a scheme that is not supported: write http://");
     }

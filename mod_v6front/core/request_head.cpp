@@ -13,7 +13,7 @@ namespace v6front
 namespace
 {
 
-// Fields that the front writes itself, or not at all, whatever the client has sent.
+// Fields that the front writes itself, or not at all, whatever others have said.
 bool is_ours(std::string_view name) noexcept
 {
     switch (name.size()) {
@@ -25,20 +25,39 @@ bool is_ours(std::string_view name) noexcept
         return iequals(name, "expect");
     case 14:
         return iequals(name, "content-length");
-    case 15:
-        return iequals(name, "x-forwarded-for");
-    case 16:
-        return iequals(name, "x-forwarded-host");
-    case 17:
-        return iequals(name, "x-forwarded-proto");
-    case 18:
-        return iequals(name, "x-forwarded-server");
     default:
         return false;
     }
 }
 
-// RFC 8586: nobody may have it dropped on the way by nominating it in Connection.
+// Which of the fields about the client are there already.
+struct forwarded_fields {
+    bool address = false;
+    bool host = false;
+    bool server = false;
+    bool scheme = false;
+
+    void note(std::string_view name) noexcept
+    {
+        switch (name.size()) {
+        case 15:
+            address = address || iequals(name, "x-forwarded-for");
+            break;
+        case 16:
+            host = host || iequals(name, "x-forwarded-host");
+            break;
+        case 17:
+            scheme = scheme || iequals(name, "x-forwarded-proto");
+            break;
+        case 18:
+            server = server || iequals(name, "x-forwarded-server");
+            break;
+        default:
+            break;
+        }
+    }
+};
+
 bool is_loop_token(std::string_view name) noexcept
 {
     return name.size() == 8 && iequals(name, "cdn-loop");
@@ -56,12 +75,20 @@ void append_ours(std::string& out, std::string_view name, std::string_view value
     }
 }
 
-// True if Connection nominates anything, which is rare.
-bool append_client_fields(std::string& out, std::span<const field> fields, bool chunked)
+void append_given(std::string& out, const field& f, const request_view& request)
 {
-    const bool nominations = has_nominations(fields);
+    out.append(f.name).append(": ").append(f.value);
+    if (request.extends_chain && request.adds_forwarded && iequals(f.name, "x-forwarded-for")) {
+        out.append(", ").append(request.client_address);
+    }
+    out.append("\r\n");
+}
+
+forwarded_fields append_given_fields(std::string& out, const request_view& request, bool chunked)
+{
+    forwarded_fields given;
     bool takes_trailers = false;
-    for (const field& f : fields) {
+    for (const field& f : request.fields) {
         if (is_hop_by_hop(f.name)) {
             takes_trailers = takes_trailers || accepts_trailers(f);
             if (chunked && iequals(f.name, "trailer") && is_one_line(f.value)) {
@@ -69,29 +96,49 @@ bool append_client_fields(std::string& out, std::span<const field> fields, bool 
             }
             continue;
         }
-        if (f.name.empty() || is_ours(f.name) ||
-            (nominations && is_nominated(fields, f.name) && !is_loop_token(f.name)) ||
-            !is_one_line(f.name) || !is_one_line(f.value)) {
+        if (f.name.empty() || is_ours(f.name) || !is_one_line(f.name) || !is_one_line(f.value)) {
             continue;
         }
-        append_field(out, f.name, f.value);
+        given.note(f.name);
+        append_given(out, f, request);
     }
     if (takes_trailers) {
         out += "TE: trailers\r\nConnection: TE\r\n";
     }
-    return nominations;
+    return given;
+}
+
+void append_missing(std::string& out, const request_view& request, const forwarded_fields& given)
+{
+    if (!given.address) {
+        append_ours(out, "X-Forwarded-For", request.client_address);
+    }
+    if (!given.host) {
+        append_ours(out, "X-Forwarded-Host", request.host);
+    }
+    if (!given.server) {
+        append_ours(out, "X-Forwarded-Server", request.server_name);
+    }
+    if (!given.scheme) {
+        append_ours(out, "X-Forwarded-Proto", request.scheme);
+    }
 }
 
 // One list, ours last, so that each recipient can read the way back (RFC 9110 7.6.3).
 void append_via(std::string& out, const request_view& request, std::string_view pseudonym)
 {
-    out += "Via: ";
+    const char* between = "Via: ";
     for (const field& f : request.fields) {
         if (iequals(f.name, "via") && !trim(f.value).empty() && is_one_line(f.value)) {
-            out.append(f.value).append(", ");
+            out.append(between).append(f.value);
+            between = ", ";
         }
     }
-    out.append(request.version).append(" ").append(pseudonym).append("\r\n");
+    if (request.adds_via) {
+        out.append(between).append(request.version).append(" ").append(pseudonym);
+        between = ", ";
+    }
+    out += *between == ',' ? "\r\n" : "";
     // For whoever rewrites Via on the way back to us. Another line of the same list (RFC 9110 5.3).
     out.append("CDN-Loop: ").append(pseudonym).append("\r\n");
 }
@@ -127,13 +174,13 @@ void append_request_head(std::string& out, const request_view& request, const fr
     out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
     // First, as RFC 9110 7.2 would have it.
     append_field(out, "Host", keep_host ? request.host : edits.backend_authority);
-    if (append_client_fields(out, request.fields, body.kind == framing_kind::chunked)) {
+    const auto given = append_given_fields(out, request, body.kind == framing_kind::chunked);
+    if (has_nominations(request.fields)) {
         append_upgrade(out, request);
     }
-    append_ours(out, "X-Forwarded-For", request.client_address);
-    append_ours(out, "X-Forwarded-Host", request.host);
-    append_ours(out, "X-Forwarded-Server", request.server_name);
-    append_ours(out, "X-Forwarded-Proto", request.scheme);
+    if (request.adds_forwarded) {
+        append_missing(out, request, given);
+    }
     append_via(out, request, edits.via);
     append_framing(out, request, body);
     if (request.expects_continue) {

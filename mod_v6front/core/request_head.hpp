@@ -23,7 +23,10 @@ struct request_view {
     std::string_view version;        // of the client's message, for Via: "1.0", "1.1", "2.0"
     std::string_view client_address; // RFC 5952 text, IPv4 unmapped, no brackets, no port
     std::string_view server_name;    // this front's, for X-Forwarded-Server
-    std::span<const field> fields;
+    std::span<const field> fields;   // the client's, and hooks' (core/client_claims.hpp)
+    bool extends_chain = false; // X-Forwarded-For is a list that the client's address belongs to
+    bool adds_forwarded = true; // X-Forwarded-For, -Host, -Server, -Proto that are missing
+    bool adds_via = true;
     bool may_upgrade = false;      // the client's side can become a tunnel (core/upgrade.hpp)
     bool expects_continue = false; // it waits for "100 Continue" before its body (RFC 9110 10.1.1)
 };
@@ -32,16 +35,16 @@ struct request_view {
 struct request_edits {
     std::string_view backend_authority; // Host if not preserved, or if the client sent none
     bool preserve_host = true;
-    std::string_view via; // received-by pseudonym, e.g. "v6front-5f3c..." (RFC 9110 7.6.3)
+    std::string_view
+        via; // for Via and CDN-Loop: received-by pseudonym, e.g. "v6front-5f3c..." (RFC 9110 7.6.3)
 };
 
 // Appends request line, fields and the empty line. Fields go in the client's order and case, but
-// for: hop-by-hop and nominated ones (dropped); Host (first, exactly one); Content-Length and
-// Transfer-Encoding (from `body`, nothing else); X-Forwarded-For, -Host, -Server, -Proto (the
-// client's are dropped, ours are added: a client may not choose its own address); Expect (only
-// 100-continue, and only before a body); TE (only "trailers", RFC 9110 10.1.4); Trailer (only with
-// a chunked body); Via and CDN-Loop (RFC 8586; the client's kept, ours appended to the list).
-// Always HTTP/1.1.
+// for: hop-by-hop ones (dropped); Host (first, exactly one); Content-Length and Transfer-Encoding
+// (from `body`, nothing else); X-Forwarded-For, -Host, -Server, -Proto (added where no hook has set
+// that one: what a client claims under these names is gone already); Expect (only 100-continue, and
+// only before a body); TE (only "trailers", RFC 9110 10.1.4); Trailer (only with a chunked body);
+// Via and CDN-Loop (RFC 8586; the client's kept, ours appended to the list). Always HTTP/1.1.
 // Connection and Upgrade are sent where the client asks to leave HTTP (core/upgrade.hpp).
 // Content-Length: 0 is sent for an empty body only if the client sent that field or the method is
 // POST, PUT or PATCH (RFC 9110 8.6).

@@ -165,7 +165,9 @@ void edit_response_head(response_head& head, const reverse_map& map, std::string
             map_url(head, f, refresh_url(f.value), map);
         }
     }
-    append_via(head, via);
+    if (!via.empty()) {
+        append_via(head, via);
+    }
 }
 
 } // namespace v6front

@@ -80,6 +80,8 @@ exchange_settings merge(const exchange_settings& base, const exchange_settings& 
 {
     exchange_settings s;
     s.preserve_host = either(over.preserve_host, base.preserve_host);
+    s.via = either(over.via, base.via);
+    s.add_headers = either(over.add_headers, base.add_headers);
     s.connect_timeout = either(over.connect_timeout, base.connect_timeout);
     s.response_timeout = either(over.response_timeout, base.response_timeout);
     s.idle_timeout = either(over.idle_timeout, base.idle_timeout);
@@ -102,6 +104,10 @@ void set_option(exchange_settings& settings, std::string_view key_value)
         settings.idle_timeout = parse_timeout(key, value);
     } else if (iequals(key, "preservehost")) {
         settings.preserve_host = parse_on_off(key, value);
+    } else if (iequals(key, "via")) {
+        settings.via = parse_on_off(key, value);
+    } else if (iequals(key, "addheaders")) {
+        settings.add_headers = parse_on_off(key, value);
     } else if (iequals(key, "head")) {
         settings.most_head = parse_head_size(key, value);
     } else if (iequals(key, "self")) {
@@ -119,8 +125,8 @@ void set_option(exchange_settings& settings, std::string_view key_value)
         settings.most_queued = parse_count(key, value, 0);
     } else {
         throw setting_error("the key of " + quoted(key_value) +
-                            " must be one of connect, response, idle, preservehost, head, self, "
-                            "bufferbody, max, queue");
+                            " must be one of connect, response, idle, preservehost, via, "
+                            "addheaders, head, self, bufferbody, max, queue");
     }
 }
 
@@ -172,6 +178,8 @@ exchange_rules resolve(const exchange_settings& settings, milliseconds timeout)
 {
     exchange_rules rules;
     rules.preserve_host = settings.preserve_host.value_or(rules.preserve_host);
+    rules.via = settings.via.value_or(rules.via);
+    rules.add_headers = settings.add_headers.value_or(rules.add_headers);
     rules.connect_timeout = settings.connect_timeout.value_or(rules.connect_timeout);
     rules.response_timeout = settings.response_timeout.value_or(timeout);
     rules.idle_timeout = settings.idle_timeout.value_or(timeout);

@@ -26,6 +26,8 @@ struct setting_error : std::runtime_error {
 
 struct exchange_settings {
     std::optional<bool> preserve_host;           // V6FrontPreserveHost
+    std::optional<bool> via;                     // V6FrontVia
+    std::optional<bool> add_headers;             // V6FrontAddHeaders
     std::optional<milliseconds> connect_timeout; // V6FrontTimeout connect=
     std::optional<milliseconds> response_timeout;
     std::optional<milliseconds> idle_timeout;
@@ -39,8 +41,8 @@ struct exchange_settings {
 // `over` wins where it is set.
 exchange_settings merge(const exchange_settings& base, const exchange_settings& over);
 
-// Sets one key of `key=value`: connect, response, idle (durations), preservehost, self (on|off),
-// head, bufferbody (octets), max, queue (numbers).
+// Sets one key of `key=value`: connect, response, idle (durations), preservehost, via, addheaders,
+// self (on|off), head, bufferbody (octets), max, queue (numbers).
 // Keys are case-insensitive. Throws setting_error, naming key, value and what would be right.
 void set_option(exchange_settings& settings, std::string_view key_value);
 
@@ -55,6 +57,8 @@ bool parse_on_off(std::string_view what, std::string_view value);
 // The settings in force for one exchange.
 struct exchange_rules {
     bool preserve_host = true;
+    bool via = true;
+    bool add_headers = true;
     milliseconds connect_timeout{3000};
     milliseconds response_timeout{60000};
     milliseconds idle_timeout{60000};

@@ -140,7 +140,9 @@ task<void> adopted_connection::exchange(request_rec* r)
     int status = HTTP_INTERNAL_SERVER_ERROR;
     {
         request_client client(r, *this);
-        const proxied job(r, *routed(r), child_);
+        if (client.has_changing_body())
+            co_await client.read_ahead();
+        const proxied job(r, *routed(r), child_, client);
         const auto what = co_await run_admitted(thread_.on(), client, job.order());
         status = job.conclude(client, what);
     }

@@ -24,6 +24,8 @@ const char *v6front_set_pass_reverse(cmd_parms *cmd, void *dir, const char *firs
                                      const char *second);
 const char *v6front_set_backend_v4(cmd_parms *cmd, void *dir, int argc, char *const argv[]);
 const char *v6front_set_preserve_host(cmd_parms *cmd, void *dir, const char *value);
+const char *v6front_set_via(cmd_parms *cmd, void *dir, const char *value);
+const char *v6front_set_add_headers(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_engine(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_threads(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_resolve(cmd_parms *cmd, void *dir, const char *key_value);

@@ -8,6 +8,7 @@
 #include "bridge.h"
 #include "checks.hpp"
 #include "config.hpp"
+#include "directive_place.hpp"
 #include "guard.hpp"
 
 #include <charconv>
@@ -40,48 +41,6 @@ server_config& server_of(const cmd_parms* cmd)
 location_config& location_of(void* dir)
 {
     return *static_cast<location_config*>(dir);
-}
-
-// Where the directive is written, for what is said of it later.
-std::string place_of(const cmd_parms* cmd)
-{
-    const auto* d = cmd->directive;
-    return d && d->filename ? d->filename + (":" + std::to_string(d->line_num)) : std::string();
-}
-
-// The words of a directive that httpd gives out one by one.
-void check_all_keys_differ(const cmd_parms* cmd)
-{
-    std::vector<std::string_view> words;
-    if (!cmd->directive)
-        return;
-    const char* rest = cmd->directive->args;
-    for (const char* word = ap_getword_conf(cmd->temp_pool, &rest); *word;
-         word = ap_getword_conf(cmd->temp_pool, &rest))
-        words.emplace_back(word);
-    check_keys_differ(words);
-}
-
-// In <Location "/path"> the path is the location's; not possible where that is a pattern or a
-// folder.
-bool in_location(cmd_parms* cmd)
-{
-    if (!cmd->path)
-        return false;
-    if (ap_check_cmd_context(cmd, NOT_IN_DIRECTORY | NOT_IN_FILES | NOT_IN_HTACCESS))
-        throw setting_error("belongs in a server, a <VirtualHost> or a <Location>");
-    const auto* section = cmd->directive ? cmd->directive->parent : nullptr;
-    if (!section)
-        return true;
-    const auto kind = view(section->directive), args = view(section->args);
-    const auto refusal =
-        "cannot be used in " + std::string(kind) + (args.empty() ? "" : " ") + std::string(args);
-    if (iequals(kind, "<LocationMatch") || args.starts_with('~'))
-        throw setting_error(refusal + ", whose path is a pattern: use V6FrontPassMatch in the "
-                                      "<VirtualHost>");
-    if (!iequals(kind, "<Location"))
-        throw setting_error(refusal + ": write it in the <VirtualHost> or in a <Location>");
-    return true;
 }
 
 // What follows the path or the expression of a rule: a URL with its settings, or "!".
@@ -307,6 +266,16 @@ const char* v6front_set_check(cmd_parms* cmd, void*, int argc, char* const argv[
 const char* v6front_set_preserve_host(cmd_parms* cmd, void* dir, const char* value)
 {
     return set(cmd, [=] { location_of(dir).settings.preserve_host = parse_on_off({}, value); });
+}
+
+const char* v6front_set_via(cmd_parms* cmd, void* dir, const char* value)
+{
+    return set(cmd, [=] { location_of(dir).settings.via = parse_on_off({}, value); });
+}
+
+const char* v6front_set_add_headers(cmd_parms* cmd, void* dir, const char* value)
+{
+    return set(cmd, [=] { location_of(dir).settings.add_headers = parse_on_off({}, value); });
 }
 
 const char* v6front_set_engine(cmd_parms* cmd, void*, const char* value)

@@ -3,6 +3,7 @@
 #include "handler.hpp"
 
 #include "adopted_connection.hpp"
+#include "content_filters.hpp"
 #include "log.hpp"
 #include "proxied.hpp"
 #include "routing.hpp"
@@ -38,14 +39,21 @@ int refusal(const request_rec* r, ap_conn_keepalive_e keepalive)
     if (is_http1 && !r->main && !r->prev && keepalive == AP_CONN_CLOSE &&
         apr_table_get(r->headers_in, "Transfer-Encoding"))
         return HTTP_BAD_REQUEST;
-    // A line without a version is rather the rest of something else than HTTP/0.9.
-    if (r->assbackwards)
+    // A line without a version is rather the rest of something else than HTTP/0.9. httpd says the
+    // same of each subrequest, which has no head of its own.
+    if (r->assbackwards && !r->main)
         return HTTP_BAD_REQUEST;
     const auto limit = body_limit(r);
     const auto length = parse_content_length(view(apr_table_get(r->headers_in, "Content-Length")));
     if (limit > 0 && length && *length > static_cast<std::uint64_t>(limit))
         return HTTP_REQUEST_ENTITY_TOO_LARGE;
     return OK;
+}
+
+// What becomes a tunnel passes no filters of content.
+bool wants_thread(const request_rec* r)
+{
+    return may_wait_in_output(r) && !apr_table_get(r->headers_in, "Upgrade");
 }
 
 } // namespace
@@ -84,8 +92,10 @@ int handle(request_rec* r)
 
 int keep_off_engine(request_rec* r)
 {
+    route_again(r);
     auto* owner = suspendable(r);
-    if (!owner || (routed(r) && view(r->handler) == handler_name))
+    const bool ours = routed(r) && view(r->handler) == handler_name;
+    if (!owner || (ours && !wants_thread(r)))
         return DECLINED;
     owner->then(adopted_connection::next_step::other_handler, r);
     return SUSPENDED;

@@ -6,7 +6,9 @@
 #include "ambiguity.hpp"
 #include "bridge.h"
 #include "child.hpp"
+#include "client_fields.hpp"
 #include "configtest.hpp"
+#include "encoded_slash.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
 #include "handler.hpp"
@@ -66,8 +68,11 @@ static void v6front_suspend_connection(conn_rec* c, request_rec*)
 
 static int v6front_post_read_request(request_rec* r)
 {
-    return v6front::guard("post_read_request", HTTP_INTERNAL_SERVER_ERROR,
-                          [=] { return v6front::refuse_ambiguous(r); });
+    return v6front::guard("post_read_request", HTTP_INTERNAL_SERVER_ERROR, [=] {
+        v6front::remember_client_fields(r);
+        v6front::tell_of_encoded_slash(r);
+        return v6front::refuse_ambiguous(r);
+    });
 }
 
 static int v6front_translate_name(request_rec* r)
@@ -98,10 +103,20 @@ static int v6front_withdraw_offers(request_rec* r)
     });
 }
 
+static int v6front_fixups(request_rec* r)
+{
+    return v6front::guard("fixups", DECLINED, [=] {
+        v6front::offer_via(r);
+        return DECLINED;
+    });
+}
+
 static int v6front_keep_off_engine(request_rec* r)
 {
-    return v6front::guard("the first handler", HTTP_INTERNAL_SERVER_ERROR,
-                          [=] { return v6front::keep_off_engine(r); });
+    return v6front::guard("the first handler", HTTP_INTERNAL_SERVER_ERROR, [=] {
+        v6front::take_via_back(r);
+        return v6front::keep_off_engine(r);
+    });
 }
 
 static int v6front_handle(request_rec* r)
@@ -126,7 +141,7 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_suspend_connection(v6front_suspend_connection, nullptr, nullptr,
                                    APR_HOOK_REALLY_LAST + 5);
         ap_hook_post_read_request(v6front_post_read_request, nullptr, nullptr,
-                                  APR_HOOK_REALLY_FIRST);
+                                  APR_HOOK_REALLY_FIRST - 5);
         // After mod_rewrite, whose result with [PT] is routed; before mod_alias and core.
         static const char* const rewrite[] = {"mod_rewrite.c", nullptr};
         ap_hook_translate_name(v6front_translate_name, rewrite, nullptr, APR_HOOK_FIRST);
@@ -138,6 +153,8 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_map_to_storage(v6front_withdraw_offers, core, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_handler(v6front_drop_upgrades, nullptr, core, APR_HOOK_REALLY_FIRST - 4);
         ap_hook_handler(v6front_withdraw_offers, core, cache, APR_HOOK_REALLY_FIRST);
+        static const char* const headers[] = {"mod_headers.c", nullptr};
+        ap_hook_fixups(v6front_fixups, nullptr, headers, APR_HOOK_LAST);
         ap_hook_handler(v6front_keep_off_engine, nullptr, nullptr, APR_HOOK_REALLY_FIRST - 5);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
     });

@@ -24,6 +24,11 @@ static const command_rec directives[] = {
                     "up, how long an old answer serves, when a lookup has failed"),
     AP_INIT_TAKE1("V6FrontPreserveHost", v6front_set_preserve_host, NULL, RSRC_CONF | ACCESS_CONF,
                   "On (default): the site sees the Host that the client sent; Off: its own name"),
+    AP_INIT_TAKE1("V6FrontVia", v6front_set_via, NULL, RSRC_CONF | ACCESS_CONF,
+                  "On (default): this front is named in Via, to the site and to the client; Off: it "
+                  "is not"),
+    AP_INIT_TAKE1("V6FrontAddHeaders", v6front_set_add_headers, NULL, RSRC_CONF | ACCESS_CONF,
+                  "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"),
     AP_INIT_TAKE1("V6FrontEngine", v6front_set_engine, NULL, RSRC_CONF,
                   "On (default): requests run on the module's engines; Off: each holds a thread"),
     AP_INIT_TAKE1("V6FrontThreads", v6front_set_threads, NULL, RSRC_CONF,

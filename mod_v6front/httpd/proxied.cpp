@@ -6,6 +6,7 @@
 #include "log.hpp"
 #include "borrowed_waits.hpp"
 #include "redirect_log.hpp"
+#include "client_fields.hpp"
 #include "shared_memory.hpp"
 
 #include <charconv>
@@ -38,7 +39,8 @@ exchange_rules rules_of(const request_rec* r, const routed_request& decision)
 
 } // namespace
 
-proxied::proxied(request_rec* r, const routed_request& decision, child& in)
+proxied::proxied(request_rec* r, const routed_request& decision, child& in,
+                 const request_client& asker)
     : request_(r),
       decision_(decision),
       rules_(rules_of(r, decision)),
@@ -50,7 +52,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
     // tunnel's.
     if (r->connection->master && may_upgrade)
         apr_table_unset(r->headers_in, "Transfer-Encoding");
-    gather_fields();
+    gather_fields(asker);
     if (decision.by_path)
         reverse_.add(*decision.backend, decision.by_path->path);
     for (const auto& rule : config_of(r)->reverse)
@@ -66,6 +68,8 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
     q.client_address = view(r->useragent_ip);
     q.server_name = view(r->server->server_hostname);
     q.fields = fields_;
+    q.adds_forwarded = rules_.add_headers;
+    q.adds_via = rules_.via && rules_.add_headers && !decision.via_taken_away;
     q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.most_buffered == 0;
     q.may_upgrade = may_upgrade;
     order_.backend = decision.backend;
@@ -79,24 +83,47 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
     order_.book = &in.book();
     order_.check = in.checks().number(decision.backend);
     order_.doorkeeper = &in.doorkeeper();
-    if (decision.limit <= shared_limits())
+    if (decision.limit <= shared_limits() && needs_place())
         order_.limit = decision.limit;
     if (has_references_)
         forward_references();
 }
 
-void proxied::gather_fields()
+void proxied::gather_fields(const request_client& asker)
 {
-    const auto* table = apr_table_elts(request_->headers_in);
-    const auto* entries = reinterpret_cast<const apr_table_entry_t*>(table->elts);
-    fields_.reserve(static_cast<std::size_t>(table->nelts));
-    for (int i = 0; i < table->nelts; ++i)
-        if (entries[i].key) {
-            fields_.push_back({view(entries[i].key), view(entries[i].val)});
-            const auto name = fields_.back().name;
-            has_references_ = has_references_ || (name.size() == 2 && iequals(name, "If")) ||
-                              (name.size() == 11 && iequals(name, "Destination"));
-        }
+    auto gathered = gather_site_fields(request_);
+    fields_ = std::move(gathered.fields);
+    order_.request.extends_chain = gathered.extends_chain;
+    frame_body(asker.ahead());
+    for (const auto& f : fields_)
+        has_references_ = has_references_ || (f.name.size() == 2 && iequals(f.name, "If")) ||
+                          (f.name.size() == 11 && iequals(f.name, "Destination"));
+}
+
+// In the place of what the client has said of a body that filters of httpd have changed.
+void proxied::frame_body(const request_client::body_ahead& known)
+{
+    order_.unfit = known.failed;
+    if (!known.length && !known.is_unknown)
+        return;
+    std::erase_if(fields_, [](const field& f) {
+        return iequals(f.name, "Content-Length") || iequals(f.name, "Transfer-Encoding");
+    });
+    if (known.length)
+        fields_.push_back(
+            {"Content-Length", to_pool(request_->pool, std::to_string(*known.length))});
+    else
+        fields_.push_back({"Transfer-Encoding", "chunked"});
+}
+
+// A subrequest of a request that has a place of the same limit has that place too, and would wait
+// for itself.
+bool proxied::needs_place() const
+{
+    for (const auto* r = request_->main; r; r = r->main)
+        if (const auto* of = routed(r); of && of->limit == decision_.limit)
+            return false;
+    return true;
 }
 
 // The URLs of WebDAV by which the client names resources of this site, as the backend knows them.
@@ -251,11 +278,15 @@ int run_borrowed(request_rec* r, const routed_request& decision, child& in)
     borrowed_engines::loan on(in.lent());
     borrowed_waits waits(r->connection, *on);
     request_client client(r, waits);
-    const proxied exchange(r, decision, in);
+    std::optional<proxied> exchange;
     outcome what;
-    on->run_until_done(
-        [&]() -> task<void> { what = co_await run_admitted(*on, client, exchange.order()); });
-    return exchange.conclude(client, what);
+    on->run_until_done([&]() -> task<void> {
+        if (client.has_changing_body())
+            co_await client.read_ahead();
+        exchange.emplace(r, decision, in, client);
+        what = co_await run_admitted(*on, client, exchange->order());
+    });
+    return exchange->conclude(client, what);
 }
 
 } // namespace v6front

@@ -17,7 +17,8 @@ namespace v6front
 class proxied
 {
 public:
-    proxied(request_rec* r, const routed_request& decision, child& in);
+    // `asker` has read ahead, if it has to.
+    proxied(request_rec* r, const routed_request& decision, child& in, const request_client& asker);
     proxied(const proxied&) = delete;
 
     const exchange_order& order() const noexcept { return order_; }
@@ -28,7 +29,9 @@ public:
     int conclude(request_client& client, const outcome& what) const;
 
 private:
-    void gather_fields();
+    void gather_fields(const request_client& asker);
+    void frame_body(const request_client::body_ahead& known);
+    bool needs_place() const;
     void forward_references();
     void note(const outcome& what) const;
     void log_failure(const outcome& what) const;

@@ -103,6 +103,17 @@ void request_client::allow_body()
 
 task<result<client::body_piece>> request_client::read_body()
 {
+    if (is_held_back_) {
+        is_held_back_ = false;
+        if (!held_body_.empty() || read_all_)
+            co_return body_piece{held_body_, read_all_};
+    }
+    const auto piece = co_await read_piece();
+    co_return piece;
+}
+
+task<result<client::body_piece>> request_client::read_piece()
+{
     // What the last call gave out has been used.
     if (!APR_BRIGADE_EMPTY(in_) && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(in_)))
         apr_bucket_delete(APR_BRIGADE_FIRST(in_));
@@ -147,7 +158,7 @@ field_list request_client::trailers() const
 
 bool request_client::takes_trailers() const
 {
-    return request_->proto_num >= HTTP_VERSION(1, 1) &&
+    return request_->proto_num >= HTTP_VERSION(1, 1) && !request_->main &&
            list_contains(view(apr_table_get(request_->headers_in, "TE")), "trailers");
 }
 
@@ -167,6 +178,8 @@ void request_client::send_trailers(std::span<const field> trailers)
 void request_client::send_interim(const response_head& head)
 {
     auto* r = request_;
+    if (r->main)
+        return; // the response that this would precede is under way, and another's
     if (r->proto_num < HTTP_VERSION(1, 1))
         return; // HTTP/1.0 clients do not know them (RFC 9110 15.2)
     const int status = r->status;
@@ -303,7 +316,10 @@ void request_client::break_off()
            ap_bucket_error_create(HTTP_BAD_GATEWAY, nullptr, request_->pool, c->bucket_alloc));
     append(out_, apr_bucket_eos_create(c->bucket_alloc));
     (void)pass();
-    if (!c->master && !request_->chunked && !apr_table_get(request_->headers_out, "Content-Length"))
+    const auto* whole = request_; // what it is a piece of
+    while (whole->main)
+        whole = whole->main;
+    if (!c->master && !whole->chunked && !apr_table_get(whole->headers_out, "Content-Length"))
         reset_connection();
 }
 

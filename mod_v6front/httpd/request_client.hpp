@@ -64,6 +64,18 @@ public:
     bool is_behind() const override;
     task<result<void>> caught_up() override;
 
+    // Before the exchange, where a filter of httpd may change the body (httpd/content_filters.hpp):
+    // reads so much of it that its true length is known, or at least that the filter has said in
+    // the request's fields what it does (mod_deflate takes Content-Encoding away).
+    bool has_changing_body() const;
+    task<void> read_ahead();
+    struct body_ahead {
+        std::optional<failure> failed{};
+        std::optional<std::uint64_t> length{}; // of all of it
+        bool is_unknown = false; // the length that the client has announced is not its
+    };
+    const body_ahead& ahead() const noexcept { return ahead_; }
+
     // After the exchange: the end of a whole response, or of one that broke off, which the client
     // must be able to tell from a whole one.
     void finish();
@@ -73,6 +85,7 @@ public:
 
 private:
     result<body_piece> next_piece();
+    task<result<body_piece>> read_piece();
     void allow_body();
     void reset_connection();
     result<void> pass();
@@ -87,6 +100,9 @@ private:
     apr_off_t expected_ = -1;
     apr_off_t taken_ = 0; // octets of the request's body so far
     apr_off_t limit_; // LimitRequestBody, which HTTP_IN does not apply to proxied requests; 0: none
+    body_ahead ahead_;
+    std::string held_body_;     // read ahead
+    bool is_held_back_ = false; // and not yet given out
     bool read_all_ = false;
     bool invited_ = false; // a client that waits for it may have its "100 Continue"
     std::optional<client_tunnel> tunnel_;

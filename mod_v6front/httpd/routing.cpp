@@ -164,10 +164,9 @@ int refuse(const request_rec* r, const failure& why)
 
 } // namespace
 
-const routed_request* routed(const request_rec* r)
+routed_request* routed(const request_rec* r)
 {
-    return static_cast<const routed_request*>(
-        ap_get_module_config(r->request_config, &v6front_module));
+    return static_cast<routed_request*>(ap_get_module_config(r->request_config, &v6front_module));
 }
 
 std::optional<std::string> path_by_match(const request_rec* r, const match_rule& rule,
@@ -216,7 +215,18 @@ int translate_name(request_rec* r)
     // path's suffix says nothing about the handler.
     r->proxyreq = PROXYREQ_REVERSE;
     r->filename = apr_pstrcat(r->pool, "v6front:", r->uri, nullptr);
+    // What mod_dir takes for an index or a fallback is a regular file, or mod_proxy's.
+    if (r->main && r->main->finfo.filetype != APR_REG && !routed(r->main))
+        r->finfo.filetype = APR_REG;
     return OK;
+}
+
+void route_again(request_rec* r)
+{
+    if (view(r->handler) != handler_name || routed(r))
+        return;
+    if (auto decided = decide(r); decided && *decided)
+        ap_set_module_config(r->request_config, &v6front_module, *decided);
 }
 
 // There is no file behind a routed path, so httpd need not walk the file system for it.

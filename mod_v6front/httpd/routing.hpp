@@ -21,10 +21,12 @@ struct routed_request {
     std::string target;                          // for the backend, origin-form
     std::string_view authority; // of an absolute-form target: it counts, and not Host
     bool ends_here = false;     // Max-Forwards: 0, so that this front answers (OPTIONS)
+    bool via_offered = false;   // client_fields.hpp: a word for our Via is among the fields now
+    bool via_taken_away = false;
 };
 
 // The decision made for this very request_rec, or nullptr.
-const routed_request* routed(const request_rec* r);
+routed_request* routed(const request_rec* r);
 
 // The backend's path for a path of the front, as a URL writes it, which that rule would be found
 // for as well; nothing if it would not. For a URL in a field, so nobody has normalised it.
@@ -35,5 +37,9 @@ std::optional<std::string> path_by_match(const request_rec* r, const match_rule&
 inline constexpr const char* handler_name = "v6front";
 int translate_name(request_rec* r);
 int map_to_storage(request_rec* r);
+
+// Before the first handler: mod_dir has put the page that it found, which is a route's, in the
+// place of the folder that was asked for, with its handler but without the decision.
+void route_again(request_rec* r);
 
 } // namespace v6front

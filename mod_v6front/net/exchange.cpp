@@ -176,7 +176,8 @@ task<std::optional<failure>> attempt::answer(lease& backend, response_reader& re
                                              response_head& head)
 {
     const bool trailers = response.is_chunked() && client_.takes_trailers();
-    edit_response_head(head, *order_.reverse, order_.via, trailers);
+    const auto via = order_.rules.via ? order_.via : std::string_view();
+    edit_response_head(head, *order_.reverse, via, trailers);
     record_.status = head.status;
     record_.head_sent = true;
     client_.send_head(head);

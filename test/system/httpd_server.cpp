@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -92,7 +93,9 @@ httpd_server::httpd_server(httpd_options options)
     prepare_places(places_);
     write_file(places_.hosts, options_.hosts);
     for (const auto& [name, text] : options_.files) {
-        write_file(places_.folder + "/" + name, text);
+        const std::filesystem::path file = places_.folder + "/" + name;
+        std::filesystem::create_directories(file.parent_path());
+        write_file(file, text);
     }
     start();
 }

@@ -76,6 +76,20 @@ TEST_CASE("each option sets its own setting and no other", "[settings]")
     CHECK_FALSE(s.connect_timeout);
     CHECK_FALSE(s.self);
 
+    s = with({"via=off"});
+    CHECK(s.via == false);
+    CHECK_FALSE(s.add_headers);
+    CHECK(merge(s, with({"via=on"})).via == true);
+    CHECK_FALSE(resolve(s, milliseconds(1)).via);
+    CHECK(resolve(s, milliseconds(1)).add_headers);
+
+    s = with({"addheaders=off"});
+    CHECK(s.add_headers == false);
+    CHECK_FALSE(s.via);
+    CHECK(merge(s, with({"via=on"})).add_headers == false);
+    CHECK_FALSE(resolve(s, milliseconds(1)).add_headers);
+    CHECK(resolve({}, milliseconds(1)).via);
+
     s = with({"self=on"});
     CHECK(s.self == true);
     CHECK_FALSE(s.preserve_host);

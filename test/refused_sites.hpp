@@ -70,6 +70,12 @@ inline std::vector<refused_response> refused_heads()
          "\"Content-Length: -2\""},
         {"a length and a comma", ok + "Content-Length: 2,\r\n\r\nhi", no_length,
          "\"Content-Length: 2,\""},
+        {"a vertical tab before chunked",
+         coded("\x0b"
+               "chunked"),
+         "a control character stands where a body is delimited: ", "\"Transfer-Encoding: "},
+        {"DEL behind a length", ok + "Content-Length: 2\x7f\r\n\r\nhi",
+         "a control character stands where a body is delimited: ", "\"Content-Length: 2"},
         {"gzip", coded("gzip"), no_coding, "\"Transfer-Encoding: gzip\""},
         {"gzip, then chunks", coded("gzip, chunked"), no_coding,
          "\"Transfer-Encoding: gzip, chunked\""},

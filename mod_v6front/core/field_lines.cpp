@@ -79,7 +79,7 @@ private:
     std::optional<failure> read_odd(std::string_view line, std::size_t name);
     std::optional<failure> add(std::string_view name, std::string_view value,
                                std::string_view line);
-    std::optional<failure> clean(std::string_view& value, std::string_view line);
+    std::optional<failure> clean(std::string_view& value, std::string_view line, bool frames);
 
     std::string_view rest_;
     field_section& into_;
@@ -145,18 +145,18 @@ std::optional<failure> reading::read_odd(std::string_view line, std::size_t name
 std::optional<failure> reading::add(std::string_view name, std::string_view value,
                                     std::string_view line)
 {
+    const bool frames = iequals(name, "content-length") || iequals(name, "transfer-encoding");
     if (is_folded()) { // RFC 9112 5.2
         std::string unfolded(value);
         while (is_folded()) {
             const std::string_view more = trim(take_line());
             unfolded.append(more.empty() || unfolded.empty() ? "" : " ").append(more);
         }
-        const bool frames = iequals(name, "content-length") || iequals(name, "transfer-encoding");
         into_.irregular = into_.irregular || frames;
         value = into_.owned.emplace_back(std::move(unfolded));
     }
     if (has_control(value)) {
-        auto bad = clean(value, line);
+        auto bad = clean(value, line, frames);
         if (bad) {
             return bad;
         }
@@ -167,7 +167,7 @@ std::optional<failure> reading::add(std::string_view name, std::string_view valu
 
 // RFC 9110 5.5: what is left of control characters is a blank. httpd itself would answer 500 with
 // them, and HTTP/2 has no way to carry them.
-std::optional<failure> reading::clean(std::string_view& value, std::string_view line)
+std::optional<failure> reading::clean(std::string_view& value, std::string_view line, bool frames)
 {
     while (value.ends_with('\r')) {
         value = trim(value.substr(0, value.size() - 1));
@@ -178,6 +178,9 @@ std::optional<failure> reading::clean(std::string_view& value, std::string_view 
     }
     if (value.find('\r') != value.npos) {
         return refused("a CR stands inside a line", line);
+    }
+    if (has_control(value) && frames) {
+        return refused("a control character stands where a body is delimited", line);
     }
     if (has_control(value)) {
         std::string& text = into_.owned.emplace_back(value);

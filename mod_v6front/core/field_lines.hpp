@@ -6,8 +6,8 @@
 // Accepted beside RFC 9112 5: lines that end in LF, or in several CRs; a blank before the colon; a
 // folded value; control characters in a value, which become blanks; a line without a colon, which
 // is no field and goes. Refused is what two readers would take for two things: NUL, a CR inside a
-// line, a name that is missing or no token, a first line that is folded, and a page that begins
-// where a field should.
+// line, any control character in a field that delimits a body, a name that is missing or no token,
+// a first line that is folded, and a page that begins where a field should.
 #pragma once
 
 #include "failure.hpp"

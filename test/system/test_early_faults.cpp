@@ -45,9 +45,13 @@ void check_log(const httpd_server& front, const http_message& answer, std::size_
     const auto log = front.access_log(line + 1);
     REQUIRE(log.size() == line + 1);
     INFO(log.back());
-    const std::string seen =
-        " " + std::to_string(answer.status()) + " " + std::to_string(answer.body.size()) + " ";
-    CHECK(log.back().find(seen) != std::string::npos);
+    const std::string status = "\" " + std::to_string(answer.status()) + " ";
+    const auto at = log.back().find(status);
+    REQUIRE(at != std::string::npos);
+    const auto octets = std::stoul(log.back().substr(at + status.size()));
+    // The reset of an HTTP/2 stream may overtake the last of what mod_http2 was given.
+    const bool may_be_overtaken = front.options().http2 && answer.truncated();
+    CHECK((octets == answer.body.size() || (may_be_overtaken && octets > answer.body.size())));
 }
 
 } // namespace

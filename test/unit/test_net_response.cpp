@@ -134,10 +134,9 @@ TEST_CASE("what has two meanings is refused wherever its bytes are split", "[res
 {
     bench b;
     const auto refused_as = [&](const refused_response& r, reason why) {
-        CAPTURE(r.what);
         const std::string_view all = r.bytes;
         for (std::size_t at = 1; at < std::min<std::size_t>(all.size(), 300); ++at) {
-            CAPTURE(at);
+            CAPTURE(r.what, at);
             const auto got = b.read({all.substr(0, at), all.substr(at)}, end::open);
             CHECK_FALSE(got.over);
             REQUIRE(got.failed);

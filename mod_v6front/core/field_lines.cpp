@@ -53,6 +53,11 @@ bool may_have_control(const char* text) noexcept
     return ((low | del) & (ones * 0x80)) != 0;
 }
 
+bool delimits_body(std::string_view name) noexcept
+{
+    return iequals(name, "content-length") || iequals(name, "transfer-encoding");
+}
+
 failure refused(std::string_view why, std::string_view line)
 {
     return {reason::bad_response, {}, std::string(why) + ": " + quote_line(line)};
@@ -145,18 +150,17 @@ std::optional<failure> reading::read_odd(std::string_view line, std::size_t name
 std::optional<failure> reading::add(std::string_view name, std::string_view value,
                                     std::string_view line)
 {
-    const bool frames = iequals(name, "content-length") || iequals(name, "transfer-encoding");
     if (is_folded()) { // RFC 9112 5.2
         std::string unfolded(value);
         while (is_folded()) {
             const std::string_view more = trim(take_line());
             unfolded.append(more.empty() || unfolded.empty() ? "" : " ").append(more);
         }
-        into_.irregular = into_.irregular || frames;
+        into_.irregular = into_.irregular || delimits_body(name);
         value = into_.owned.emplace_back(std::move(unfolded));
     }
     if (has_control(value)) {
-        auto bad = clean(value, line, frames);
+        auto bad = clean(value, line, delimits_body(name));
         if (bad) {
             return bad;
         }

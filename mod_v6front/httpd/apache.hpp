@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The only C++ header that includes httpd's and APR's. httpd.h defines OK, DONE, DECLINED and
-// SUSPENDED as macros, which Boost.Beast does not survive: no translation unit includes both. Asio
-// does, if it comes first.
+// SUSPENDED as macros, which Asio survives if it comes first.
 #pragma once
 
 #include "net/asio.hpp"

@@ -312,6 +312,9 @@ void request_client::break_off()
 {
     auto* c = request_->connection;
     c->keepalive = AP_CONN_CLOSE;
+    // A head that has not left yet would be answered by a page of httpd's, in a response that the
+    // outcome says has begun.
+    (void)send_body(0, flow::pause);
     append(out_,
            ap_bucket_error_create(HTTP_BAD_GATEWAY, nullptr, request_->pool, c->bucket_alloc));
     append(out_, apr_bucket_eos_create(c->bucket_alloc));

@@ -181,6 +181,17 @@ bool backend_connection::is_silent() noexcept
     return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+bool backend_connection::has_ended() noexcept
+{
+    if (read_error_)
+        return true;
+    if (end_ == capacity_ || reading_)
+        return false;
+    char octet = 0;
+    const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno == ECONNRESET);
+}
+
 void backend_connection::when_idle(std::function<void(backend_connection&)> disturbed,
                                    std::chrono::milliseconds most)
 {

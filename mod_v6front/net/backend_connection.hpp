@@ -59,6 +59,9 @@ public:
     bool is_reading() const noexcept { return reading_; }
     // Asks the kernel: nothing has come that the outstanding read was not told of yet.
     bool is_silent() noexcept;
+    // Asks the kernel: behind input() there is nothing more, and the backend has closed. Not where
+    // the last read has filled the buffer, behind which there is more, or one is outstanding.
+    bool has_ended() noexcept;
     // Called when an idle connection that is watched is not quiet any more, or when it has been
     // idle for too long.
     void when_idle(std::function<void(backend_connection&)> disturbed,

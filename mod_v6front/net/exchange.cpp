@@ -175,6 +175,10 @@ task<result<response_head*>> attempt::send_and_await(lease& backend, std::option
 task<std::optional<failure>> attempt::answer(lease& backend, response_reader& response,
                                              response_head& head)
 {
+    // As long as nothing has gone down, a body that is bad from its start is an error like others.
+    auto wrong = response.look_ahead();
+    if (wrong)
+        co_return wrong;
     const bool trailers = response.is_chunked() && client_.takes_trailers();
     const auto via = order_.rules.via ? order_.via : std::string_view();
     edit_response_head(head, *order_.reverse, via, trailers);

@@ -4,6 +4,7 @@
 // fuzz target: one call for each input.
 #pragma once
 
+#include "core/field_lines.hpp"
 #include "net/response_reader.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -33,9 +34,11 @@ inline task<void> read_all(response_reader& reader, read_response& got)
             co_return;
         got.status = (*head)->status;
         for (const auto& f : (*head)->fields)
-            if (f.name.empty() || f.name.size() + f.value.size() > 65536)
+            if (f.name.empty() || f.name.size() + f.value.size() > 65536 ||
+                f.name.find_first_of(" \t\r\n:") != f.name.npos || has_control(f.value))
                 std::abort();
     } while (got.status < 200);
+    const auto wrong = reader.look_ahead();
     char space[97];
     while (!reader.is_complete()) {
         (void)reader.has_more_at_hand();
@@ -44,6 +47,11 @@ inline task<void> read_all(response_reader& reader, read_response& got)
             co_return;
         got.body.append(space, *n);
     }
+    if (wrong)
+        std::abort(); // what comes later makes nothing right
+    for (const auto& f : reader.trailers())
+        if (f.name.empty() || has_control(f.value))
+            std::abort();
     got.complete = true;
     got.reuse = reader.may_reuse();
 }

@@ -40,10 +40,10 @@ std::vector<bad_answer> status_lines()
         {"no version", "200 OK" + rest},
         {"no status", "HTTP/1.1" + rest},
         {"HTTP/2", "HTTP/2 200 OK" + rest},
-        {"HTTP/1.2", "HTTP/1.2 200 OK" + rest},
+        {"HTTP/1.2", "HTTP/1.2 200 OK" + rest, 200, "hi"}, // is 1.1 (RFC 9110 2.5)
         {"HTTP/0.9", "HTTP/0.9 200 OK" + rest},
         {"two digits of a version", "HTTP/1.10 200 OK" + rest},
-        {"lower case", "http/1.1 200 OK" + rest},
+        {"lower case", "http/1.1 200 OK" + rest, 200, "hi"}, // means nothing else
         {"another protocol", "ICY 200 OK" + rest},
         {"a page without a head", "<html>hello</html>"},
         {"two digits", "HTTP/1.1 20 OK" + rest},
@@ -54,9 +54,10 @@ std::vector<bad_answer> status_lines()
         {"below 100, then an answer",
          "HTTP/1.1 099 No\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL"},
         {"nothing between", "HTTP/1.1200 OK" + rest},
-        {"a tab between", "HTTP/1.1\t200 OK" + rest},
-        {"two spaces", "HTTP/1.1  200 OK" + rest},
-        {"a space before", " HTTP/1.1 200 OK" + rest},
+        // Words may be divided by any blanks (RFC 9112 4).
+        {"a tab between", "HTTP/1.1\t200 OK" + rest, 200, "hi"},
+        {"two spaces", "HTTP/1.1  200 OK" + rest, 200, "hi"},
+        {"a space before", " HTTP/1.1 200 OK" + rest, 200, "hi"},
         {"a bare CR in the phrase", "HTTP/1.1 200 O\rK" + rest},
         {"a NUL in the phrase", std::string("HTTP/1.1 200 O\0K", 16) + rest},
         {"no phrase", "HTTP/1.1 200 " + rest, 200, "hi"},
@@ -67,18 +68,19 @@ std::vector<bad_answer> field_lines()
 {
     const std::string rest = "\r\nContent-Length: 2\r\n\r\nhi";
     return {
-        {"no colon", ok + "X y" + rest},
+        {"no colon", ok + "X y" + rest, 200, "hi"}, // no field, and goes, as in browsers
         {"no name", ok + ": y" + rest},
-        {"a space before the colon", ok + "X : y" + rest},
+        {"a space before the colon", ok + "X : y" + rest, 200, "hi"}, // RFC 9112 5.1: it goes
         {"a space in the name", ok + "X Y: y" + rest},
         {"a space before the first field", ok + " X: y" + rest},
         {"a NUL", ok + std::string("X: a\0b", 6) + rest},
         {"a bare CR", ok + "X: a\rb" + rest},
         {"a bare CR that hides a length", ok + "X: a\rContent-Length: 9" + rest},
-        {"a control character", ok + "X: a\x01z" + rest},
-        {"bare LF", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi"},
-        {"bare LF in one line", ok + "X: a\nContent-Length: 2\r\n\r\nhi"},
-        {"a bare LF at the end of the head", ok + "Content-Length: 2\r\n\nhi"},
+        {"a control character", ok + "X: a\x01z" + rest, 200, "hi"}, // becomes a blank
+        // LF ends a line for everybody (RFC 9112 2.2); none goes on to the client.
+        {"bare LF", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", 200, "hi"},
+        {"bare LF in one line", ok + "X: a\nContent-Length: 2\r\n\r\nhi", 200, "hi"},
+        {"a bare LF at the end of the head", ok + "Content-Length: 2\r\n\nhi", 200, "hi"},
         {"a folded value", ok + "X: a\r\n  b" + rest, 200, "hi"},
         {"65 KB", ok + "X: " + std::string(66000, 'x') + rest},
         {"65 KB in many lines",
@@ -110,29 +112,35 @@ std::vector<bad_answer> lengths()
         {"hexadecimal", length("0x2")},
         {"two words", length("2 2")},
         {"a tail", length("2a")},
-        {"none", length("")},
+        {"none", length(""), 502, "", true}, // to the end of the connection, which does not come
         {"a comma", length("2,")},
         {"above 2^64", length("18446744073709551618")},
-        {"a length and chunks", ok + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                     "2\r\nhi\r\n0\r\n\r\n"},
-        {"chunks and a length", ok + "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n"
-                                     "2\r\nhi\r\n0\r\n\r\n"},
-        {"identity", coded("identity")},
+        // The length goes, and so does the connection (RFC 9112 6.3).
+        {"a length and chunks",
+         ok + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
+              "2\r\nhi\r\n0\r\n\r\n",
+         200, "hi"},
+        {"chunks and a length",
+         ok + "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n"
+              "2\r\nhi\r\n0\r\n\r\n",
+         200, "hi"},
+        {"identity", coded("identity"), 502, "", true}, // as if not sent (RFC 2616 3.6): cut here
         {"gzip", coded("gzip")},
         {"gzip, then chunks", coded("gzip, chunked")},
         {"chunks, then gzip", coded("chunked, gzip")},
-        {"chunks twice", coded("chunked, chunked")},
+        {"chunks twice", coded("chunked, chunked"), 200, "hi"}, // may not be (RFC 9112 7.1)
         {"two codings", ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n"
                              "2\r\nhi\r\n0\r\n\r\n"},
         {"chunks in two lines",
          ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "2\r\nhi\r\n0\r\n\r\n"},
+              "2\r\nhi\r\n0\r\n\r\n",
+         200, "hi"},
         {"nearly chunked", coded("xchunked")},
         {"chunked, quoted", coded("\"chunked\"")},
         {"chunked, with a parameter", coded("chunked;x=y")},
         {"chunked, with a vertical tab", coded("\x0b"
                                                "chunked")},
-        {"no coding", coded("")},
+        {"no coding", coded(""), 502, "", true}, // to the end of the connection
         {"chunks to HTTP/1.0",
          "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
          "2\r\nhi\r\n0\r\n\r\n",
@@ -155,14 +163,15 @@ std::vector<bad_answer> chunks()
         {"a size behind a space", size(" 2"), 502, "", true},
         {"a size above 2^64", size("10000000000000002"), 502, "", true},
         {"a size of many digits", size("fffffffffffffffff2"), 502, "", true},
-        {"a size that ends in LF", chunked + "2\nhi\r\n0\r\n\r\n", 502, "", true},
+        {"a size that ends in LF", chunked + "2\nhi\r\n0\r\n\r\n", 200, "hi"}, // as all lines do
         {"a size that ends in CR", chunked + "2\rhi\r\n0\r\n\r\n", 502, "", true},
         {"an extension with a bare LF", size("2;a\nb"), 502, "", true},
         {"an extension", size("2;a=b;c=\"d\""), 200, "hi"},
         {"leading zeros", size("0002"), 200, "hi"},
         {"no line end behind the data", chunked + "2\r\nhi0\r\n\r\n", 502, "", true},
         {"more data than the size says", chunked + "2\r\nhiho\r\n0\r\n\r\n", 502, "", true},
-        {"a trailer without a colon", chunked + "2\r\nhi\r\n0\r\nX y\r\n\r\n", 502, "hi", true},
+        // Trailers may always go (RFC 9110 6.5.1).
+        {"a trailer without a colon", chunked + "2\r\nhi\r\n0\r\nX y\r\n\r\n", 200, "hi"},
     };
 }
 

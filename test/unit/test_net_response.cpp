@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mod_v6front/net/response_reader.hpp"
 
+#include "refused_sites.hpp"
+
 #include "loopback.hpp"
 #include "responses.hpp"
 
@@ -17,6 +19,7 @@ constexpr std::size_t most_head = 64 * 1024;
 struct reading {
     std::string interim; // "100 103 "
     int status = 0;
+    std::string phrase;
     std::string fields; // "name=value;"
     std::string body;
     std::optional<reason> failed;
@@ -35,6 +38,7 @@ task<bool> read_all(response_reader& reader, reading& got, std::size_t step,
         }
         if ((*head)->status >= 200) {
             got.status = (*head)->status;
+            got.phrase = (*head)->phrase;
             for (const auto& f : (*head)->fields)
                 got.fields.append(f.name).append("=").append(f.value).append(";");
             break;
@@ -98,7 +102,52 @@ void check(const reading& got, const response& r)
     CHECK_FALSE(got.failed);
 }
 
+void check(const reading& got, const old_response& r)
+{
+    CHECK_FALSE(got.failed);
+    CHECK(got.over);
+    CHECK(r.normal.starts_with(std::to_string(got.status) + (got.phrase.empty() ? "" : " ") +
+                               got.phrase + "|"));
+    CHECK(got.body == "hi");
+    CHECK(got.reuse == r.kept);
+}
+
 } // namespace
+
+TEST_CASE("what old sites send is read the same wherever its bytes are split", "[response]")
+{
+    bench b;
+    for (const auto& r : old_responses()) {
+        CAPTURE(r.what);
+        const auto how = r.close ? end::closed : end::open;
+        const std::string_view all = r.bytes;
+        check(b.read({all}, how), r);
+        check(b.read({all}, how, false, 1), r);
+        for (std::size_t at = 1; at < std::min<std::size_t>(all.size(), 300); ++at) {
+            CAPTURE(at);
+            check(b.read({all.substr(0, at), all.substr(at)}, how), r);
+        }
+    }
+}
+
+TEST_CASE("what has two meanings is refused wherever its bytes are split", "[response]")
+{
+    bench b;
+    const auto refused_as = [&](const refused_response& r, reason why) {
+        const std::string_view all = r.bytes;
+        for (std::size_t at = 1; at < std::min<std::size_t>(all.size(), 300); ++at) {
+            CAPTURE(r.what, at);
+            const auto got = b.read({all.substr(0, at), all.substr(at)}, end::open);
+            CHECK_FALSE(got.over);
+            REQUIRE(got.failed);
+            CHECK(describe(*got.failed).words == describe(why).words);
+        }
+    };
+    for (const auto& r : refused_heads())
+        refused_as(r, reason::bad_response);
+    for (const auto& r : refused_chunks())
+        refused_as(r, reason::response_body_bad);
+}
 
 TEST_CASE("a response is read the same wherever its bytes are split", "[response]")
 {
@@ -190,6 +239,51 @@ TEST_CASE("a backend that goes after any number of bytes is never taken for a wh
                 CHECK(r.body.substr(0, got.body.size()) == got.body);
             }
         }
+    }
+}
+
+TEST_CASE("what is wrong at hand is seen before anything is read", "[response]")
+{
+    struct row {
+        std::string behind_head;
+        bool closed;
+        std::optional<reason> wrong{};
+    };
+    const std::string length = "Content-Length: 5\r\n\r\n";
+    const std::string chunks = "Transfer-Encoding: chunked\r\n\r\n";
+    const auto cut = reason::response_body_cut;
+    const auto bad = reason::response_body_bad;
+    for (const row& r : {row{length, false},
+                         {length, true, cut},
+                         {length + "hell", false},
+                         {length + "hell", true, cut},
+                         {length + "hello", true},
+                         {"\r\nhell", true},
+                         {chunks, false},
+                         {chunks, true, cut},
+                         {chunks + "5\r\nhell", false},
+                         {chunks + "5\r\nhello\r\n", true, cut},
+                         {chunks + "x", false, bad},
+                         {chunks + "5\r\nhello\r\nx", true, bad},
+                         {chunks + "5\r\nhello\r\n0\r\n\r\n", true}}) {
+        CAPTURE(r.behind_head, r.closed);
+        bench b;
+        wire line(b.context, b.deadlines);
+        line.send("HTTP/1.1 200 OK\r\n" + r.behind_head);
+        if (r.closed)
+            line.close();
+        response_reader reader(*line.near, false, most_head);
+        const auto ahead = [&]() -> task<std::optional<failure>> {
+            const auto head = co_await reader.read_head(1s);
+            CHECK(head.has_value());
+            co_return reader.look_ahead();
+        };
+        const auto wrong = finish(b.context, ahead());
+        CHECK(wrong.has_value() == r.wrong.has_value());
+        if (wrong && r.wrong)
+            CHECK(describe(wrong->what).words == describe(*r.wrong).words);
+        line.near->close();
+        b.context.poll();
     }
 }
 

@@ -5,6 +5,7 @@
 #include "core/forward.hpp"
 #include "log.hpp"
 #include "borrowed_waits.hpp"
+#include "client_record.hpp"
 #include "shared_memory.hpp"
 
 #include <charconv>
@@ -78,6 +79,8 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in)
     order_.book = &in.book();
     order_.check = in.checks().number(decision.backend);
     order_.doorkeeper = &in.doorkeeper();
+    if (auto* record = record_of(r->connection))
+        order_.own_connections = &record->own;
     if (decision.limit <= shared_limits())
         order_.limit = decision.limit;
     if (has_references_)

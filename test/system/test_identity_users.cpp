@@ -6,6 +6,7 @@
 #include "identity_site.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 using namespace v6front;
@@ -88,6 +89,8 @@ TEST_CASE("A login passes through two fronts in a row", "[identity]")
     CHECK(said(client, {}).body == alice);
 }
 
+// Without POST over HTTP/2: curl 7.88 begins there in HTTP/2, in which it may lose an answer that
+// comes before the end of its request.
 TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[identity]")
 {
     const way w = GENERATE(from_range(every_way()));
@@ -99,7 +102,9 @@ TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[
     const std::string url =
         (w.tls ? "https://[::1]:" : "http://[::1]:") + std::to_string(front.port()) + "/";
     std::atomic<bool> over{false};
-    std::atomic<unsigned> asked{0}, leaked{0}, wrong{0}, logins{0};
+    std::atomic<unsigned> asked{0}, leaked{0}, logins{0};
+    std::mutex mutex;
+    std::vector<std::string> wrong;
     std::vector<std::thread> users;
     for (int i = 0; i < 6; ++i) {
         users.emplace_back([&, name = "user" + std::to_string(i)] {
@@ -117,13 +122,17 @@ TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[
                                                  "--ntlm",
                                                  "-u",
                                                  name + ":secret"};
-                if (round % 2) {
+                if (round % 2 && !w.http2) {
                     command.insert(command.end(), {"-d", "a=form"});
                 }
                 command.insert(command.end(), {url, url, url});
                 const auto result = run_command(command);
                 ++logins;
-                wrong += result.output != greetings;
+                if (result.output != greetings) {
+                    const std::lock_guard lock(mutex);
+                    wrong.push_back(name + (round % 2 ? " by POST: " : ": ") +
+                                    std::to_string(result.code) + ", " + result.output);
+                }
             }
         });
     }
@@ -139,7 +148,7 @@ TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[
     over = true;
     stranger.join();
     CHECK(logins == 30);
-    CHECK(wrong == 0);
+    CHECK(wrong == std::vector<std::string>{});
     CHECK(asked > 0);
     CHECK(leaked == 0);
 }

@@ -3,6 +3,7 @@
 #include "adopted_connection.hpp"
 
 #include "core/head_search.hpp"
+#include "client_record.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
 
@@ -75,12 +76,13 @@ adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in
       output_(c),
       keep_alive_timeout_(c->base_server->keep_alive_timeout)
 {
-    ap_set_module_config(c->conn_config, &v6front_module, this);
+    record_of(c)->adopted_by = this;
 }
 
 adopted_connection* adopted_connection::of(const conn_rec* c)
 {
-    return static_cast<adopted_connection*>(ap_get_module_config(c->conn_config, &v6front_module));
+    const auto* record = c->master ? nullptr : record_of(c);
+    return record ? record->adopted_by : nullptr;
 }
 
 void adopted_connection::start(std::unique_ptr<adopted_connection> self)

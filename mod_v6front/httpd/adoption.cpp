@@ -3,6 +3,7 @@
 #include "adoption.hpp"
 
 #include "adopted_connection.hpp"
+#include "client_record.hpp"
 #include "config.hpp"
 
 #include <cstring>
@@ -35,7 +36,7 @@ bool may_be_routed(conn_rec* c)
 bool may_adopt(conn_rec* c)
 {
     return !c->master && c->cs && c->sbh && !c->clogging_input_filters && !c->aborted &&
-           std::strcmp(ap_get_protocol(c), "http/1.1") == 0 && may_be_routed(c);
+           record_of(c) && std::strcmp(ap_get_protocol(c), "http/1.1") == 0 && may_be_routed(c);
 }
 
 } // namespace

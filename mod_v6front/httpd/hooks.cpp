@@ -7,6 +7,7 @@
 #include "bridge.h"
 #include "child.hpp"
 #include "client_fields.hpp"
+#include "client_record.hpp"
 #include "configtest.hpp"
 #include "encoded_slash.hpp"
 #include "filters.hpp"
@@ -53,6 +54,22 @@ static void v6front_child_stopping(apr_pool_t*, int)
     v6front::guard("child_stopping", [] {
         if (auto* in = v6front::child::current())
             in->begin_stop();
+    });
+}
+
+static int v6front_pre_connection(conn_rec* c, void*)
+{
+    return v6front::guard("pre_connection", HTTP_INTERNAL_SERVER_ERROR, [=] {
+        v6front::begin_record(c);
+        return OK;
+    });
+}
+
+static int v6front_pre_close_connection(conn_rec* c)
+{
+    return v6front::guard("pre_close_connection", OK, [=] {
+        v6front::end_record(c);
+        return OK;
     });
 }
 
@@ -136,6 +153,9 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);
         ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
+        ap_hook_pre_connection(v6front_pre_connection, nullptr, nullptr, APR_HOOK_MIDDLE);
+        ap_hook_pre_close_connection(v6front_pre_close_connection, nullptr, nullptr,
+                                     APR_HOOK_MIDDLE);
         // After mod_ssl's handshake and mod_http2's choice of protocol, before core.
         ap_hook_process_connection(v6front_process_connection, nullptr, nullptr, APR_HOOK_LAST + 5);
         ap_hook_suspend_connection(v6front_suspend_connection, nullptr, nullptr,

@@ -7,6 +7,7 @@
 #include "borrowed_waits.hpp"
 #include "redirect_log.hpp"
 #include "client_fields.hpp"
+#include "client_record.hpp"
 #include "shared_memory.hpp"
 
 #include <charconv>
@@ -83,6 +84,8 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in,
     order_.book = &in.book();
     order_.check = in.checks().number(decision.backend);
     order_.doorkeeper = &in.doorkeeper();
+    if (auto* record = record_of(r->connection))
+        order_.own_connections = &record->own;
     if (decision.limit <= shared_limits() && needs_place())
         order_.limit = decision.limit;
     if (has_references_)

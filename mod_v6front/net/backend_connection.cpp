@@ -224,6 +224,14 @@ bool backend_connection::is_promised() const noexcept
     return promised_until_ > deadline::clock::now();
 }
 
+int backend_connection::release() noexcept
+{
+    error_code failed;
+    const int socket = reading_ || !is_quiet() ? -1 : socket_.release(failed);
+    close();
+    return failed ? -1 : socket;
+}
+
 void backend_connection::close() noexcept
 {
     disturbed_ = nullptr;

@@ -70,6 +70,9 @@ public:
 
     void end_sending() noexcept; // the backend reads an end; it may still be read from
     void close() noexcept;
+    // Lets go of its socket, for another engine to use. -1, and closed, if anything is under way on
+    // it or unread.
+    int release() noexcept;
     const endpoint& peer() const noexcept { return peer_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
     deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }

@@ -2,6 +2,7 @@
 
 #include "exchange.hpp"
 
+#include "core/connection_auth.hpp"
 #include "core/repeat.hpp"
 #include "backend_addresses.hpp"
 #include "leave_http.hpp"
@@ -84,8 +85,15 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     // very moment: it takes one that the backend has promised to keep (RFC 9112 9.3), or a new one.
     const bool must_last = !is_idempotent(order_.request.method) || !up_.is_replayable();
     const lease_wish wish{engine_, order_, *candidates, must_last};
-    choose(wish, again ? record_.address : std::nullopt);
     progress.elsewhere = candidates->size() > 1;
+    // A client that has logged in on a connection of its own keeps it, and stays at its address.
+    auto own = again ? std::nullopt : own_lease(wish);
+    if (own) {
+        record_.address = (*own)->peer();
+        progress.pooled = true;
+        co_return std::move(*own);
+    }
+    choose(wish, again ? record_.address : std::nullopt);
     record_.address = candidates->front();
     if (!again) {
         if (auto idle = idle_lease(wish)) {
@@ -267,6 +275,9 @@ task<bool> attempt::run(attempt_progress& progress)
         remember(order_, backend->peer(), wrong, !progress.pooled && !progress.response_seen);
     if (wrong)
         co_return may_try_again(*wrong, progress);
+
+    if (speaks_of_connection_login((**head).fields))
+        make_personal(backend, order_);
 
     // 6. Answer, or leave HTTP.
     if ((*head)->status == 101) {

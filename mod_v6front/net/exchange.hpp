@@ -41,6 +41,8 @@ struct exchange_order {
     admission* doorkeeper = nullptr;
     unsigned limit = 0;     // which of the doorkeeper's limits; 0: none
     check_number check = 0; // the health check of this backend, if it has one
+    // What belongs to the client connection alone; nullptr: nothing is kept for it.
+    personal_connections* own_connections = nullptr;
 };
 
 // What happened, for the log and the access log's fields.

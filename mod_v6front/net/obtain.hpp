@@ -29,8 +29,14 @@ inline void choose(const lease_wish& wish, const std::optional<endpoint>& avoid)
         wish.order.book->arrange(wish.addresses, *wish.order.backend, wish.order.check, avoid);
 }
 
+// The one that a login has made the client's own, at one of these addresses.
+std::optional<lease> own_lease(const lease_wish& wish);
+// None for a request that logs its connection in: that gets a new one, which is its client's own.
 std::optional<lease> idle_lease(const lease_wish& wish);
 task<result<lease>> new_lease(const lease_wish& wish);
+
+// From now on it is this client's alone.
+void make_personal(lease& backend, const exchange_order& order);
 
 // What came of an attempt at one of several addresses: a response's head, or a failure. `unheard`:
 // it had a connection of its own, and not a byte came back.

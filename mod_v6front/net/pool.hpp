@@ -5,8 +5,10 @@
 
 #include "address_book.hpp"
 #include "backend_connection.hpp"
+#include "personal_connections.hpp"
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -52,7 +54,8 @@ private:
 };
 
 // A backend connection in use by one attempt. Closes it, unless it was given back: that is the
-// explicit, last act of a clean exchange.
+// explicit, last act of a clean exchange. One that carries its client's identity goes back to the
+// client's own, never to the pool.
 class lease
 {
 public:
@@ -70,12 +73,21 @@ public:
 
     backend_connection& operator*() const noexcept { return *connection_; }
     backend_connection* operator->() const noexcept { return connection_.get(); }
-    void give_back() { pool_->put(std::move(connection_)); }
+    bool is_personal() const noexcept { return personal_.has_value(); }
+    void make_personal(personal_connections::claim place) { personal_.emplace(std::move(place)); }
+    void give_back()
+    {
+        if (!personal_)
+            return pool_->put(std::move(connection_));
+        personal_->keep(connection_->release());
+        connection_.reset();
+    }
 
 private:
     pool* pool_;
     std::shared_ptr<backend_connection> connection_;
     address_use use_;
+    std::optional<personal_connections::claim> personal_;
 };
 
 } // namespace v6front

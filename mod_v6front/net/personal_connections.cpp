@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "personal_connections.hpp"
+
+#include <cerrno>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace v6front
+{
+
+namespace
+{
+
+// What a site has said since, or its end, would be taken for the answer to what is asked next.
+bool is_silent(int socket) noexcept
+{
+    char octet = 0;
+    const auto n = ::recv(socket, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+} // namespace
+
+personal_connections::claim::~claim()
+{
+    if (in_)
+        in_->release(at_, -1);
+}
+
+void personal_connections::claim::keep(int socket) noexcept
+{
+    if (auto* in = std::exchange(in_, nullptr))
+        in->release(at_, socket);
+    else if (socket >= 0)
+        ::close(socket);
+}
+
+personal_connections::~personal_connections()
+{
+    end();
+}
+
+std::optional<personal_connections::taken> personal_connections::take(
+    std::span<const endpoint> among, std::chrono::milliseconds patience)
+{
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    std::unique_lock lock(mutex_);
+    auto* own = find(among);
+    while (own && own->socket < 0) {
+        if (own->user == std::this_thread::get_id() ||
+            changed_.wait_until(lock, give_up) == std::cv_status::timeout)
+            return std::nullopt;
+        own = find(among);
+    }
+    if (!own)
+        return std::nullopt;
+    const int socket = std::exchange(own->socket, -1);
+    const auto at = own->at;
+    own->user = std::this_thread::get_id();
+    lock.unlock();
+    if (is_silent(socket))
+        return taken{claim(*this, at), socket};
+    ::close(socket);
+    release(at, -1);
+    return std::nullopt;
+}
+
+personal_connections::claim personal_connections::reserve(const endpoint& at)
+{
+    const std::lock_guard lock(mutex_);
+    if (ended_ || find(at))
+        return {};
+    places_.push_back({at, -1, std::this_thread::get_id()});
+    return {*this, at};
+}
+
+void personal_connections::end() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    std::erase_if(places_, [](const place& p) { return p.socket >= 0 && ::close(p.socket) == 0; });
+}
+
+personal_connections::place* personal_connections::find(const endpoint& at) noexcept
+{
+    return find(std::span(&at, 1));
+}
+
+personal_connections::place* personal_connections::find(std::span<const endpoint> among) noexcept
+{
+    for (auto& p : places_)
+        for (const auto& at : among)
+            if (p.at == at)
+                return &p;
+    return nullptr;
+}
+
+void personal_connections::release(const endpoint& at, int socket) noexcept
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (socket >= 0 && !ended_) {
+            find(at)->socket = socket;
+        } else {
+            if (socket >= 0)
+                ::close(socket);
+            std::erase_if(places_, [&at](const place& p) { return p.at == at; });
+        }
+    }
+    changed_.notify_all();
+}
+
+} // namespace v6front

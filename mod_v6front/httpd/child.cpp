@@ -21,15 +21,17 @@ namespace v6front
 
 child* child::current_ = nullptr;
 
-engine_thread::engine_thread(resolver& names, int number)
+engine_thread::engine_thread(resolver& names, closing_time& end, int number)
     : number_(number), engine_(names), listener_(engine_.deadlines())
 {
+    engine_.closing().obey(end);
     const signals_blocked quiet;
     std::latch running(1);
     thread_ = std::thread([this, &running] {
         const apr_identity self;
         apr_thread_ = self.get();
         running.count_down();
+        kept_time::watch_this_thread();
         guard("an engine", [this] { engine_.run(); });
     });
     running.wait();
@@ -98,6 +100,26 @@ std::size_t offload_threads()
     return static_cast<std::size_t>(std::clamp(threads, 1, 64));
 }
 
+// Under prefork, whose children are not told by a hook before they have nothing more to do.
+bool is_stopping()
+{
+    int state = AP_MPMQ_RUNNING;
+    ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
+    return state == AP_MPMQ_STOPPING;
+}
+
+void log_end(const closing_time& end)
+{
+    if (end.tunnels() + end.responses() == 0)
+        return;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(end.limit());
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
+                 V6LOGNO(0146) "this process was told to stop, and still had %u tunnels and %u "
+                               "responses after V6FrontGracefulTimeout, which is %d s: they were "
+                               "closed",
+                 end.tunnels(), end.responses(), static_cast<int>(seconds.count()));
+}
+
 // Under prefork there may be a hundred children: each asks for what it needs, when it does.
 bool looks_up_beforehand()
 {
@@ -115,7 +137,9 @@ child::child(const server_rec* main_server, std::string via)
       names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_)),
       book_(shared_addresses(), log_change),
       doorkeeper_(shared_counters(), shared_limits()),
-      lent_(names_),
+      end_(config_of(main_server)->graceful_time(), is_stopping),
+      hooks_(main_server),
+      lent_(names_, end_),
       handlers_(offload_threads())
 {
     doorkeeper_.take_seat(::getpid());
@@ -131,7 +155,7 @@ child::child(const server_rec* main_server, std::string via)
         });
     const auto n = engines_wanted(main_server);
     for (unsigned i = 0; i < n; ++i)
-        engines_.push_back(std::make_unique<engine_thread>(names_, static_cast<int>(i)));
+        engines_.push_back(std::make_unique<engine_thread>(names_, end_, static_cast<int>(i)));
 }
 
 // Offload threads first: they hold connections that the engines would then end.
@@ -143,6 +167,7 @@ child::~child()
     handlers_.end();
     for (auto& e : engines_)
         e->end();
+    log_end(end_);
 }
 
 engine_thread* child::next_engine() noexcept
@@ -155,6 +180,7 @@ engine_thread* child::next_engine() noexcept
 void child::begin_stop()
 {
     stopping_ = true;
+    end_.begin();
     for (auto& e : engines_)
         e->begin_stop();
 }

@@ -11,6 +11,7 @@
 #include "guard.hpp"
 #include "handler.hpp"
 #include "routing.hpp"
+#include "slow_hooks.hpp"
 #include "startup.hpp"
 #include "tls_closure.hpp"
 #include "trailer_filter.hpp"
@@ -93,6 +94,16 @@ static int v6front_handle(request_rec* r)
                           [=] { return v6front::handle(r); });
 }
 
+static int v6front_before_loggers(request_rec* r)
+{
+    return v6front::guard("the first logger", OK, [=] { return v6front::before_loggers(r); });
+}
+
+static int v6front_after_loggers(request_rec* r)
+{
+    return v6front::guard("the last logger", OK, [=] { return v6front::after_loggers(r); });
+}
+
 void v6front_register_hooks(apr_pool_t*)
 {
     v6front::guard("registering hooks", [] {
@@ -115,6 +126,9 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_translate_name(v6front_translate_name, rewrite, nullptr, APR_HOOK_FIRST);
         ap_hook_map_to_storage(v6front_map_to_storage, nullptr, nullptr, APR_HOOK_FIRST);
         ap_hook_handler(v6front_keep_off_engine, nullptr, nullptr, APR_HOOK_REALLY_FIRST - 5);
+        ap_hook_log_transaction(v6front_before_loggers, nullptr, nullptr,
+                                APR_HOOK_REALLY_FIRST - 5);
+        ap_hook_log_transaction(v6front_after_loggers, nullptr, nullptr, APR_HOOK_REALLY_LAST + 5);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
     });
 }

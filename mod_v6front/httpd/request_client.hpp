@@ -73,6 +73,7 @@ public:
 
 private:
     result<body_piece> next_piece();
+    apr_status_t pull();
     void allow_body();
     void reset_connection();
     result<void> pass();

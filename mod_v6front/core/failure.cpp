@@ -73,7 +73,8 @@ constexpr std::array<reason_row, reason_count> rows{{
      "as many requests as this route admits are in flight, and do not end"},
     {reason::out_of_resources, phase::connect, fault::front, 503,
      "this server is out of descriptors or memory"},
-    {reason::stopping, phase::connect, fault::front, 503, "this server is shutting down"},
+    {reason::stopping, phase::response_body, fault::front, 503,
+     "this server is restarting or stopping, and has waited for it long enough"},
     {reason::internal, phase::frame, fault::front, 500, "internal error"},
 }};
 

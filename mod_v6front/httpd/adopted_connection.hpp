@@ -39,6 +39,11 @@ public:
     input_store& head_store() noexcept { return head_store_; }
     held_output& output() noexcept { return output_; }
     bool is_on_engine() const noexcept { return on_engine_; }
+    // Its request is with hooks alone, and its handler comes later.
+    bool may_suspend() const noexcept { return on_engine_ || hooks_elsewhere_; }
+    // On a thread, how long core's filter, below all others, had the client's connection.
+    deadline::clock::duration time_of_client() const noexcept { return time_of_client_; }
+    apr_status_t pass_to_client(ap_filter_t* core, apr_bucket_brigade* brigade);
     // Somebody would have waited for the client on the engine.
     void refuse_read() noexcept { read_refused_ = true; }
     // Pulls what the socket's bytes decrypt to into the head store, never waiting, until that holds
@@ -79,6 +84,11 @@ private:
     void set_idle(bool idle) noexcept;
     deadline::clock::duration idle_time() const;
     task<void> serve();
+    bool run_here(hook_kind kind, const server_rec* s, const std::function<void()>& work);
+    task<bool> run_hooks_elsewhere(std::function<void()> work);
+    void read_timed(request_rec*& r);
+    void process_timed(request_rec* r, int& status);
+    void process_to_the_end(request_rec* r);
     int process(request_rec* r);
     int with_read_refused(request_rec* r, int status);
     task<void> conclude(request_rec* r, int status);
@@ -115,6 +125,8 @@ private:
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket
     apr_bucket_brigade* scratch_ = nullptr;
     bool on_engine_ = true;
+    bool hooks_elsewhere_ = false;
+    deadline::clock::duration time_of_client_{};
     bool read_refused_ = false;
     bool idle_ = false; // waiting for a request, none of which has come
     bool stopping_ = false;

@@ -20,7 +20,10 @@ task<void> adopted_connection::serve()
     c->cs->state = CONN_STATE_READ_REQUEST_LINE;
     auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
     next_ = next_step::none;
-    auto* r = ap_read_request(c);
+    request_rec* r = nullptr;
+    std::function<void()> reading = [this, &r] { read_timed(r); };
+    if (!run_here(hook_kind::reading, c->base_server, reading))
+        co_await run_hooks_elsewhere(std::move(reading));
     if (!r || r->status != HTTP_OK) {
         c->keepalive = AP_CONN_CLOSE; // its answer, if it has one, is on its way down
         co_return;
@@ -30,8 +33,9 @@ task<void> adopted_connection::serve()
                                                             : c->base_server->keep_alive_timeout;
     ap_update_child_status(score, SERVER_BUSY_WRITE, r);
     last_input_ = deadline::clock::now();
-    if (needs_thread(r, child_.bodies_read_first())) {
-        std::function<void()> all_of_it = [r] { ap_process_async_request(r); };
+    if (needs_thread(r, child_.bodies_read_first()) ||
+        child_.hooks().need_thread(r->server, hook_kind::passing)) {
+        std::function<void()> all_of_it = [this, r] { process_to_the_end(r); };
         const bool ran = co_await run_elsewhere(std::move(all_of_it));
         if (!ran)
             refuse(r);
@@ -43,7 +47,13 @@ task<void> adopted_connection::serve()
     if (ap_request_has_body(r))
         c->keepalive = AP_CONN_CLOSE;
     read_refused_ = false;
-    int status = process(r);
+    int status = HTTP_SERVICE_UNAVAILABLE;
+    std::function<void()> processing = [this, r, &status] { process_timed(r, status); };
+    bool processed = run_here(hook_kind::processing, r->server, processing);
+    if (!processed)
+        processed = co_await run_hooks_elsewhere(std::move(processing));
+    if (!processed)
+        co_return refuse(r);
     if (read_refused_)
         status = with_read_refused(r, status);
     if (status != SUSPENDED)

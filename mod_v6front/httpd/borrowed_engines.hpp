@@ -17,7 +17,7 @@ namespace v6front
 class borrowed_engines
 {
 public:
-    explicit borrowed_engines(resolver& names) : names_(names) {}
+    borrowed_engines(resolver& names, closing_time& end) : names_(names), end_(end) {}
 
     class loan
     {
@@ -46,7 +46,9 @@ private:
                 return last;
             }
         }
-        return std::make_unique<engine>(names_, engine::driven::by_borrowers);
+        auto made = std::make_unique<engine>(names_, engine::driven::by_borrowers);
+        made->closing().obey(end_);
+        return made;
     }
     void put(std::unique_ptr<engine> e)
     {
@@ -55,6 +57,7 @@ private:
     }
 
     resolver& names_;
+    closing_time& end_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<engine>> idle_;
 };

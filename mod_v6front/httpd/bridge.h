@@ -30,6 +30,7 @@ const char *v6front_set_engine(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_threads(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_resolve(cmd_parms *cmd, void *dir, const char *key_value);
 const char *v6front_set_check(cmd_parms *cmd, void *dir, int argc, char *const argv[]);
+const char *v6front_set_graceful_timeout(cmd_parms *cmd, void *dir, const char *value);
 const char *v6front_set_timeout(cmd_parms *cmd, void *dir, const char *key_value);
 
 #ifdef __cplusplus

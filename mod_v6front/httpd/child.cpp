@@ -21,7 +21,8 @@ namespace v6front
 
 child* child::current_ = nullptr;
 
-engine_thread::engine_thread(resolver& names, connection_counts& counts, int number, int engines)
+engine_thread::engine_thread(resolver& names, closing_time& end, connection_counts& counts,
+                             int number, int engines)
     : number_(number),
       engines_(engines),
       counts_(counts),
@@ -29,12 +30,14 @@ engine_thread::engine_thread(resolver& names, connection_counts& counts, int num
       listener_(engine_.deadlines()),
       teller_(engine_.deadlines(), counts)
 {
+    engine_.closing().obey(end);
     const signals_blocked quiet;
     std::latch running(1);
     thread_ = std::thread([this, &running] {
         const apr_identity self;
         apr_thread_ = self.get();
         running.count_down();
+        kept_time::watch_this_thread();
         guard("an engine", [this] { engine_.run(); });
     });
     running.wait();
@@ -116,6 +119,26 @@ std::size_t offload_threads()
     return workers() * static_cast<std::size_t>(std::max(children, 1));
 }
 
+// Under prefork, whose children are not told by a hook before they have nothing more to do.
+bool is_stopping()
+{
+    int state = AP_MPMQ_RUNNING;
+    ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
+    return state == AP_MPMQ_STOPPING;
+}
+
+void log_end(const closing_time& end)
+{
+    if (end.tunnels() + end.responses() == 0)
+        return;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(end.limit());
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
+                 V6LOGNO(0146) "this process was told to stop, and still had %u tunnels and %u "
+                               "responses after V6FrontGracefulTimeout, which is %d s: they were "
+                               "closed",
+                 end.tunnels(), end.responses(), static_cast<int>(seconds.count()));
+}
+
 // Under prefork there may be a hundred children: each asks for what it needs, when it does.
 bool looks_up_beforehand()
 {
@@ -133,7 +156,9 @@ child::child(const server_rec* main_server, std::string via)
       names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_)),
       book_(shared_addresses(), log_change),
       doorkeeper_(shared_counters(), shared_limits()),
-      lent_(names_),
+      end_(config_of(main_server)->graceful_time(), is_stopping),
+      hooks_(main_server),
+      lent_(names_, end_),
       handlers_(offload_threads(), workers())
 {
     doorkeeper_.take_seat(::getpid());
@@ -149,7 +174,7 @@ child::child(const server_rec* main_server, std::string via)
         });
     const auto n = static_cast<int>(engines_wanted(main_server));
     for (int i = 0; i < n; ++i)
-        engines_.push_back(std::make_unique<engine_thread>(names_, counts_, i, n));
+        engines_.push_back(std::make_unique<engine_thread>(names_, end_, counts_, i, n));
 }
 
 // Offload threads first: they hold connections that the engines would then end.
@@ -161,6 +186,7 @@ child::~child()
     handlers_.end();
     for (auto& e : engines_)
         e->end();
+    log_end(end_);
 }
 
 engine_thread* child::next_engine() noexcept
@@ -173,6 +199,7 @@ engine_thread* child::next_engine() noexcept
 void child::begin_stop()
 {
     stopping_ = true;
+    end_.begin();
     for (auto& e : engines_)
         e->begin_stop();
 }

@@ -18,6 +18,7 @@
 #include "node_store.hpp"
 #include "offload.hpp"
 #include "request_slots.hpp"
+#include "slow_hooks.hpp"
 
 #include <atomic>
 #include <memory>
@@ -35,7 +36,8 @@ class engine_thread
 {
 public:
     // `number` of `engines`, from 0.
-    engine_thread(resolver& names, connection_counts& counts, int number, int engines);
+    engine_thread(resolver& names, closing_time& end, connection_counts& counts, int number,
+                  int engines);
     ~engine_thread();
 
     engine& on() noexcept { return engine_; }
@@ -88,11 +90,13 @@ public:
     engine_thread* next_engine() noexcept;
     borrowed_engines& lent() noexcept { return lent_; }
     offload& handlers() noexcept { return handlers_; }
+    slow_hooks& hooks() noexcept { return hooks_; }
     handover_slots& slots() noexcept { return slots_; }
     address_book& book() noexcept { return book_; }
     const health_checks& checks() const noexcept { return checks_; }
     admission& doorkeeper() noexcept { return doorkeeper_; }
     const own_listeners& own() const noexcept { return own_; }
+    const closing_time& end() const noexcept { return end_; }
     const std::string& via() const noexcept { return via_; }
     // Hooks of other modules read requests' bodies before a handler runs.
     bool bodies_read_first() const noexcept { return bodies_read_first_; }
@@ -109,6 +113,8 @@ private:
     address_watch watch_{book_};
     admission doorkeeper_;
     health_checks checks_;
+    closing_time end_;
+    slow_hooks hooks_;
     handover_slots slots_;
     borrowed_engines lent_;
     offload handlers_;

@@ -42,14 +42,19 @@ struct server_config {
     std::vector<match_rule> matches;
     std::map<std::string, backend_targets, std::less<>> pins; // "": every backend
     std::optional<bool> engine;
-    std::optional<unsigned> threads; // main server only
-    resolve_rules names;             // main server only
-    bool bodies_read_first = false;  // main server only: by hooks of other modules
+    std::optional<unsigned> threads;              // main server only
+    resolve_rules names;                          // main server only
+    std::optional<milliseconds> graceful_timeout; // main server only
+    bool bodies_read_first = false;               // main server only: by hooks of other modules
     std::vector<const route*> location_routes;
 
     bool has_routes() const
     {
         return !routes.empty() || !matches.empty() || !location_routes.empty();
+    }
+    milliseconds graceful_time() const
+    {
+        return graceful_timeout.value_or(std::chrono::minutes(10));
     }
     bool engine_on() const { return engine.value_or(true); }
     // What V6FrontBackendV4 gives for a backend's name; empty: look it up.

@@ -221,6 +221,18 @@ void set_threads(cmd_parms* cmd, const char* value)
     server_of(cmd).threads = n;
 }
 
+void set_graceful_timeout(cmd_parms* cmd, const char* value)
+{
+    if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
+        throw setting_error(misplaced);
+    const auto limit = parse_duration(view(value));
+    if (!limit)
+        throw setting_error("\"" + std::string(view(value)) +
+                            "\" must be a whole number of seconds, or one with the unit ms, s, min "
+                            "or h, above 0 and at most 24 hours");
+    server_of(cmd).graceful_timeout = limit;
+}
+
 void set_timeout(const cmd_parms* cmd, void* dir, const char* key_value)
 {
     check_all_keys_differ(cmd);
@@ -291,6 +303,11 @@ const char* v6front_set_threads(cmd_parms* cmd, void*, const char* value)
 const char* v6front_set_resolve(cmd_parms* cmd, void*, const char* key_value)
 {
     return set(cmd, [=] { set_resolve(cmd, key_value); });
+}
+
+const char* v6front_set_graceful_timeout(cmd_parms* cmd, void*, const char* value)
+{
+    return set(cmd, [=] { set_graceful_timeout(cmd, value); });
 }
 
 const char* v6front_set_timeout(cmd_parms* cmd, void* dir, const char* key_value)

@@ -96,7 +96,7 @@ apr_status_t withhold_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
 {
     auto& owner = *static_cast<adopted_connection*>(f->ctx);
     if (owner.lets_flush_pass())
-        return owner.output().pass_all(f->next, brigade);
+        return owner.pass_to_client(f->next, brigade);
     if (brigade) {
         for (auto* b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);) {
             auto* next = APR_BUCKET_NEXT(b);

@@ -20,12 +20,13 @@ bool is_on_engine(const request_rec* r)
     return owner && owner->is_on_engine();
 }
 
-// The connection, if its engine runs this request right now and httpd honours SUSPENDED for it:
+// The connection, if its engine, or a thread for it, has this request's hooks run right now and
+// httpd honours SUSPENDED for it:
 // only at top level, never for a subrequest or an internal redirect (http_request.c).
 adopted_connection* suspendable(const request_rec* r)
 {
-    return is_on_engine(r) && !r->main && !r->prev ? adopted_connection::of(r->connection)
-                                                   : nullptr;
+    auto* owner = r->connection->master ? nullptr : adopted_connection::of(r->connection);
+    return owner && owner->may_suspend() && !r->main && !r->prev ? owner : nullptr;
 }
 
 // What httpd lets pass and a backend might understand otherwise. OK, or the status that refuses it.

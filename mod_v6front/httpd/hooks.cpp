@@ -15,6 +15,7 @@
 #include "handler.hpp"
 #include "offers.hpp"
 #include "routing.hpp"
+#include "slow_hooks.hpp"
 #include "startup.hpp"
 #include "tls_closure.hpp"
 #include "trailer_filter.hpp"
@@ -142,6 +143,16 @@ static int v6front_handle(request_rec* r)
                           [=] { return v6front::handle(r); });
 }
 
+static int v6front_before_loggers(request_rec* r)
+{
+    return v6front::guard("the first logger", OK, [=] { return v6front::before_loggers(r); });
+}
+
+static int v6front_after_loggers(request_rec* r)
+{
+    return v6front::guard("the last logger", OK, [=] { return v6front::after_loggers(r); });
+}
+
 void v6front_register_hooks(apr_pool_t*)
 {
     v6front::guard("registering hooks", [] {
@@ -176,6 +187,9 @@ void v6front_register_hooks(apr_pool_t*)
         static const char* const headers[] = {"mod_headers.c", nullptr};
         ap_hook_fixups(v6front_fixups, nullptr, headers, APR_HOOK_LAST);
         ap_hook_handler(v6front_keep_off_engine, nullptr, nullptr, APR_HOOK_REALLY_FIRST - 5);
+        ap_hook_log_transaction(v6front_before_loggers, nullptr, nullptr,
+                                APR_HOOK_REALLY_FIRST - 5);
+        ap_hook_log_transaction(v6front_after_loggers, nullptr, nullptr, APR_HOOK_REALLY_LAST + 5);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
     });
 }

@@ -33,6 +33,9 @@ static const command_rec directives[] = {
                   "On (default): requests run on the module's engines; Off: each holds a thread"),
     AP_INIT_TAKE1("V6FrontThreads", v6front_set_threads, NULL, RSRC_CONF,
                   "engines per child process, 1 to 64; default: one per processor, at most 16"),
+    AP_INIT_TAKE1("V6FrontGracefulTimeout", v6front_set_graceful_timeout, NULL, RSRC_CONF,
+                  "how long after a graceful restart the processes from before it keep tunnels and "
+                  "responses that do not end, such as 30s, 10min (default), 1h"),
     AP_INIT_ITERATE("V6FrontTimeout", v6front_set_timeout, NULL, RSRC_CONF | ACCESS_CONF,
                     "connect=, response= and idle= as durations such as 3, 500ms, 2min"),
     AP_INIT_TAKE_ARGV("V6FrontCheck", v6front_set_check, NULL, RSRC_CONF,

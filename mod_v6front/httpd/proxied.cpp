@@ -228,6 +228,8 @@ void proxied::log_failure(const outcome& what) const
     else if (row.what != reason::client_gone)
         line << "; the client gets " << what.status;
     const auto text = line.str();
+    if (row.what == reason::stopping)
+        return ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0145) "%s", text.c_str());
     if (row.whose == fault::client && row.what != reason::request_loop)
         ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0101) "%s", text.c_str());
     else

@@ -3,6 +3,7 @@
 #include "request_client.hpp"
 
 #include "core/trailers.hpp"
+#include "slow_hooks.hpp"
 #include "trailer_filter.hpp"
 
 #include <algorithm>
@@ -101,6 +102,13 @@ void request_client::allow_body()
     waits_.push();
 }
 
+apr_status_t request_client::pull()
+{
+    const filter_time timed(request_);
+    return ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES, APR_NONBLOCK_READ,
+                          static_cast<apr_off_t>(piece_size));
+}
+
 task<result<client::body_piece>> request_client::read_body()
 {
     if (is_held_back_) {
@@ -132,8 +140,7 @@ task<result<client::body_piece>> request_client::read_piece()
         }
         if (!piece || !piece->bytes.empty() || piece->last)
             co_return piece;
-        const auto rv = ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES,
-                                       APR_NONBLOCK_READ, static_cast<apr_off_t>(piece_size));
+        const auto rv = pull();
         if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
             co_return input_failure(rv);
         if (!APR_BRIGADE_EMPTY(in_))
@@ -241,6 +248,7 @@ std::span<char> request_client::body_space()
 result<void> request_client::pass()
 {
     held_ = 0;
+    const filter_time timed(request_);
     const auto rv = ap_pass_brigade(request_->output_filters, out_);
     apr_brigade_cleanup(out_);
     if (rv != APR_SUCCESS || request_->connection->aborted)

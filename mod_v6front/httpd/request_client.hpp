@@ -86,6 +86,7 @@ public:
 private:
     result<body_piece> next_piece();
     task<result<body_piece>> read_piece();
+    apr_status_t pull();
     void allow_body();
     void reset_connection();
     result<void> pass();

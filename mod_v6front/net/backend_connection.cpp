@@ -108,6 +108,12 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
     co_return late ? error_code(asio::error::timed_out) : read_error_;
 }
 
+void backend_connection::end_wait()
+{
+    if (arrived_.has_waiter())
+        read_deadline_.arm({});
+}
+
 void backend_connection::wait_here(std::chrono::milliseconds at_most)
 {
     if (reading_ || !is_quiet())

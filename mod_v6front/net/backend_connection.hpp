@@ -40,6 +40,8 @@ public:
     // Ends when input() has grown beyond what it held at the call, or with an error. Can be
     // cancelled without loss: the read goes on, and the next call has what it brings.
     task<error_code> readable(std::chrono::milliseconds timeout);
+    // Ends a readable() that waits, as if its time were up.
+    void end_wait();
     // Blocks the thread until there is input(), or the backend has closed, or `at_most` has passed.
     // Only where nobody else is on that thread; does nothing while a read is outstanding.
     void wait_here(std::chrono::milliseconds at_most);

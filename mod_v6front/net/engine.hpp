@@ -7,6 +7,7 @@
 #pragma once
 
 #include "asio.hpp"
+#include "closing_time.hpp"
 #include "deadline.hpp"
 #include "event.hpp"
 #include "pool.hpp"
@@ -33,6 +34,7 @@ public:
     asio::io_context& context() noexcept { return context_; }
     executor get_executor() noexcept { return context_.get_executor(); }
     deadline_list& deadlines() noexcept { return deadlines_; }
+    closing_list& closing() noexcept { return closing_; }
     pool& idle_connections() noexcept { return pool_; }
     name_cache& names() noexcept { return names_; }
 
@@ -52,8 +54,9 @@ private:
 
     const driven how_;
     // Before the context, so after it at the end: coroutines that are cut short have deadlines
-    // here.
+    // here, and entries.
     deadline_list deadlines_{context_};
+    closing_list closing_{deadlines_};
     // No lock in the reactor: only one thread at a time does I/O here. Posting from others stays
     // safe.
     asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};

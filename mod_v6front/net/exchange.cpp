@@ -63,7 +63,7 @@ private:
     task<result<response_head*>> send_and_await(lease& backend, std::optional<failure> unsent,
                                                 response_reader& response);
     task<std::optional<failure>> answer(lease& backend, response_reader& response,
-                                        response_head& head);
+                                        response_head& head, const closing_list::entry& limit);
     void failed(const failure& why);
     bool may_try_again(const failure& why, const attempt_progress& progress);
 
@@ -181,7 +181,7 @@ task<result<response_head*>> attempt::send_and_await(lease& backend, std::option
 }
 
 task<std::optional<failure>> attempt::answer(lease& backend, response_reader& response,
-                                             response_head& head)
+                                             response_head& head, const closing_list::entry& limit)
 {
     // As long as nothing has gone down, a body that is bad from its start is an error like others.
     auto wrong = response.look_ahead();
@@ -215,6 +215,8 @@ task<std::optional<failure>> attempt::answer(lease& backend, response_reader& re
             co_return failure{reason::client_gone, {}, "while the backend was sending"};
         if (!n)
             co_return n.error();
+        if (limit.is_due())
+            co_return failure{reason::stopping, {}, {}};
         record_.response_body += *n;
         const auto sent = client_.send_body(*n, client::flow::more);
         if (!sent)
@@ -234,6 +236,8 @@ task<std::optional<failure>> attempt::answer(lease& backend, response_reader& re
 void attempt::failed(const failure& why)
 {
     record_.failed = why;
+    if (why.what == reason::stopping)
+        engine_.closing().when()->note_response();
     if (!record_.head_sent)
         record_.status = describe(why.what).status;
 }
@@ -243,6 +247,14 @@ bool attempt::may_try_again(const failure& why, const attempt_progress& progress
 {
     failed(why);
     return may_repeat(why.what, order_.request.method, progress);
+}
+
+// A backend whose connection was closed for that has done nothing wrong.
+failure or_stopping(const failure& why, const closing_list::entry& limit)
+{
+    return limit.is_due() && describe(why.what).whose == fault::backend
+               ? failure{reason::stopping, {}, {}}
+               : why;
 }
 
 task<bool> attempt::run(attempt_progress& progress)
@@ -258,6 +270,9 @@ task<bool> attempt::run(attempt_progress& progress)
     if (!obtained)
         co_return may_try_again(obtained.error(), progress);
     lease& backend = *obtained;
+    // A child that stops does not wait for ever.
+    std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
+                                             [&backend] { backend->close(); });
 
     // 4. Send the head, then the body, while the response may already come.
     auto unsent = co_await send_head(backend, progress);
@@ -270,7 +285,7 @@ task<bool> attempt::run(attempt_progress& progress)
     progress.response_seen = response.saw_bytes();
 
     // 5. Judge.
-    const auto wrong = head ? std::nullopt : std::optional(head.error());
+    const auto wrong = head ? std::nullopt : std::optional(or_stopping(head.error(), *limit));
     if (progress.elsewhere)
         remember(order_, backend->peer(), wrong, !progress.pooled && !progress.response_seen);
     if (wrong)
@@ -281,15 +296,16 @@ task<bool> attempt::run(attempt_progress& progress)
 
     // 6. Answer, or leave HTTP.
     if ((*head)->status == 101) {
+        limit.reset(); // the tunnel has its own
         const switched by{**head, *backend, up_.is_done()};
         const auto refused = co_await leave_http(engine_, client_, order_, by, record_);
         if (refused)
             failed(*refused);
         co_return false;
     }
-    const auto broken = co_await answer(backend, response, **head);
+    const auto broken = co_await answer(backend, response, **head, *limit);
     if (broken) {
-        failed(*broken);
+        failed(or_stopping(*broken, *limit));
         co_return false;
     }
 

@@ -2,11 +2,25 @@
 
 #include "leave_http.hpp"
 
+#include "core/fields.hpp"
 #include "core/upgrade.hpp"
 #include "tunnel.hpp"
 
 namespace v6front
 {
+
+namespace
+{
+
+tunnel_protocol protocol_of(const response_head& head)
+{
+    for (const auto& f : head.fields)
+        if (iequals(f.name, "Upgrade") && iequals(f.value, "websocket"))
+            return tunnel_protocol::websocket;
+    return tunnel_protocol::unknown;
+}
+
+} // namespace
 
 task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange_order& order,
                                         switched by, outcome& record)
@@ -19,7 +33,8 @@ task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange
     record.status = by.head.status;
     record.head_sent = true;
     const tunnel_traffic moved{record.request_body, record.response_body};
-    const auto how = co_await run_tunnel(on, *bytes, by.backend, order.rules.idle_timeout, moved);
+    const tunnel_rules rules{order.rules.idle_timeout, protocol_of(by.head)};
+    const auto how = co_await run_tunnel(on, *bytes, by.backend, rules, moved);
     record.tunnel = how;
     co_return std::nullopt;
 }

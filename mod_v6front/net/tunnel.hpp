@@ -10,13 +10,14 @@
 #include "upgraded_client.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 
 namespace v6front
 {
 
 struct tunnel_end {
-    enum class how : std::uint8_t { closed, idle, client_lost, backend_lost };
+    enum class how : std::uint8_t { closed, idle, client_lost, backend_lost, stopping };
     how why = how::closed;
     error_code cause{}; // the system's word for a loss, where there is one
 };
@@ -31,8 +32,15 @@ struct tunnel_traffic {
 
 // What the backend has sent behind its 101 is in its input() already. One side's end is passed on
 // as an end (half-close), and the other direction goes on. An error while sending to the backend
-// does not stop reading from it: it may have said good-bye before.
+// does not stop reading from it: it may have said good-bye before. When a child that stops has
+// waited for long enough (closing_time), the client is told the end, in the words of its protocol
+// if that is WebSocket, and has a moment to close its direction.
+enum class tunnel_protocol : std::uint8_t { unknown, websocket };
+struct tunnel_rules {
+    std::chrono::milliseconds idle;
+    tunnel_protocol protocol = tunnel_protocol::unknown;
+};
 task<tunnel_end> run_tunnel(engine& on, upgraded_client& client, backend_connection& backend,
-                            std::chrono::milliseconds idle, tunnel_traffic moved);
+                            tunnel_rules rules, tunnel_traffic moved);
 
 } // namespace v6front

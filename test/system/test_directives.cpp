@@ -109,6 +109,24 @@ TEST_CASE("V6FrontThreads is the whole server's, and a number")
     CHECK(said.output.find("V6FrontThreads") != std::string::npos);
 }
 
+TEST_CASE("V6FrontGracefulTimeout is the whole server's, and a duration")
+{
+    for (const char* value : {"0", "25h", "-1", "soon", "3x"}) {
+        INFO(value);
+        httpd_options options;
+        options.global = std::string("V6FrontGracefulTimeout ") + value;
+        const command_result said = configtest(options);
+        INFO(said.output);
+        CHECK(said.code != 0);
+        check_said(said.output, {"", "V6FrontGracefulTimeout", value, "at most 24 hours"});
+    }
+    httpd_options options;
+    options.site = "V6FrontGracefulTimeout 30s";
+    const command_result said = configtest(options);
+    CHECK(said.code != 0);
+    CHECK(said.output.find("V6FrontGracefulTimeout") != std::string::npos);
+}
+
 TEST_CASE("V6FrontResolve is the whole server's, and three durations", "[names]")
 {
     const std::vector<std::pair<std::string, const char*>> rows{

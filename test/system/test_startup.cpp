@@ -26,8 +26,9 @@ std::vector<std::string> lines_with(const std::string& log, const std::string& n
 httpd_options front_with(std::string site)
 {
     httpd_options options;
-    options.modules = {"rewrite",   "auth_basic", "authn_core", "authn_file",
-                       "authn_dbd", "dbd",        "authz_user"};
+    options.modules = {"rewrite",       "auth_basic",    "authn_core",   "authn_file",
+                       "authn_dbd",     "dbd",           "authz_user",   "authz_host",
+                       "access_compat", "authn_socache", "socache_shmcb"};
     options.site = "V6FrontPass / http://four.test:9/\n" + std::move(site);
     return options;
 }
@@ -50,6 +51,24 @@ TEST_CASE("A directive that would make an engine wait is named at the start")
         {"RewriteMap ask prg:/bin/cat\nV6FrontEngine Off", nullptr},
         {"<Location /a>\nAuthType Form\n</Location>", "\"AuthType Form\""},
         {"<Location /a>\nAuthType Basic\n</Location>", nullptr},
+        {"HostnameLookups On", "\"HostnameLookups On\""},
+        {"HostnameLookups Double", "\"HostnameLookups Double\""},
+        {"HostnameLookups Off", nullptr},
+        {"<Location /a>\nRequire host example.org\n</Location>", "\"Require host example.org\""},
+        {"<Location /a>\n<RequireAll>\nRequire all granted\nRequire not host example.org\n"
+         "</RequireAll>\n</Location>",
+         "\"Require not host example.org\""},
+        {"<Location /a>\nRequire forward-dns example.org\n</Location>",
+         "\"Require forward-dns example.org\""},
+        {"<Location /a>\nRequire ip 192.0.2.1\n</Location>", nullptr},
+        {"<Location /a>\nRequire user host\n</Location>", nullptr},
+        {"<Location /a>\nAllow from 192.0.2.1 example.org\n</Location>",
+         "\"allow from 192.0.2.1 example.org\""},
+        {"<Location /a>\nDeny from .example.org\n</Location>", "\"deny from .example.org\""},
+        {"<Location /a>\nDeny from all\n</Location>", nullptr},
+        {"<Location /a>\nAllow from 192.0.2.0/24 10.1 2001:db8::/32 env=x\n</Location>", nullptr},
+        {"<Location /a>\nAuthBasicProvider socache file\n</Location>",
+         "\"AuthBasicProvider socache file\""},
     }));
     CAPTURE(r.site);
     httpd_server front(front_with(r.site));
@@ -59,6 +78,7 @@ TEST_CASE("A directive that would make an engine wait is named at the start")
         return;
     }
     REQUIRE(lines.size() == 1);
+    INFO(lines[0]);
     CHECK(lines[0].find(r.named) != std::string::npos);
     CHECK(lines[0].find(front.places().config + ":") != std::string::npos);
     CHECK(lines[0].find("V6FrontEngine Off") != std::string::npos);

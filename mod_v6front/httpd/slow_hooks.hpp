@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What hooks, filters and loggers of other modules were seen to do to an engine. Whatever keeps it
+// keeps all its connections, and no list of directives says which do (httpd/blocking_hooks): so
+// each call into httpd is timed, and where one was too long, those of that virtual host are made on
+// threads for a while (core/thread_time). Part of the child; any thread.
+#pragma once
+
+#include "core/thread_time.hpp"
+#include "apache.hpp"
+#include "kept_time.hpp"
+
+#include <array>
+#include <optional>
+#include <unordered_map>
+
+namespace v6front
+{
+
+class adopted_connection;
+
+// What is done on a thread instead. The virtual host of `reading` is that of the address: a name is
+// not known yet.
+enum class hook_kind : std::uint8_t {
+    reading,    // the request is read: post_read_request
+    processing, // all before its handler: translation, access, authentication, fixups
+    passing     // its body and its response: filters and loggers. The whole request is on a thread
+};
+
+class slow_hooks
+{
+public:
+    explicit slow_hooks(const server_rec* main_server);
+
+    // For the next request; says in the log when the virtual host is back on the engines.
+    bool need_thread(const server_rec* s, hook_kind kind);
+    // What it was about, if it was too long; r may be nullptr.
+    void judge(std::optional<std::chrono::milliseconds> too_long, hook_kind kind,
+               const adopted_connection& c, const server_rec* s, const request_rec* r);
+
+private:
+    thread_time& of(const server_rec* s, hook_kind kind);
+
+    std::unordered_map<const server_rec*, std::array<thread_time, 3>> hosts_; // of all servers
+};
+
+// Times filters from here to the end of the scope; nothing where the connection is not adopted.
+class filter_time
+{
+public:
+    explicit filter_time(const request_rec* r);
+    ~filter_time();
+    filter_time(const filter_time&) = delete;
+
+private:
+    const request_rec* request_;
+    const adopted_connection* owner_;
+    kept_time::clock::duration elsewhere_{}; // of which the client's connection
+    std::optional<kept_time> kept_;
+};
+
+// Around all loggers: hooks of log_transaction, the first and the last.
+int before_loggers(const request_rec* r);
+int after_loggers(const request_rec* r);
+
+} // namespace v6front

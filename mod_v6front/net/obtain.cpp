@@ -2,7 +2,9 @@
 
 #include "obtain.hpp"
 
+#include "backend_addresses.hpp"
 #include "connect.hpp"
+#include "moved_site.hpp"
 
 namespace v6front
 {
@@ -29,6 +31,18 @@ connect_report report_to(const lease_wish& wish)
     };
 }
 
+// Where else the site's names lead joins the addresses, while none of them answers.
+later_candidates more_for(const lease_wish& wish)
+{
+    if (looked_up_names(wish.order).empty())
+        return {};
+    return [&wish] {
+        auto found = moved_to(wish.on, wish.order, wish.addresses);
+        wish.addresses.insert(wish.addresses.end(), found.begin(), found.end());
+        return found;
+    };
+}
+
 } // namespace
 
 std::optional<lease> idle_lease(const lease_wish& wish)
@@ -42,9 +56,21 @@ std::optional<lease> idle_lease(const lease_wish& wish)
 task<result<lease>> new_lease(const lease_wish& wish)
 {
     const auto report = report_to(wish);
-    auto connected =
-        co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), wish.addresses,
-                                    wish.order.rules.connect_timeout, report);
+    const auto later = more_for(wish);
+    const auto timeout = wish.order.rules.connect_timeout;
+    const auto until = deadline::clock::now() + timeout;
+    auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                 wish.addresses, timeout, report, later);
+    if (!connected && describe(connected.error().what).whose == fault::backend) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - deadline::clock::now());
+        auto elsewhere = co_await moved_to(wish.on, wish.order, wish.addresses, left);
+        if (!elsewhere.empty()) {
+            wish.addresses = std::move(elsewhere);
+            connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                    wish.addresses, timeout, report);
+        }
+    }
     if (!connected)
         co_return connected.error();
     co_return make_lease(wish, std::move(*connected));

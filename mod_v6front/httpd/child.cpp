@@ -22,7 +22,7 @@ namespace v6front
 child* child::current_ = nullptr;
 
 engine_thread::engine_thread(resolver& names, int number)
-    : number_(number), engine_(names), listener_(engine_.deadlines())
+    : number_(number), engine_(names), listener_(engine_.deadlines(), [this] { make_room(); })
 {
     const signals_blocked quiet;
     std::latch running(1);
@@ -57,6 +57,20 @@ void engine_thread::begin_stop()
         stopping_ = true;
         for (auto* c : connections_)
             c->begin_stop();
+    });
+}
+
+void engine_thread::make_room()
+{
+    for (auto* c : connections_)
+        c->make_room();
+}
+
+void engine_thread::close_idle()
+{
+    asio::post(engine_.get_executor(), [this] {
+        engine_.idle_connections().close_all();
+        make_room();
     });
 }
 
@@ -150,6 +164,13 @@ engine_thread* child::next_engine() noexcept
     if (engines_.empty() || stopping_.load(std::memory_order_relaxed))
         return nullptr;
     return engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()].get();
+}
+
+void child::make_room()
+{
+    for (auto& e : engines_)
+        e->close_idle();
+    lent_.end_idle();
 }
 
 void child::begin_stop()

@@ -50,11 +50,14 @@ public:
     void begin_stop();
     // Any thread: what offload threads do for this engine's connections comes to its end.
     void shut_down_offloaded();
+    // Any thread: what is idle is closed.
+    void close_idle();
     // Any thread, once: ends the engine's thread, whatever its connections do.
     void end();
 
 private:
     void run();
+    void make_room();
 
     int number_;
     std::vector<adopted_connection*> connections_;
@@ -91,6 +94,8 @@ public:
     // Hooks of other modules read requests' bodies before a handler runs.
     bool bodies_read_first() const noexcept { return bodies_read_first_; }
     void begin_stop();
+    // Any thread: descriptors are running out, and what is idle gives back its own.
+    void make_room();
 
 private:
     static child* current_;

@@ -61,6 +61,13 @@ task<result<lease>> new_lease(const lease_wish& wish)
     const auto until = deadline::clock::now() + timeout;
     auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
                                                  wish.addresses, timeout, report, later);
+    // Of the descriptors that are at hand, those of idle connections to sites are needed least.
+    if (!connected && connected.error().what == reason::out_of_resources &&
+        wish.on.idle_connections().idle() > 0) {
+        wish.on.idle_connections().close_all();
+        connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                wish.addresses, timeout, report, later);
+    }
     if (!connected && describe(connected.error().what).whose == fault::backend) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(until - deadline::clock::now());

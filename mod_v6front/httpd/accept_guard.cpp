@@ -25,12 +25,14 @@ using namespace std::chrono_literals;
 
 // The listener's own time, too: connections that wait in the MPM's queues wait with it.
 constexpr auto pause = 20ms;
+constexpr unsigned most_pauses = 10; // before idle connections to sites are closed, too
 constexpr auto between_lines = 60s;
 
 accept_function stock_accept = nullptr;
 std::atomic<bool> is_guarded{false};
 // On the listener's thread.
 bool is_near = false;
+unsigned pauses = 0; // one after the other
 clock::time_point next_line{};
 
 // Descriptors below this are for clients. A limit is looked at each time: it may be changed while
@@ -75,7 +77,7 @@ apr_status_t wait_for_room()
                      most_for_clients());
     }
     if (auto* in = child::current())
-        in->make_room();
+        in->make_room(++pauses > most_pauses);
     std::this_thread::sleep_for(pause);
     return APR_FROM_OS_ERROR(EAGAIN);
 }
@@ -95,6 +97,7 @@ apr_status_t accept(void** accepted, ap_listen_rec* listener, apr_pool_t* pool)
                    ? status
                    : stock_accept(accepted, listener, pool); // which knows the others
     is_near = descriptor_of(client) >= most_for_clients();
+    pauses = 0;
     *accepted = client;
     return APR_SUCCESS;
 }

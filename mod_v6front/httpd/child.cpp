@@ -66,10 +66,11 @@ void engine_thread::make_room()
         c->make_room();
 }
 
-void engine_thread::close_idle()
+void engine_thread::close_idle(bool sites_too)
 {
-    asio::post(engine_.get_executor(), [this] {
-        engine_.idle_connections().close_all();
+    asio::post(engine_.get_executor(), [this, sites_too] {
+        if (sites_too)
+            engine_.idle_connections().close_all();
         make_room();
     });
 }
@@ -133,6 +134,10 @@ child::child(const server_rec* main_server, std::string via)
       handlers_(offload_threads())
 {
     doorkeeper_.take_seat(::getpid());
+    engine::set_relief([] {
+        if (current_)
+            current_->make_room();
+    });
     book_.set_watcher([this](const endpoint& address, std::string_view backend) {
         watch_.try_until_well(address, backend);
     });
@@ -166,11 +171,12 @@ engine_thread* child::next_engine() noexcept
     return engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()].get();
 }
 
-void child::make_room()
+void child::make_room(bool sites_too)
 {
     for (auto& e : engines_)
-        e->close_idle();
-    lent_.end_idle();
+        e->close_idle(sites_too);
+    if (sites_too)
+        lent_.end_idle();
 }
 
 void child::begin_stop()

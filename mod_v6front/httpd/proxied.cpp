@@ -233,8 +233,6 @@ int proxied::conclude(request_client& client, const outcome& what) const
         return OK;
     }
     log_failure(what);
-    if (auto* in = child::current(); in && what.failed->what == reason::out_of_resources)
-        in->make_room(); // for those that come next
     if (what.head_sent) {
         client.break_off();
         return OK;

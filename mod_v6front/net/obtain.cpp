@@ -18,6 +18,15 @@ lease make_lease(const lease_wish& wish, std::shared_ptr<backend_connection> con
     return {wish.on.idle_connections(), std::move(connection), std::move(use)};
 }
 
+// Where descriptors have run out, idle clients give theirs back within a tenth of a second.
+constexpr unsigned tries_when_short = 10;
+constexpr std::chrono::milliseconds pause_when_short{50};
+
+bool is_short(const result<std::shared_ptr<backend_connection>>& connected)
+{
+    return !connected && connected.error().what == reason::out_of_resources;
+}
+
 connect_report report_to(const lease_wish& wish)
 {
     if (!wish.has_choice())
@@ -61,9 +70,14 @@ task<result<lease>> new_lease(const lease_wish& wish)
     const auto until = deadline::clock::now() + timeout;
     auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
                                                  wish.addresses, timeout, report, later);
-    // Of the descriptors that are at hand, those of idle connections to sites are needed least.
-    if (!connected && connected.error().what == reason::out_of_resources &&
-        wish.on.idle_connections().idle() > 0) {
+    steady_timer a_moment(wish.on.context());
+    for (unsigned i = 0; i < tries_when_short && is_short(connected); ++i) {
+        // Idle connections to other sites are needed least; others hear of it, too.
+        engine::ask_for_relief();
+        if (i > 0 || wish.on.idle_connections().idle() == 0) {
+            a_moment.expires_after(pause_when_short);
+            co_await a_moment.async_wait(use_task);
+        }
         wish.on.idle_connections().close_all();
         connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
                                                 wish.addresses, timeout, report, later);

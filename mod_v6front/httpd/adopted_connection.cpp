@@ -26,6 +26,9 @@ constexpr auto head_time_at_first = 20s;
 constexpr auto head_time_at_most = 40s;
 constexpr std::size_t head_octets_per_second = 500;
 
+// The same while the MPM accepts nobody for want of room: as long as a fresh client waits at most.
+constexpr auto head_time_when_full = 3s;
+
 // A stopping child still takes a request that was on its way when it closed shop, and answers it
 // with "Connection: close": a client that has just sent one would see an error else.
 constexpr auto grace_when_stopping = 100ms;
@@ -198,8 +201,11 @@ task<bool> adopted_connection::read_head()
                   : std::min<deadline::clock::duration>(
                         head_time_at_first + std::chrono::seconds(octets / head_octets_per_second),
                         head_time_at_most);
-        const auto left = (octets == 0 ? start : began) + allowed - deadline::clock::now();
+        head_began_ = octets == 0 ? start : began;
+        const auto left = head_began_ + allowed - deadline::clock::now();
         const auto rv = co_await read_socket(input_store::small, left);
+        head_began_ = deadline::clock::time_point::max();
+        makes_room_ = makes_room_ && rv != APR_SUCCESS;
         set_idle(false);
         if (rv != APR_SUCCESS) {
             socket_store_.end_with(rv);
@@ -284,7 +290,7 @@ task<void> adopted_connection::close()
         apr_socket_timeout_set(ap_get_conn_socket(c), 0);
         const bool lingers = ap_start_lingering_close(c) == 0;
         thread_.slots().clear_shared();
-        if (lingers && socket_store_.ending() != APR_EOF)
+        if (lingers && socket_store_.ending() != APR_EOF && !makes_room_)
             co_await drain();
     }
     if (keep_pool_for_now_) {
@@ -332,6 +338,15 @@ void adopted_connection::begin_stop()
     stopping_ = true;
     if (idle_)
         deadline_.arm(grace_when_stopping);
+}
+
+void adopted_connection::make_room()
+{
+    const bool is_late = deadline::clock::now() - head_time_when_full > head_began_;
+    if (idle_ || is_late) {
+        makes_room_ = true;
+        deadline_.arm(idle_ ? grace_when_stopping : 0ms);
+    }
 }
 
 void adopted_connection::shut_down() noexcept

@@ -60,6 +60,9 @@ public:
 
     // The child stops: close now if idle, after this response otherwise.
     void begin_stop();
+    // The MPM accepts no more, since too many connections are open or all its workers are busy: one
+    // that waits for its next request ends, as event's own do then, and one whose head takes long.
+    void make_room();
     // The child ends at once: threads blocked on this connection come back.
     void shut_down() noexcept;
 
@@ -129,7 +132,9 @@ private:
     deadline::clock::duration time_of_client_{};
     bool read_refused_ = false;
     bool idle_ = false; // waiting for a request, none of which has come
+    deadline::clock::time_point head_began_ = deadline::clock::time_point::max(); // is awaited
     bool stopping_ = false;
+    bool makes_room_ = false; // and does not linger
     bool closing_ = false;
     next_step next_ = next_step::none;
     const char* handler_ = nullptr; // of the request that next_ is about

@@ -2,6 +2,7 @@
 
 #include "adoption.hpp"
 
+#include "accept_guard.hpp"
 #include "adopted_connection.hpp"
 #include "client_record.hpp"
 #include "config.hpp"
@@ -44,6 +45,8 @@ bool may_adopt(conn_rec* c)
 int adopt(conn_rec* c)
 {
     auto* in = child::current();
+    if (in)
+        guard_accepting();
     if (!in || !may_adopt(c) || adopted_connection::of(c))
         return DECLINED;
     auto* on = in->next_engine();

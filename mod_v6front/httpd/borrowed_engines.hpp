@@ -34,6 +34,14 @@ public:
         std::unique_ptr<engine> engine_;
     };
 
+    // Any thread: closes what nobody has borrowed, and its idle backend connections.
+    void end_idle()
+    {
+        std::vector<std::unique_ptr<engine>> idle;
+        const std::lock_guard lock(mutex_);
+        idle.swap(idle_);
+    }
+
 private:
     // The one used last: its idle connections are the youngest.
     std::unique_ptr<engine> take()

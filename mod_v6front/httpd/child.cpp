@@ -27,7 +27,7 @@ engine_thread::engine_thread(resolver& names, closing_time& end, connection_coun
       engines_(engines),
       counts_(counts),
       engine_(names),
-      listener_(engine_.deadlines()),
+      listener_(engine_.deadlines(), [this] { make_room(); }),
       teller_(engine_.deadlines(), counts)
 {
     engine_.closing().obey(end);
@@ -69,6 +69,21 @@ void engine_thread::begin_stop()
         stopping_ = true;
         for (auto* c : connections_)
             c->begin_stop();
+    });
+}
+
+void engine_thread::make_room()
+{
+    for (auto* c : connections_)
+        c->make_room();
+}
+
+void engine_thread::close_idle(bool sites_too)
+{
+    asio::post(engine_.get_executor(), [this, sites_too] {
+        if (sites_too)
+            engine_.idle_connections().close_all();
+        make_room();
     });
 }
 
@@ -162,6 +177,10 @@ child::child(const server_rec* main_server, std::string via)
       handlers_(offload_threads(), workers())
 {
     doorkeeper_.take_seat(::getpid());
+    engine::set_relief([] {
+        if (current_)
+            current_->make_room();
+    });
     book_.set_watcher([this](const endpoint& address, std::string_view backend) {
         watch_.try_until_well(address, backend);
     });
@@ -194,6 +213,14 @@ engine_thread* child::next_engine() noexcept
     if (engines_.empty() || stopping_.load(std::memory_order_relaxed))
         return nullptr;
     return engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()].get();
+}
+
+void child::make_room(bool sites_too)
+{
+    for (auto& e : engines_)
+        e->close_idle(sites_too);
+    if (sites_too)
+        lent_.end_idle();
 }
 
 void child::begin_stop()

@@ -56,10 +56,15 @@ public:
     void begin_stop();
     // Any thread: what offload threads do for this engine's connections comes to its end.
     void shut_down_offloaded();
+    // Any thread: idle clients are closed, and where that was not enough, idle connections to
+    // sites.
+    void close_idle(bool sites_too);
     // Any thread, once: ends the engine's thread, whatever its connections do.
     void end();
 
 private:
+    void make_room();
+
     int number_;
     int engines_;
     connection_counts& counts_;
@@ -101,6 +106,9 @@ public:
     // Hooks of other modules read requests' bodies before a handler runs.
     bool bodies_read_first() const noexcept { return bodies_read_first_; }
     void begin_stop();
+    // Any thread: descriptors are running out, and idle clients give back theirs. The connections
+    // to sites serve those who are left, and only go where that does not help.
+    void make_room(bool sites_too = false);
 
 private:
     static child* current_;

@@ -5,6 +5,7 @@
 #include "guard.hpp"
 
 #include <atomic>
+#include <utility>
 
 namespace v6front
 {
@@ -36,21 +37,24 @@ void wake()
 
 } // namespace
 
-listener_watch::listener_watch(deadline_list& deadlines) : next_(deadlines, [this] { look(); }) {}
+listener_watch::listener_watch(deadline_list& deadlines, std::function<void()> make_room)
+    : make_room_(std::move(make_room)), next_(deadlines, [this] { look(); })
+{
+}
 
 void listener_watch::begin(int child)
 {
-    static std::atomic<bool> has_begun{false};
-    if (has_begun.exchange(true))
+    if (std::exchange(child_, child) == child)
         return;
-    child_ = child;
     next_.arm(deadline_list::pause);
 }
 
 void listener_watch::look()
 {
-    if (has_stopped(child_))
+    if (has_stopped(child_)) {
+        make_room_();
         wake();
+    }
     next_.arm(deadline_list::pause);
 }
 

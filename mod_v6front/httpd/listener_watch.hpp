@@ -5,11 +5,14 @@
 // listener's look and its stopping (event.c, connections_above_limit() and disable_listensocks()),
 // it sleeps until something else wakes it. That is a connection in one of the MPM's own queues,
 // before long; but with an engine's connections alone there is none, and nobody is accepted until
-// one of them has ended. Part of an engine thread, on that thread; one of the child's does it.
+// one of them has ended. While it has stopped, connections that can be spared are to make room.
+// Part of an engine thread, on that thread.
 #pragma once
 
 #include "net/deadline.hpp"
 #include "apache.hpp"
+
+#include <functional>
 
 namespace v6front
 {
@@ -17,16 +20,17 @@ namespace v6front
 class listener_watch
 {
 public:
-    explicit listener_watch(deadline_list& deadlines);
-    // With the first connection of the child, which has this slot of the scoreboard: before that,
-    // the MPM may not be ready. Further calls have no effect.
+    listener_watch(deadline_list& deadlines, std::function<void()> make_room);
+    // With the first connection of the engine; the child has this slot of the scoreboard: before
+    // that, the MPM may not be ready. Further calls have no effect.
     void begin(int child);
 
 private:
     void look();
 
+    std::function<void()> make_room_;
     deadline next_;
-    int child_ = 0;
+    int child_ = -1;
 };
 
 } // namespace v6front

@@ -7,6 +7,7 @@
 #include "conflicts.hpp"
 #include "oldest_httpd.hpp"
 #include "log.hpp"
+#include "default_directive.h"
 #include "unreachable.hpp"
 #include "shared_memory.hpp"
 #include "without_effect.hpp"
@@ -47,22 +48,28 @@ bool has_engines()
     return async != 0;
 }
 
-void warn_of_low_limit(server_rec* s)
+// How many connections the event MPM admits, slow and idle ones included, is a multiple of its
+// threads. AsyncRequestWorkerFactor cannot be asked for; its default of 2 (event.c) is for
+// connections that hold a thread now and then, as those of an engine do not.
+void raise_low_limit(apr_pool_t* pconf, server_rec* s)
 {
-    int threads = 0;
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    // AsyncRequestWorkerFactor itself cannot be asked for; its default is 2 (event.c).
     static constexpr const char* name = "AsyncRequestWorkerFactor";
     for (auto* d = ap_conftree; d; d = d->next)
         if (strcasecmp(d->directive, name) == 0)
             return;
-    ap_log_error(
-        APLOG_MARK, APLOG_WARNING, 0, s,
-        V6LOGNO(
-            0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at most %d "
-                  "connections per child, slow clients included; \"AsyncRequestWorkerFactor 200\" "
-                  "admits %d",
-        threads * 3, threads * 201);
+    int threads = 0;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    if (v6front_give_mpm_directive(pconf, s, "event.c", name, "200"))
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, s,
+                     V6LOGNO(0307) "AsyncRequestWorkerFactor is not set: 200 is used, which admits "
+                                   "%d connections per child, slow and idle ones included",
+                     threads * 201);
+    else
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                     V6LOGNO(0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at "
+                                   "most %d connections per child, slow clients included; "
+                                   "\"AsyncRequestWorkerFactor 200\" admits %d",
+                     threads * 3, threads * 201);
 }
 
 void warn_of_old_http2(server_rec* s)
@@ -102,6 +109,8 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
     if (has_engines())
         find_thread_needs(pconf, main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));
+    if (has_engines() && any_routes(main_server))
+        raise_low_limit(pconf, main_server);
     warn_of_settings(main_server);
     return OK;
 }
@@ -110,10 +119,8 @@ void warn_of_settings(server_rec* main_server)
 {
     if (!any_routes(main_server))
         return;
-    if (has_engines()) {
-        warn_of_low_limit(main_server);
+    if (has_engines())
         warn_of_blocking_hooks(main_server);
-    }
     warn_of_old_http2(main_server);
     warn_of_the_unreachable(main_server);
     warn_of_conflicts(main_server);

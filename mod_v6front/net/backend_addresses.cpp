@@ -7,19 +7,24 @@
 namespace v6front
 {
 
+std::span<const std::string> looked_up_names(const exchange_order& order)
+{
+    const bool by_itself = order.pinned.empty() && order.pinned_names.empty();
+    if (!by_itself || parse_ipv4(order.backend->host))
+        return order.pinned_names;
+    return {&order.backend->host, 1};
+}
+
 task<result<std::vector<endpoint>>> backend_addresses(engine& on, const exchange_order& order)
 {
     std::vector<endpoint> found;
     const auto port = order.backend->port;
     for (const auto& a : order.pinned)
         found.emplace_back(a, port);
-    auto names = order.pinned_names;
-    if (found.empty() && names.empty()) {
+    const auto names = looked_up_names(order);
+    if (found.empty() && names.empty())
         if (const auto literal = parse_ipv4(order.backend->host))
             found.emplace_back(asio::ip::address_v4(*literal), port);
-        else
-            names = {&order.backend->host, 1};
-    }
     std::optional<failure> unknown;
     for (const auto& name : names) {
         lookup_result waited{nullptr};

@@ -45,6 +45,11 @@ struct race : std::enable_shared_from_this<race> {
                                          });
     }
 
+    void join(const std::vector<endpoint>& more)
+    {
+        candidates.insert(candidates.end(), more.begin(), more.end());
+    }
+
     // What is still under way says something only when it had time enough.
     void tell(const connect_report& report) const;
 
@@ -91,13 +96,16 @@ void race::tell(const connect_report& report) const
 
 task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
     asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
-    std::chrono::milliseconds timeout, const connect_report& report)
+    std::chrono::milliseconds timeout, const connect_report& report, const later_candidates& later)
 {
     const auto run = std::make_shared<race>(context, candidates);
     deadline limit(deadlines, [&run] { run->changed.notify(); });
     limit.arm(timeout);
     std::optional<steady_timer> stagger;
+    deadline late(deadlines, [&run] { run->changed.notify(); });
     while (!run->winner && !limit.expired()) {
+        if (later && run->runners.size() == run->candidates.size())
+            run->join(later());
         if (run->runners.size() < run->candidates.size()) {
             run->start_next();
             if (run->runners.size() < run->candidates.size()) {
@@ -110,6 +118,8 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         } else if (run->running == 0) {
             break;
         }
+        if (later && run->runners.size() == run->candidates.size())
+            late.arm(connect_stagger);
         co_await run->changed.wait(context.get_executor());
     }
     stagger.reset();

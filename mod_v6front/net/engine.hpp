@@ -15,6 +15,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include <atomic>
 #include <exception>
 #include <functional>
 
@@ -43,6 +44,15 @@ public:
 
     // Serves until stop(). The thread that calls becomes the engine's.
     void run();
+    // What to do when descriptors run out, for all engines of the process: asks others for idle
+    // ones.
+    static void set_relief(void (*ask)()) noexcept { relief() = ask; }
+    static void ask_for_relief()
+    {
+        if (auto* ask = relief().load())
+            ask();
+    }
+
     // Any thread: run() returns after the handler in progress.
     void stop() { context_.stop(); }
 
@@ -51,6 +61,11 @@ public:
 
 private:
     task<void> serve_borrowers();
+    static std::atomic<void (*)()>& relief() noexcept
+    {
+        static std::atomic<void (*)()> ask{nullptr};
+        return ask;
+    }
 
     const driven how_;
     // Before the context, so after it at the end: coroutines that are cut short have deadlines

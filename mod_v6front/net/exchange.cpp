@@ -102,8 +102,7 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
         }
     }
     auto made = co_await new_lease(wish);
-    if (made)
-        record_.address = (*made)->peer();
+    record_.address = made ? (*made)->peer() : candidates->front();
     co_return made;
 }
 

@@ -14,13 +14,16 @@ struct name_cache::entry {
     std::shared_ptr<known_name> name;
     std::uint64_t version = 0; // that `last` is of
     lookup_result last{failure{reason::lookup_failed, {}, {}}};
-    bool told_to_call = false;
-    std::vector<event*> waiting;
 };
 
 struct name_cache::mailbox {
     std::mutex mutex;
     asio::io_context* context;
+};
+
+// Of one request, which may have gone when it is called.
+struct name_cache::waiter {
+    event called;
 };
 
 name_cache::name_cache(resolver& names, asio::io_context& context, deadline_list& deadlines)
@@ -40,7 +43,7 @@ name_cache::entry& name_cache::entry_of(std::string_view name)
     const auto found = entries_.find(name);
     if (found != entries_.end())
         return *found->second;
-    auto made = std::make_shared<entry>();
+    auto made = std::make_unique<entry>();
     made->name = names_.know(name);
     return *entries_.emplace(name, std::move(made)).first->second;
 }
@@ -60,29 +63,46 @@ const lookup_result* name_cache::known(std::string_view name)
     return &e.last;
 }
 
+// For the resolver, which calls it on a thread of its own.
+std::function<void()> name_cache::call(std::shared_ptr<waiter> w) const
+{
+    return [box = mailbox_, w = std::move(w)] {
+        const std::lock_guard lock(box->mutex);
+        if (box->context)
+            asio::post(*box->context, [w] { w->called.notify(); });
+    };
+}
+
+task<void> name_cache::called(std::shared_ptr<waiter> w, std::chrono::milliseconds timeout)
+{
+    deadline limit(deadlines_, [&w] { w->called.notify(); });
+    limit.arm(timeout);
+    co_await w->called.wait(context_.get_executor());
+}
+
+void name_cache::doubt(std::string_view name)
+{
+    names_.doubted(*entry_of(name).name);
+}
+
+task<void> name_cache::look_again(std::string_view name, std::chrono::milliseconds timeout)
+{
+    if (timeout <= timeout.zero()) {
+        doubt(name);
+        co_return;
+    }
+    const auto w = std::make_shared<waiter>();
+    names_.doubted(*entry_of(name).name, call(w));
+    co_await called(w, timeout);
+}
+
 task<lookup_result> name_cache::resolve(std::string_view name, std::chrono::milliseconds timeout)
 {
     if (const auto* at_once = known(name))
         co_return *at_once;
-    const auto e = entries_.find(name)->second;
-    event answered;
-    deadline limit(deadlines_, [&answered] { answered.notify(); });
-    limit.arm(timeout);
-    e->waiting.push_back(&answered);
-    if (!e->told_to_call) {
-        e->told_to_call = true;
-        names_.when_known(*e->name, [box = mailbox_, e] {
-            const std::lock_guard lock(box->mutex);
-            if (!box->context)
-                return;
-            asio::post(*box->context, [e] {
-                for (auto* waiter : e->waiting)
-                    waiter->notify();
-            });
-        });
-    }
-    co_await answered.wait(context_.get_executor());
-    std::erase(e->waiting, &answered);
+    const auto w = std::make_shared<waiter>();
+    names_.when_known(*entry_of(name).name, call(w));
+    co_await called(w, timeout);
     if (const auto* in_time = known(name))
         co_return *in_time;
     co_return failure{reason::lookup_timed_out, {}, std::string(name)};

@@ -25,17 +25,24 @@ public:
     const lookup_result* known(std::string_view name);
     // Waits for that first lookup, `timeout` at most.
     task<lookup_result> resolve(std::string_view name, std::chrono::milliseconds timeout);
+    // No address that is known takes a connection: the name is looked up anew, unless that has
+    // just been done. The second also waits for what comes of it, which known() tells then.
+    void doubt(std::string_view name);
+    task<void> look_again(std::string_view name, std::chrono::milliseconds timeout);
 
 private:
     struct entry;
     struct mailbox;
+    struct waiter;
+    std::function<void()> call(std::shared_ptr<waiter> w) const;
+    task<void> called(std::shared_ptr<waiter> w, std::chrono::milliseconds timeout);
     entry& entry_of(std::string_view name);
 
     resolver& names_;
     asio::io_context& context_;
     deadline_list& deadlines_;
     std::shared_ptr<mailbox> mailbox_; // how a lookup reaches us, or learns that we are gone
-    std::map<std::string, std::shared_ptr<entry>, std::less<>> entries_;
+    std::map<std::string, std::unique_ptr<entry>, std::less<>> entries_;
 };
 
 } // namespace v6front

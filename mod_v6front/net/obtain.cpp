@@ -3,7 +3,9 @@
 #include "obtain.hpp"
 
 #include "core/connection_auth.hpp"
+#include "backend_addresses.hpp"
 #include "connect.hpp"
+#include "moved_site.hpp"
 
 #include <unistd.h>
 
@@ -19,6 +21,15 @@ lease make_lease(const lease_wish& wish, std::shared_ptr<backend_connection> con
     return {wish.on.idle_connections(), std::move(connection), std::move(use)};
 }
 
+// Where descriptors have run out, idle clients give theirs back within a tenth of a second.
+constexpr unsigned tries_when_short = 10;
+constexpr std::chrono::milliseconds pause_when_short{50};
+
+bool is_short(const result<std::shared_ptr<backend_connection>>& connected)
+{
+    return !connected && connected.error().what == reason::out_of_resources;
+}
+
 connect_report report_to(const lease_wish& wish)
 {
     if (!wish.has_choice())
@@ -29,6 +40,18 @@ connect_report report_to(const lease_wish& wish)
             book->failed(address, backend, *failed);
         else
             book->succeeded(address, backend);
+    };
+}
+
+// Where else the site's names lead joins the addresses, while none of them answers.
+later_candidates more_for(const lease_wish& wish)
+{
+    if (looked_up_names(wish.order).empty())
+        return {};
+    return [&wish] {
+        auto found = moved_to(wish.on, wish.order, wish.addresses);
+        wish.addresses.insert(wish.addresses.end(), found.begin(), found.end());
+        return found;
     };
 }
 
@@ -79,9 +102,33 @@ std::optional<lease> idle_lease(const lease_wish& wish)
 task<result<lease>> new_lease(const lease_wish& wish)
 {
     const auto report = report_to(wish);
-    auto connected =
-        co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), wish.addresses,
-                                    wish.order.rules.connect_timeout, report);
+    const auto later = more_for(wish);
+    const auto timeout = wish.order.rules.connect_timeout;
+    const auto until = deadline::clock::now() + timeout;
+    auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                 wish.addresses, timeout, report, later);
+    steady_timer a_moment(wish.on.context());
+    for (unsigned i = 0; i < tries_when_short && is_short(connected); ++i) {
+        // Idle connections to other sites are needed least; others hear of it, too.
+        engine::ask_for_relief();
+        if (i > 0 || wish.on.idle_connections().idle() == 0) {
+            a_moment.expires_after(pause_when_short);
+            co_await a_moment.async_wait(use_task);
+        }
+        wish.on.idle_connections().close_all();
+        connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                wish.addresses, timeout, report, later);
+    }
+    if (!connected && describe(connected.error().what).whose == fault::backend) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - deadline::clock::now());
+        auto elsewhere = co_await moved_to(wish.on, wish.order, wish.addresses, left);
+        if (!elsewhere.empty()) {
+            wish.addresses = std::move(elsewhere);
+            connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                    wish.addresses, timeout, report);
+        }
+    }
     if (!connected)
         co_return connected.error();
     auto made = make_lease(wish, std::move(*connected));

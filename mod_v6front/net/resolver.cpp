@@ -80,7 +80,8 @@ struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
     void run(const std::shared_ptr<known_name>& name, std::uint64_t number);
     void succeed(known_name& name, std::uint64_t number, ipv4_addresses found, news& out);
     void fail(known_name& name, const failure& why, news& out);
-    void publish(known_name& name, news& out);
+    void publish(known_name& name) { name.version_.fetch_add(1, std::memory_order_release); }
+    static void wake(record& r, news& out);
     void tell(name_report::event what, const record& r, bool first, news& out);
     static void say(news& out)
     {
@@ -109,10 +110,10 @@ void resolver::shared::tell(name_report::event what, const record& r, bool first
     });
 }
 
-void resolver::shared::publish(known_name& name, news& out)
+// A lookup has ended, or is late: those that wait for it see what is known now.
+void resolver::shared::wake(record& r, news& out)
 {
-    name.version_.fetch_add(1, std::memory_order_release);
-    for (auto& done : std::exchange(name.record_->waiting, {}))
+    for (auto& done : std::exchange(r.waiting, {}))
         out.push_back(std::move(done));
 }
 
@@ -134,7 +135,7 @@ void resolver::shared::succeed(known_name& name, std::uint64_t number, ipv4_addr
     if (differs) {
         const bool moved = r.addresses != nullptr;
         r.addresses = std::make_shared<const ipv4_addresses>(std::move(found));
-        publish(name, out);
+        publish(name);
         if (moved)
             tell(name_report::event::changed, r, first, out);
     }
@@ -151,9 +152,10 @@ void resolver::shared::fail(known_name& name, const failure& why, news& out)
     r.next = std::min(r.next, clock::now() + r.retry);
     r.retry = std::min(r.retry * 2, refresh());
     if (!r.addresses)
-        publish(name, out);
+        publish(name);
     if (news_to_us)
         tell(name_report::event::failing, r, first, out);
+    wake(r, out);
 }
 
 void resolver::shared::run(const std::shared_ptr<known_name>& name, std::uint64_t number)
@@ -170,6 +172,7 @@ void resolver::shared::run(const std::shared_ptr<known_name>& name, std::uint64_
             succeed(*name, number, *std::move(found), out);
         else if (number >= r.applied)
             fail(*name, found.error(), out);
+        wake(r, out);
         changed.notify_one();
     }
     say(out);
@@ -208,7 +211,7 @@ clock::time_point resolver::shared::attend(known_name& name, clock::time_point n
     if (r.addresses && r.failing && now >= r.answered + rules.max_stale) {
         tell(name_report::event::dropped, r, false, out);
         r.addresses.reset();
-        publish(name, out);
+        publish(name);
     }
     if (now >= r.next && r.in_flight < most_per_name && in_flight < most_in_flight)
         start(name, now, out);
@@ -310,6 +313,26 @@ void resolver::wanted(const known_name& name)
         return;
     r.next = soon;
     shared_->changed.notify_one();
+}
+
+void resolver::doubted(const known_name& name, std::function<void()> done)
+{
+    {
+        const std::lock_guard lock(shared_->mutex);
+        auto& r = *name.record_;
+        const auto now = clock::now();
+        const bool is_recent = now < r.started + shared_->first_retry();
+        if (!is_recent)
+            r.next = now; // beside one that hangs, if there is one
+        if (!is_recent || r.in_flight > 0) {
+            if (done)
+                r.waiting.push_back(std::move(done));
+            shared_->changed.notify_one();
+            return;
+        }
+    }
+    if (done)
+        done();
 }
 
 } // namespace v6front

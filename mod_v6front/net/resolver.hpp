@@ -87,6 +87,10 @@ public:
     void when_known(const known_name& name, std::function<void()> done);
     // Somebody wants a name that has no address: it is looked up again soon, not at leisure.
     void wanted(const known_name& name);
+    // No address of the name takes a connection, so the site may have moved: looked up now, unless
+    // a lookup has begun within the last second. Calls `done`, if it is given, as when_known()
+    // does: once no lookup is under way, or one that was has ended.
+    void doubted(const known_name& name, std::function<void()> done = {});
 
 private:
     struct shared;

@@ -54,6 +54,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
     dup2(in, 0);
     dup2(out, 1);
     dup2(out, 2);
+    // A program that held a site's listener would keep that accepting when the site is gone.
+    close_range(3, ~0U, 0);
     execvpe(argv[0], argv, envp);
     _exit(127);
 }

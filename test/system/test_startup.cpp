@@ -84,18 +84,20 @@ TEST_CASE("A directive that would make an engine wait is named at the start")
     CHECK(lines[0].find("V6FrontEngine Off") != std::string::npos);
 }
 
-TEST_CASE("A low limit of connections is named at the start, where the MPM has one")
+TEST_CASE("A low limit of connections is raised where nobody has set it and the MPM has one")
 {
     const auto model = GENERATE(mpm::event, mpm::worker);
+    const unsigned set = GENERATE(0, 2);
     auto options = front_with("");
     options.model = model;
-    options.connections_per_thread = 0;
+    options.connections_per_thread = set;
     httpd_server front(options);
-    const auto lines = lines_with(front.error_log(), "V6F0201");
-    CHECK(lines.size() == (model == mpm::event ? 1 : 0));
+    const auto lines = lines_with(front.error_log(), "V6F0307");
+    CHECK(lines.size() == (model == mpm::event && set == 0 ? 1 : 0));
     for (const auto& line : lines) {
-        CHECK(line.find("at most " + std::to_string(options.threads * 3)) != std::string::npos);
+        CHECK(line.find(std::to_string(options.threads * 201)) != std::string::npos);
     }
+    CHECK(lines_with(front.error_log(), "V6F0201").empty());
 }
 
 TEST_CASE("An httpd that is new enough for HTTP/2 is not called too old")

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "moved_site.hpp"
+
+#include "backend_addresses.hpp"
+
+#include <algorithm>
+
+namespace v6front
+{
+
+namespace
+{
+
+std::vector<endpoint> known_besides(engine& on, const exchange_order& order,
+                                    std::span<const endpoint> tried)
+{
+    std::vector<endpoint> found;
+    for (const auto& name : looked_up_names(order)) {
+        const auto* known = on.names().known(name);
+        if (!known || !*known)
+            continue;
+        for (const auto& a : ***known) {
+            const endpoint e(a, order.backend->port);
+            if (std::find(tried.begin(), tried.end(), e) == tried.end() &&
+                !(order.own && order.own->accepts(e)))
+                found.push_back(e);
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+std::vector<endpoint> moved_to(engine& on, const exchange_order& order,
+                               std::span<const endpoint> tried)
+{
+    auto found = known_besides(on, order, tried);
+    if (found.empty())
+        for (const auto& name : looked_up_names(order))
+            on.names().doubt(name);
+    return found;
+}
+
+task<std::vector<endpoint>> moved_to(engine& on, const exchange_order& order,
+                                     std::span<const endpoint> tried,
+                                     std::chrono::milliseconds timeout)
+{
+    auto found = moved_to(on, order, tried);
+    const auto until = deadline::clock::now() + timeout;
+    for (const auto& name : looked_up_names(order)) {
+        if (!found.empty())
+            break;
+        const auto left = until - deadline::clock::now();
+        co_await on.names().look_again(name,
+                                       std::chrono::duration_cast<std::chrono::milliseconds>(left));
+        found = known_besides(on, order, tried);
+    }
+    co_return found;
+}
+
+} // namespace v6front

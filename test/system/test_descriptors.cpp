@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Descriptors that run out under load: no child is lost, and what can be served is.
+#include "catch.hpp"
+#include "process.hpp"
+#include "scripted_backend.hpp"
+#include "ways.hpp"
+
+#include <unistd.h>
+
+using namespace v6front;
+
+namespace
+{
+
+void limit_descriptors(pid_t process, unsigned most)
+{
+    std::vector<std::string> command{"prlimit", "--pid", std::to_string(process),
+                                     "--nofile=" + std::to_string(most) + ":"};
+    if (getuid() == 0) {
+        command.insert(command.begin(),
+                       {"setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups"});
+    }
+    const auto result = run_command(command);
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+}
+
+} // namespace
+
+// Not for a module built with sanitizers, as in test_exhaustion.cpp.
+TEST_CASE("A child whose descriptors run out goes on, and serves whoever comes as soon as it can",
+          "[descriptors]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = options_for(w, "V6FrontPass / " + site.url());
+    options.threads = 40;
+    options.global = "KeepAliveTimeout 30\n";
+    httpd_server front(options);
+    CHECK(get(front, "/").status() == 200);
+    const auto children = front.children();
+    REQUIRE(children.size() == 1);
+
+    // Half of the clients are idle, and each has left an idle connection to the site.
+    std::vector<raw_client> idle;
+    for (int i = 0; i < 20; ++i) {
+        idle.emplace_back(front.port(), client_for(front));
+        idle.back().send(request_text({"/"}));
+    }
+    for (raw_client& client : idle) {
+        CHECK(client.read_response().status() == 200);
+    }
+    // None is free, and one who asks now is served with what idle ones give back.
+    limit_descriptors(children[0], front.descriptors() - 1);
+    CHECK(get(front, "/").status() == 200);
+    limit_descriptors(children[0], 1);
+    raw_client waiting(front.port(), client_for(front));
+    waiting.send(request_text({"/"}));
+    await("the log's word of it",
+          [&] { return front.error_log().find("V6F0308") != std::string::npos; });
+    limit_descriptors(children[0], 1024);
+    CHECK(waiting.read_response().status() == 200);
+    CHECK(front.children() == children);
+    CHECK(front.error_log().find("apr_socket_accept") == std::string::npos);
+}

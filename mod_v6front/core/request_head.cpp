@@ -56,8 +56,12 @@ void append_ours(std::string& out, std::string_view name, std::string_view value
     }
 }
 
-// True if Connection nominates anything, which is rare.
-bool append_client_fields(std::string& out, std::span<const field> fields, bool chunked)
+struct seen_fields {
+    bool nominations = false; // Connection nominates anything, which is rare
+    bool takes_trailers = false;
+};
+
+seen_fields append_client_fields(std::string& out, std::span<const field> fields, bool chunked)
 {
     const bool nominations = has_nominations(fields);
     bool takes_trailers = false;
@@ -77,9 +81,21 @@ bool append_client_fields(std::string& out, std::span<const field> fields, bool 
         append_field(out, f.name, f.value);
     }
     if (takes_trailers) {
-        out += "TE: trailers\r\nConnection: TE\r\n";
+        out += "TE: trailers\r\n";
     }
-    return nominations;
+    return {nominations, takes_trailers};
+}
+
+// One field, and what servers have always been sent first: some of them compare, and parse no list.
+// Where the client asks to leave HTTP, append_upgrade has written it.
+void append_connection(std::string& out, const seen_fields& seen, bool reuse, bool leaves)
+{
+    if (!leaves) {
+        out += reuse ? "Connection: keep-alive" : "Connection: close";
+        out += seen.takes_trailers ? ", TE\r\n" : "\r\n";
+    } else if (seen.takes_trailers) {
+        out += "Connection: TE\r\n";
+    }
 }
 
 // One list, ours last, so that each recipient can read the way back (RFC 9110 7.6.3).
@@ -127,14 +143,18 @@ void append_request_head(std::string& out, const request_view& request, const fr
     out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
     // First, as RFC 9110 7.2 would have it.
     append_field(out, "Host", keep_host ? request.host : edits.backend_authority);
-    if (append_client_fields(out, request.fields, body.kind == framing_kind::chunked)) {
+    const auto seen = append_client_fields(out, request.fields, body.kind == framing_kind::chunked);
+    const std::size_t before_upgrade = out.size();
+    if (seen.nominations) {
         append_upgrade(out, request);
     }
+    const bool leaves = out.size() > before_upgrade;
     append_ours(out, "X-Forwarded-For", request.client_address);
     append_ours(out, "X-Forwarded-Host", request.host);
     append_ours(out, "X-Forwarded-Server", request.server_name);
     append_ours(out, "X-Forwarded-Proto", request.scheme);
     append_via(out, request, edits.via);
+    append_connection(out, seen, edits.reuse, leaves);
     append_framing(out, request, body);
     if (request.expects_continue) {
         out += "Expect: 100-continue\r\n";

@@ -21,8 +21,10 @@ namespace v6front
 
 child* child::current_ = nullptr;
 
-engine_thread::engine_thread(resolver& names, int number)
-    : number_(number), engine_(names), listener_(engine_.deadlines())
+engine_thread::engine_thread(resolver& names, site_usage& usage, int number)
+    : number_(number),
+      engine_(names, engine::driven::by_its_thread, &usage),
+      listener_(engine_.deadlines())
 {
     const signals_blocked quiet;
     std::latch running(1);
@@ -115,10 +117,12 @@ child::child(const server_rec* main_server, std::string via)
       names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_)),
       book_(shared_addresses(), log_change),
       doorkeeper_(shared_counters(), shared_limits()),
-      lent_(names_),
+      usage_(shared_usage(), shared_usage_counters()),
+      lent_(names_, usage_),
       handlers_(offload_threads())
 {
     doorkeeper_.take_seat(::getpid());
+    usage_.take_seat(::getpid());
     book_.set_watcher([this](const endpoint& address, std::string_view backend) {
         watch_.try_until_well(address, backend);
     });
@@ -131,7 +135,7 @@ child::child(const server_rec* main_server, std::string via)
         });
     const auto n = engines_wanted(main_server);
     for (unsigned i = 0; i < n; ++i)
-        engines_.push_back(std::make_unique<engine_thread>(names_, static_cast<int>(i)));
+        engines_.push_back(std::make_unique<engine_thread>(names_, usage_, static_cast<int>(i)));
 }
 
 // Offload threads first: they hold connections that the engines would then end.

@@ -32,7 +32,7 @@ class adopted_connection;
 class engine_thread
 {
 public:
-    engine_thread(resolver& names, int number);
+    engine_thread(resolver& names, site_usage& usage, int number);
     ~engine_thread();
 
     engine& on() noexcept { return engine_; }
@@ -102,6 +102,7 @@ private:
     address_book book_;
     address_watch watch_{book_};
     admission doorkeeper_;
+    site_usage usage_;
     health_checks checks_;
     handover_slots slots_;
     borrowed_engines lent_;

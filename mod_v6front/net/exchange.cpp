@@ -4,6 +4,7 @@
 
 #include "core/repeat.hpp"
 #include "backend_addresses.hpp"
+#include "call_for_room.hpp"
 #include "leave_http.hpp"
 #include "obtain.hpp"
 #include "response_reader.hpp"
@@ -71,6 +72,7 @@ private:
     const exchange_order& order_;
     upload& up_;
     outcome& record_;
+    std::optional<call_for_room> call_; // while a new connection has brought nothing yet
 };
 
 task<result<lease>> attempt::obtain(attempt_progress& progress)
@@ -81,18 +83,21 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     // After a failed attempt only a fresh connection will do, elsewhere if there is an elsewhere.
     const bool again = progress.attempts > 1;
     // A request that cannot be repeated must not meet a connection that its backend closes at this
-    // very moment: it takes one that the backend has promised to keep (RFC 9112 9.3), or a new one.
+    // very moment: one that was idle for much less than the backend keeps them, or a new one.
     const bool must_last = !is_idempotent(order_.request.method) || !up_.is_replayable();
     const lease_wish wish{engine_, order_, *candidates, must_last};
     choose(wish, again ? record_.address : std::nullopt);
     progress.elsewhere = candidates->size() > 1;
     record_.address = candidates->front();
-    if (!again) {
-        if (auto idle = idle_lease(wish)) {
-            progress.pooled = true;
+    if (!again && order_.rules.reuse) {
+        auto idle = idle_lease(wish);
+        progress.pooled = idle.has_value();
+        if (idle && wish.is_uncertain())
+            progress.pooled = co_await stays_open(wish, *idle);
+        if (progress.pooled)
             co_return std::move(*idle);
-        }
     }
+    call_.emplace(engine_, candidates->front());
     auto made = co_await new_lease(wish);
     if (made)
         record_.address = (*made)->peer();
@@ -104,7 +109,8 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
     auto& head = backend->scratch();
     head.clear();
     const auto authority = order_.backend->authority();
-    const request_edits edits{authority, order_.rules.preserve_host, order_.via};
+    const request_edits edits{authority, order_.rules.preserve_host, order_.via,
+                              order_.rules.reuse};
     append_request_head(head, order_.request, up_.how(), edits);
     auto sent = backend->write_now(head);
     if (!sent.error && sent.size < head.size()) {
@@ -256,8 +262,19 @@ task<bool> attempt::run(attempt_progress& progress)
     progress.body_unsent = up_.is_unsent();
     progress.response_seen = response.saw_bytes();
 
+    call_.reset();
+
     // 5. Judge.
+    if (progress.pooled && is_stale(backend->input(), head ? (*head)->status : 0)) {
+        progress.response_seen = false;
+        if (may_try_again({reason::no_response, {}, "what it sent is no answer"}, progress))
+            co_return true;
+        progress.response_seen = true;
+        record_.failed.reset();
+    }
     const auto wrong = head ? std::nullopt : std::optional(head.error());
+    if (progress.pooled)
+        learn(engine_, *backend, wrong, record_.response_time);
     if (progress.elsewhere)
         remember(order_, backend->peer(), wrong, !progress.pooled && !progress.response_seen);
     if (wrong)
@@ -278,9 +295,12 @@ task<bool> attempt::run(attempt_progress& progress)
     }
 
     // 7. Close out: the lease goes back if nothing is left over on the connection.
-    if (up_.is_done() && response.may_reuse()) {
+    if (!up_.is_done() && order_.rules.reuse && response.may_reuse())
+        co_await up_.send_rest(*backend, engine_.get_executor());
+    record_.request_body = up_.taken();
+    if (order_.rules.reuse && up_.is_done() && response.may_reuse()) {
         backend->promise((**head).kept_for);
-        backend.give_back();
+        backend.give_back(order_.rules.most_idle);
     }
     co_return false;
 }

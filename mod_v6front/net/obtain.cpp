@@ -39,6 +39,20 @@ std::optional<lease> idle_lease(const lease_wish& wish)
     return std::nullopt;
 }
 
+task<bool> stays_open(const lease_wish& wish, lease& idle)
+{
+    auto& usage = wish.on.idle_connections().usage();
+    const auto at = usage.find(idle->peer());
+    steady_timer moment(wish.on.context(), site_usage::proof);
+    const auto [ended] = co_await moment.async_wait(use_task);
+    if (!ended && idle->probe() == backend_connection::state::open) {
+        usage.note_open(at, idle->idle_for() + site_usage::proof);
+        co_return true;
+    }
+    usage.note_closed(at, idle->idle_for());
+    co_return false;
+}
+
 task<result<lease>> new_lease(const lease_wish& wish)
 {
     const auto report = report_to(wish);
@@ -48,6 +62,17 @@ task<result<lease>> new_lease(const lease_wish& wish)
     if (!connected)
         co_return connected.error();
     co_return make_lease(wish, std::move(*connected));
+}
+
+void learn(engine& on, const backend_connection& connection, const std::optional<failure>& failed,
+           std::chrono::microseconds took)
+{
+    auto& usage = on.idle_connections().usage();
+    const auto at = usage.find(connection.peer());
+    if (!failed)
+        usage.note_answer(at, took);
+    else if (failed->what == reason::no_response || failed->what == reason::send_failed)
+        usage.note_closed(at, connection.idle_for());
 }
 
 void remember(const exchange_order& order, const endpoint& address,

@@ -131,11 +131,18 @@ bool may_be_http(std::string_view input)
     return input.substr(0, n) == prefix.substr(0, n);
 }
 
+// Line ends too many, behind the response before: skipped, as RFC 9112 2.2 has it for requests.
+std::size_t leading_line_ends(std::string_view input)
+{
+    return std::min(input.find_first_not_of("\r\n"), input.size());
+}
+
 } // namespace
 
 bool response_reader::has_head_at_hand() const noexcept
 {
-    const auto input = connection_.input();
+    auto input = connection_.input();
+    input.remove_prefix(leading_line_ends(input));
     std::size_t searched = 0;
     return !may_be_http(input) || end_of_field_section(input, searched) != input.npos;
 }
@@ -146,6 +153,7 @@ task<result<response_head*>> response_reader::read_head(std::chrono::millisecond
     const auto until = deadline::clock::now() + timeout;
     std::size_t searched = 0;
     for (;;) {
+        connection_.consume(searched == 0 ? leading_line_ends(connection_.input()) : 0);
         const auto input = connection_.input();
         saw_bytes_ = saw_bytes_ || !input.empty();
         if (!may_be_http(input))

@@ -56,6 +56,9 @@ task<bool> stays_open(const lease_wish& wish, lease& idle)
 task<result<lease>> new_lease(const lease_wish& wish)
 {
     const auto report = report_to(wish);
+    // In use from now on: what is needed at once is needed while it is being connected, too.
+    auto& usage = wish.on.idle_connections().usage();
+    const site_usage::use wanted(usage, usage.find(wish.addresses.front()));
     auto connected =
         co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), wish.addresses,
                                     wish.order.rules.connect_timeout, report);

@@ -20,9 +20,10 @@ std::chrono::steady_clock::duration since_start() noexcept
     return std::chrono::steady_clock::now().time_since_epoch();
 }
 
-std::int64_t second_now() noexcept
+// Peaks are remembered by spans of two seconds, this one and the one before.
+std::int64_t span_now() noexcept
 {
-    return duration_cast<std::chrono::seconds>(since_start()).count();
+    return duration_cast<std::chrono::seconds>(since_start()).count() / 2;
 }
 
 std::int64_t millisecond_now() noexcept
@@ -83,9 +84,9 @@ void site_usage::begin(place at) noexcept
     tally_.add(2 * at, std::numeric_limits<std::uint32_t>::max());
     const auto n = in_use(at);
     auto& r = records_[at];
-    const auto now = second_now();
-    auto then = r.second.load(relaxed);
-    if (then != now && r.second.compare_exchange_strong(then, now, relaxed)) {
+    const auto now = span_now();
+    auto then = r.span.load(relaxed);
+    if (then != now && r.span.compare_exchange_strong(then, now, relaxed)) {
         r.peak_before.store(then + 1 == now ? r.peak_now.load(relaxed) : 0, relaxed);
         r.peak_now.store(n, relaxed);
     }
@@ -97,15 +98,15 @@ void site_usage::begin(place at) noexcept
 std::uint32_t site_usage::allowed(place at, milliseconds idle_for) const noexcept
 {
     const auto& r = records_[at];
-    const auto age = second_now() - r.second.load(relaxed);
+    const auto age = span_now() - r.span.load(relaxed);
     auto peak = in_use(at);
     if (age <= 1)
         peak = std::max(peak, r.peak_now.load(relaxed));
     if (age == 0)
         peak = std::max(peak, r.peak_before.load(relaxed));
-    constexpr auto span = shrink_time - hold_time;
-    const auto left = std::clamp(shrink_time - idle_for, milliseconds(0), span);
-    return least_kept + static_cast<std::uint32_t>(peak * left.count() / span.count());
+    constexpr auto sinking = shrink_time - hold_time;
+    const auto left = std::clamp(shrink_time - idle_for, milliseconds(0), sinking);
+    return least_kept + static_cast<std::uint32_t>(peak * left.count() / sinking.count());
 }
 
 bool site_usage::ask(place at) noexcept

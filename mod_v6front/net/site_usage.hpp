@@ -26,8 +26,8 @@ namespace v6front
 // a free place.
 struct usage_record {
     std::atomic<std::uint64_t> key;
-    std::atomic<std::int64_t> second;       // in which peak_now was seen
-    std::atomic<std::uint32_t> peak_now;    // most in use at once, in that second
+    std::atomic<std::int64_t> span;         // of time in which peak_now was seen
+    std::atomic<std::uint32_t> peak_now;    // most in use at once, in that span
     std::atomic<std::uint32_t> peak_before; // and in the one before it
     std::atomic<std::int64_t> asked_at;     // milliseconds of the steady clock
     std::atomic<std::uint32_t> asked;       // idle connections that somebody waits to see closed

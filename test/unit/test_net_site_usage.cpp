@@ -44,7 +44,7 @@ TEST_CASE("as many may be idle as were in use at once, and fewer the longer they
     CHECK(usage.allowed(at, 1375ms) == 30 + site_usage::least_kept);
     CHECK(usage.allowed(at, 2500ms) == site_usage::least_kept);
     CHECK(usage.allowed(at, 1h) == site_usage::least_kept);
-    // The peak itself is forgotten within two seconds.
+    // The peak itself is forgotten within four seconds.
     const auto give_up = std::chrono::steady_clock::now() + patience;
     while (usage.allowed(at, 0ms) > site_usage::least_kept &&
            std::chrono::steady_clock::now() < give_up)

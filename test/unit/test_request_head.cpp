@@ -86,6 +86,7 @@ TEST_CASE("the whole head of a simple request", "[request_head]")
                                "X-Forwarded-Proto: https\r\n"
                                "Via: 1.1 v6front-1\r\n"
                                "CDN-Loop: v6front-1\r\n"
+                               "Connection: keep-alive\r\n"
                                "\r\n");
 }
 

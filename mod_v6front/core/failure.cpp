@@ -71,6 +71,8 @@ constexpr std::array<reason_row, reason_count> rows{{
      "the backend stopped sending a response body"},
     {reason::too_many_in_flight, phase::connect, fault::front, 503,
      "as many requests as this route admits are in flight, and do not end"},
+    {reason::no_local_port, phase::connect, fault::front, 503,
+     "this server has no free local port for another connection to the backend"},
     {reason::out_of_resources, phase::connect, fault::front, 503,
      "this server is out of descriptors or memory"},
     {reason::stopping, phase::response_body, fault::front, 503,

@@ -15,6 +15,13 @@ bool is_idempotent(std::string_view method) noexcept
     return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
+bool is_stale(std::string_view input, int status) noexcept
+{
+    constexpr std::string_view start = "HTTP/";
+    return status == 408 || (status == 0 && !input.empty() &&
+                             input.substr(0, start.size()) != start.substr(0, input.size()));
+}
+
 bool may_repeat(reason what, std::string_view method, const attempt_progress& progress) noexcept
 {
     // The only two that say "this connection had died"; for the rest, time is up, or a new

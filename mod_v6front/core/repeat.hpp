@@ -24,6 +24,12 @@ struct attempt_progress {
 
 constexpr unsigned most_attempts = 3;
 
+// A connection that had served before brought something that answers no request: octets that are
+// no HTTP (a body that came late), or a 408, by which a server ends one that was idle for too long
+// for it (RFC 9110 15.5.9). Either was on its way before the request.
+// `input`: what came, where that was no head; `status`: of the head, 0 if there is none.
+bool is_stale(std::string_view input, int status) noexcept;
+
 // Safe methods, PUT and DELETE (RFC 9110 9.2.2): GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and
 // WebDAV's PROPFIND, REPORT, SEARCH (safe by their RFCs).
 bool is_idempotent(std::string_view method) noexcept;

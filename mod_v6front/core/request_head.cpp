@@ -36,6 +36,7 @@ struct forwarded_fields {
     bool host = false;
     bool server = false;
     bool scheme = false;
+    bool takes_trailers = false; // TE says so
 
     void note(std::string_view name) noexcept
     {
@@ -87,10 +88,9 @@ void append_given(std::string& out, const field& f, const request_view& request)
 forwarded_fields append_given_fields(std::string& out, const request_view& request, bool chunked)
 {
     forwarded_fields given;
-    bool takes_trailers = false;
     for (const field& f : request.fields) {
         if (is_hop_by_hop(f.name)) {
-            takes_trailers = takes_trailers || accepts_trailers(f);
+            given.takes_trailers = given.takes_trailers || accepts_trailers(f);
             if (chunked && iequals(f.name, "trailer") && is_one_line(f.value)) {
                 append_field(out, f.name, f.value);
             }
@@ -102,10 +102,22 @@ forwarded_fields append_given_fields(std::string& out, const request_view& reque
         given.note(f.name);
         append_given(out, f, request);
     }
-    if (takes_trailers) {
-        out += "TE: trailers\r\nConnection: TE\r\n";
+    if (given.takes_trailers) {
+        out += "TE: trailers\r\n";
     }
     return given;
+}
+
+// One field, and what servers have always been sent first: some of them compare, and parse no list.
+// Where the client asks to leave HTTP, append_upgrade has written it.
+void append_connection(std::string& out, const forwarded_fields& given, bool reuse, bool leaves)
+{
+    if (!leaves) {
+        out += reuse ? "Connection: keep-alive" : "Connection: close";
+        out += given.takes_trailers ? ", TE\r\n" : "\r\n";
+    } else if (given.takes_trailers) {
+        out += "Connection: TE\r\n";
+    }
 }
 
 void append_missing(std::string& out, const request_view& request, const forwarded_fields& given)
@@ -175,13 +187,16 @@ void append_request_head(std::string& out, const request_view& request, const fr
     // First, as RFC 9110 7.2 would have it.
     append_field(out, "Host", keep_host ? request.host : edits.backend_authority);
     const auto given = append_given_fields(out, request, body.kind == framing_kind::chunked);
+    const std::size_t before_upgrade = out.size();
     if (has_nominations(request.fields)) {
         append_upgrade(out, request);
     }
+    const bool leaves = out.size() > before_upgrade;
     if (request.adds_forwarded) {
         append_missing(out, request, given);
     }
     append_via(out, request, edits.via);
+    append_connection(out, given, edits.reuse, leaves);
     append_framing(out, request, body);
     if (request.expects_continue) {
         out += "Expect: 100-continue\r\n";

@@ -37,6 +37,7 @@ struct request_edits {
     bool preserve_host = true;
     std::string_view
         via; // for Via and CDN-Loop: received-by pseudonym, e.g. "v6front-5f3c..." (RFC 9110 7.6.3)
+    bool reuse = true; // the connection is to serve other requests, too
 };
 
 // Appends request line, fields and the empty line. Fields go in the client's order and case, but
@@ -45,7 +46,9 @@ struct request_edits {
 // that one: what a client claims under these names is gone already); Expect (only 100-continue, and
 // only before a body); TE (only "trailers", RFC 9110 10.1.4); Trailer (only with a chunked body);
 // Via and CDN-Loop (RFC 8586; the client's kept, ours appended to the list). Always HTTP/1.1.
-// Connection and Upgrade are sent where the client asks to leave HTTP (core/upgrade.hpp).
+// Connection and Upgrade are sent where the client asks to leave HTTP (core/upgrade.hpp); all other
+// requests say in Connection whether the connection is to stay: httpd tells only those who ask how
+// long it keeps it.
 // Content-Length: 0 is sent for an empty body only if the client sent that field or the method is
 // POST, PUT or PATCH (RFC 9110 8.6).
 void append_request_head(std::string& out, const request_view& request, const framing& body,

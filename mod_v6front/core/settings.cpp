@@ -90,6 +90,8 @@ exchange_settings merge(const exchange_settings& base, const exchange_settings& 
     s.most_in_flight = either(over.most_in_flight, base.most_in_flight);
     s.most_queued = either(over.most_queued, base.most_queued);
     s.most_head = either(over.most_head, base.most_head);
+    s.reuse = either(over.reuse, base.reuse);
+    s.most_idle = either(over.most_idle, base.most_idle);
     return s;
 }
 
@@ -123,10 +125,19 @@ void set_option(exchange_settings& settings, std::string_view key_value)
         settings.most_in_flight = parse_count(key, value, 1);
     } else if (iequals(key, "queue")) {
         settings.most_queued = parse_count(key, value, 0);
+    } else if (iequals(key, "reuse")) {
+        settings.reuse = parse_on_off(key, value);
+    } else if (iequals(key, "maxidle")) {
+        if (value == "0") {
+            throw setting_error(
+                "maxidle=\"0\" must be a number from 1 to 100000; reuse=off is for a "
+                "site to which no connection is to stay open");
+        }
+        settings.most_idle = parse_count(key, value, 1);
     } else {
         throw setting_error("the key of " + quoted(key_value) +
                             " must be one of connect, response, idle, preservehost, via, "
-                            "addheaders, head, self, bufferbody, max, queue");
+                            "addheaders, head, self, bufferbody, max, queue, reuse, maxidle");
     }
 }
 
@@ -189,6 +200,8 @@ exchange_rules resolve(const exchange_settings& settings, milliseconds timeout)
     // As many as are served may wait to be: each waits no longer than one turn, on the whole.
     rules.most_queued = settings.most_queued.value_or(rules.most_in_flight);
     rules.most_head = settings.most_head.value_or(rules.most_head);
+    rules.reuse = settings.reuse.value_or(rules.reuse);
+    rules.most_idle = settings.most_idle.value_or(rules.most_idle);
     return rules;
 }
 

@@ -9,6 +9,7 @@
 #include "octets.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -36,13 +37,15 @@ struct exchange_settings {
     std::optional<unsigned> most_in_flight;     // max=, of a route
     std::optional<unsigned> most_queued;        // queue=
     std::optional<std::size_t> most_head;       // head=
+    std::optional<bool> reuse;                  // reuse=, of a route
+    std::optional<unsigned> most_idle;          // maxidle=, of a route
 };
 
 // `over` wins where it is set.
 exchange_settings merge(const exchange_settings& base, const exchange_settings& over);
 
 // Sets one key of `key=value`: connect, response, idle (durations), preservehost, via, addheaders,
-// self (on|off), head, bufferbody (octets), max, queue (numbers).
+// self, reuse (on|off), head, bufferbody (octets), max, queue, maxidle (numbers).
 // Keys are case-insensitive. Throws setting_error, naming key, value and what would be right.
 void set_option(exchange_settings& settings, std::string_view key_value);
 
@@ -69,6 +72,8 @@ struct exchange_rules {
     unsigned most_in_flight = 0; // 0: without limit
     unsigned most_queued = 0;
     std::size_t most_head = 64 * 1024;
+    bool reuse = true; // of connections to the site
+    std::uint32_t most_idle = std::numeric_limits<std::uint32_t>::max(); // to each of its addresses
 };
 
 // `timeout` is httpd's own Timeout, the default of response and idle.

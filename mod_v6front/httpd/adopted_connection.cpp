@@ -37,27 +37,6 @@ constexpr auto grace_when_stopping = 100ms;
 constexpr auto linger_per_read = 2s;
 constexpr auto linger_in_all = 30s;
 
-// While a request is served it has a slot of the scoreboard for itself.
-class request_slot
-{
-public:
-    request_slot(conn_rec& c, request_slots& from) : connection_(c), from_(from)
-    {
-        c.sbh = from.take();
-    }
-    ~request_slot()
-    {
-        from_.give_back(static_cast<ap_sb_handle_t*>(connection_.sbh));
-        connection_.sbh = from_.shared();
-    }
-    request_slot(const request_slot&) = delete;
-    request_slot& operator=(const request_slot&) = delete;
-
-private:
-    conn_rec& connection_;
-    request_slots& from_;
-};
-
 } // namespace
 
 adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in,

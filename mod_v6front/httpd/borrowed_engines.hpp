@@ -2,13 +2,17 @@
 //
 // Engines for requests that run on the thread that httpd called us on. A thread borrows one for an
 // exchange and returns it: few engines serve many threads, and their idle backend connections are
-// shared by all of them. Part of the child.
+// shared by all of them. Nobody drives an engine that rests here, so a thread of its own, begun
+// when there is something to look at, looks over the idle connections of those that do. Part of the
+// child.
 #pragma once
 
 #include "net/engine.hpp"
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace v6front
@@ -17,7 +21,13 @@ namespace v6front
 class borrowed_engines
 {
 public:
-    borrowed_engines(resolver& names, closing_time& end) : names_(names), end_(end) {}
+    borrowed_engines(resolver& names, site_usage& usage, closing_time& end)
+        : names_(names), usage_(usage), end_(end)
+    {
+    }
+    ~borrowed_engines();
+    borrowed_engines(const borrowed_engines&) = delete;
+    borrowed_engines& operator=(const borrowed_engines&) = delete;
 
     class loan
     {
@@ -35,39 +45,23 @@ public:
     };
 
     // Any thread: closes what nobody has borrowed, and its idle backend connections.
-    void end_idle()
-    {
-        std::vector<std::unique_ptr<engine>> idle;
-        const std::lock_guard lock(mutex_);
-        idle.swap(idle_);
-    }
+    void end_idle();
 
 private:
-    // The one used last: its idle connections are the youngest.
-    std::unique_ptr<engine> take()
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            if (!idle_.empty()) {
-                auto last = std::move(idle_.back());
-                idle_.pop_back();
-                return last;
-            }
-        }
-        auto made = std::make_unique<engine>(names_, engine::driven::by_borrowers);
-        made->closing().obey(end_);
-        return made;
-    }
-    void put(std::unique_ptr<engine> e)
-    {
-        const std::lock_guard lock(mutex_);
-        idle_.push_back(std::move(e));
-    }
+    std::unique_ptr<engine> take();
+    void put(std::unique_ptr<engine> e);
+    void start_looking();
+    void look_over();
 
     resolver& names_;
+    site_usage& usage_;
     closing_time& end_;
     std::mutex mutex_;
-    std::vector<std::unique_ptr<engine>> idle_;
+    std::vector<std::unique_ptr<engine>> resting_;
+    std::condition_variable changed_;
+    bool looking_ = false; // the thread has work, or is about to find out
+    bool ended_ = false;
+    std::thread looker_;
 };
 
 } // namespace v6front

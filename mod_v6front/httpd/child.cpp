@@ -21,12 +21,12 @@ namespace v6front
 
 child* child::current_ = nullptr;
 
-engine_thread::engine_thread(resolver& names, closing_time& end, connection_counts& counts,
-                             int number, int engines)
+engine_thread::engine_thread(resolver& names, site_usage& usage, closing_time& end,
+                             connection_counts& counts, int number, int engines)
     : number_(number),
       engines_(engines),
       counts_(counts),
-      engine_(names),
+      engine_(names, engine::driven::by_its_thread, &usage),
       listener_(engine_.deadlines(), [this] { make_room(); }),
       teller_(engine_.deadlines(), counts)
 {
@@ -171,12 +171,14 @@ child::child(const server_rec* main_server, std::string via)
       names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_)),
       book_(shared_addresses(), log_change),
       doorkeeper_(shared_counters(), shared_limits()),
+      usage_(shared_usage(), shared_usage_counters()),
       end_(config_of(main_server)->graceful_time(), is_stopping),
       hooks_(main_server),
-      lent_(names_, end_),
+      lent_(names_, usage_, end_),
       handlers_(offload_threads(), workers())
 {
     doorkeeper_.take_seat(::getpid());
+    usage_.take_seat(::getpid());
     engine::set_relief([] {
         if (current_)
             current_->make_room();
@@ -193,7 +195,7 @@ child::child(const server_rec* main_server, std::string via)
         });
     const auto n = static_cast<int>(engines_wanted(main_server));
     for (int i = 0; i < n; ++i)
-        engines_.push_back(std::make_unique<engine_thread>(names_, end_, counts_, i, n));
+        engines_.push_back(std::make_unique<engine_thread>(names_, usage_, end_, counts_, i, n));
 }
 
 // Offload threads first: they hold connections that the engines would then end.

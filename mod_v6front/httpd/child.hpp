@@ -36,8 +36,8 @@ class engine_thread
 {
 public:
     // `number` of `engines`, from 0.
-    engine_thread(resolver& names, closing_time& end, connection_counts& counts, int number,
-                  int engines);
+    engine_thread(resolver& names, site_usage& usage, closing_time& end, connection_counts& counts,
+                  int number, int engines);
     ~engine_thread();
 
     engine& on() noexcept { return engine_; }
@@ -120,6 +120,7 @@ private:
     address_book book_;
     address_watch watch_{book_};
     admission doorkeeper_;
+    site_usage usage_;
     health_checks checks_;
     closing_time end_;
     slow_hooks hooks_;

@@ -8,7 +8,8 @@
 static const command_rec directives[] = {
     AP_INIT_TAKE_ARGV("V6FrontPass", v6front_set_pass, NULL, RSRC_CONF | ACCESS_CONF,
                       "path and http:// URL of an IPv4 site, or ! to exclude the path, then "
-                      "key=value settings (max= and queue= limit what is in flight); in "
+                      "key=value settings (max= and queue= limit what is in flight, maxidle= "
+                      "and reuse=off the connections that stay open); in "
                       "<Location> without the path"),
     AP_INIT_TAKE_ARGV("V6FrontPassMatch", v6front_set_pass_match, NULL, RSRC_CONF,
                       "regular expression for the path, and the http:// URL of an IPv4 site with "

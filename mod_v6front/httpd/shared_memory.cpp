@@ -23,6 +23,8 @@ struct segment {
     std::size_t size = 0;
     std::span<address_record> addresses;
     std::span<shared_tally::word> counters;
+    std::span<usage_record> usage;
+    std::span<shared_tally::word> usage_counters;
     unsigned limits = 0;
 };
 segment current;
@@ -56,7 +58,10 @@ void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned lim
 {
     constexpr auto addresses = address_table::usual_size;
     const auto words = limits == 0 ? 0 : shared_tally::words(admission::counters(limits), seats());
-    const auto size = addresses * sizeof(address_record) + words * sizeof(shared_tally::word);
+    constexpr auto sites = site_usage::usual_size;
+    const auto usage_words = site_usage::words(sites, seats());
+    const auto size = addresses * sizeof(address_record) + sites * sizeof(usage_record) +
+                      (words + usage_words) * sizeof(shared_tally::word);
     void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, errno, main_server,
@@ -70,7 +75,12 @@ void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned lim
     current.size = size;
     current.limits = limits;
     current.addresses = place<address_record>(bytes, addresses);
-    current.counters = place<shared_tally::word>(bytes + addresses * sizeof(address_record), words);
+    bytes += addresses * sizeof(address_record);
+    current.usage = place<usage_record>(bytes, sites);
+    bytes += sites * sizeof(usage_record);
+    current.counters = place<shared_tally::word>(bytes, words);
+    bytes += words * sizeof(shared_tally::word);
+    current.usage_counters = place<shared_tally::word>(bytes, usage_words);
     apr_pool_cleanup_register(pconf, nullptr, release, apr_pool_cleanup_null);
 }
 
@@ -82,6 +92,16 @@ std::span<address_record> shared_addresses()
 std::span<shared_tally::word> shared_counters()
 {
     return current.counters;
+}
+
+std::span<usage_record> shared_usage()
+{
+    return current.usage;
+}
+
+std::span<shared_tally::word> shared_usage_counters()
+{
+    return current.usage_counters;
 }
 
 unsigned shared_limits()

@@ -7,6 +7,7 @@
 
 #include "net/address_table.hpp"
 #include "net/shared_tally.hpp"
+#include "net/site_usage.hpp"
 #include "apache.hpp"
 
 #include <span>
@@ -20,6 +21,8 @@ void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned lim
 
 std::span<address_record> shared_addresses();
 std::span<shared_tally::word> shared_counters();
+std::span<usage_record> shared_usage();
+std::span<shared_tally::word> shared_usage_counters();
 unsigned shared_limits(); // how many there are; 0 where there is no memory
 
 } // namespace v6front

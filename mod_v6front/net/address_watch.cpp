@@ -74,7 +74,7 @@ task<void> address_watch::follow(address_watch& self, endpoint address, std::str
         if (connected) {
             (*connected)->close();
             book.succeeded(address, backend);
-        } else {
+        } else if (describe(connected.error().what).whose != fault::front) {
             book.failed(address, backend, connected.error());
         }
     }

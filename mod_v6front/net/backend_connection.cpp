@@ -19,6 +19,7 @@ backend_connection::backend_connection(tcp_socket socket, const endpoint& peer,
                                        deadline_list& deadlines)
     : socket_(std::move(socket)),
       peer_(peer),
+      deadlines_(deadlines),
       read_deadline_(deadlines, [this] { on_read_deadline(); }),
       write_deadline_(deadlines,
                       [this] {
@@ -33,8 +34,6 @@ backend_connection::backend_connection(tcp_socket socket, const endpoint& peer,
 
 void backend_connection::on_read_deadline()
 {
-    if (disturbed_)
-        return std::exchange(disturbed_, nullptr)(*this);
     if (arrived_.has_waiter())
         return arrived_.notify();
     error_code ignored;
@@ -82,8 +81,8 @@ void backend_connection::on_read(error_code ec, std::size_t n)
         return watch();
     read_error_ = ec;
     end_ += n;
-    if (disturbed_)
-        return std::exchange(disturbed_, nullptr)(*this);
+    if (const auto disturbed = disturbed_) // a copy: it may end what holds this
+        return disturbed(*this);
     arrived_.resume();
 }
 
@@ -180,11 +179,17 @@ task<io_result> backend_connection::write(std::string_view bytes, std::chrono::m
     co_return all;
 }
 
-bool backend_connection::is_silent() noexcept
+backend_connection::state backend_connection::probe() noexcept
 {
+    if (read_error_)
+        return state::ended;
+    if (begin_ != end_)
+        return state::spoke;
     char octet = 0;
     const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (n > 0)
+        return state::spoke;
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? state::open : state::ended;
 }
 
 bool backend_connection::has_ended() noexcept
@@ -198,36 +203,32 @@ bool backend_connection::has_ended() noexcept
     return n == 0 || (n < 0 && errno == ECONNRESET);
 }
 
-void backend_connection::when_idle(std::function<void(backend_connection&)> disturbed,
-                                   std::chrono::milliseconds most)
+void backend_connection::begin_idle(std::function<void(backend_connection&)> disturbed)
 {
     disturbed_ = std::move(disturbed);
-    read_deadline_.arm(most);
+    idle_ = true;
+    idle_since_ = deadline::clock::now();
+}
+
+std::chrono::milliseconds backend_connection::idle_for() const noexcept
+{
+    if (!idle_)
+        return was_idle_;
+    const auto passed = deadline::clock::now() - idle_since_;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(passed);
 }
 
 void backend_connection::end_idle() noexcept
 {
+    was_idle_ = idle_for();
+    idle_ = false;
     disturbed_ = nullptr;
-    read_deadline_.disarm();
 }
 
 void backend_connection::end_sending() noexcept
 {
     error_code ignored;
     socket_.shutdown(tcp_socket::shutdown_send, ignored);
-}
-
-// A second less than promised: the backend has begun to count before we knew.
-void backend_connection::promise(std::chrono::seconds kept_for) noexcept
-{
-    constexpr std::chrono::seconds margin{1};
-    promised_until_ = kept_for > margin ? deadline::clock::now() + kept_for - margin
-                                        : deadline::clock::time_point{};
-}
-
-bool backend_connection::is_promised() const noexcept
-{
-    return promised_until_ > deadline::clock::now();
 }
 
 int backend_connection::release() noexcept

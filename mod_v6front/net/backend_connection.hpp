@@ -59,16 +59,18 @@ public:
     // As far as the outstanding read tells, if there is one: nothing arrived, not closed.
     bool is_quiet() const noexcept { return !read_error_ && begin_ == end_; }
     bool is_reading() const noexcept { return reading_; }
-    // Asks the kernel: nothing has come that the outstanding read was not told of yet.
-    bool is_silent() noexcept;
+    // What an idle backend has done, by the outstanding read and by the kernel, which may know
+    // more.
+    enum class state : std::uint8_t { open, spoke, ended };
+    state probe() noexcept;
+    // It is idle from now on; `disturbed` is called when it is watched and not quiet any more.
+    void begin_idle(std::function<void(backend_connection&)> disturbed);
     // Asks the kernel: behind input() there is nothing more, and the backend has closed. Not where
     // the last read has filled the buffer, behind which there is more, or one is outstanding.
     bool has_ended() noexcept;
-    // Called when an idle connection that is watched is not quiet any more, or when it has been
-    // idle for too long.
-    void when_idle(std::function<void(backend_connection&)> disturbed,
-                   std::chrono::milliseconds most);
     void end_idle() noexcept;
+    // For how long it has been idle, or was when it was taken last.
+    std::chrono::milliseconds idle_for() const noexcept;
 
     void end_sending() noexcept; // the backend reads an end; it may still be read from
     void close() noexcept;
@@ -76,11 +78,12 @@ public:
     // it or unread.
     int release() noexcept;
     const endpoint& peer() const noexcept { return peer_; }
+    deadline_list& deadlines() const noexcept { return deadlines_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
     deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }
-    // "Keep-Alive: timeout=": its backend keeps it for so long, from now on. 0: it has not said so.
-    void promise(std::chrono::seconds kept_for) noexcept;
-    bool is_promised() const noexcept;
+    // "Keep-Alive: timeout=": its backend keeps it for so long once it is idle. 0: it has not said.
+    void promise(std::chrono::seconds kept_for) noexcept { promised_ = kept_for; }
+    std::chrono::milliseconds promised() const noexcept { return promised_; }
     bool has_served() const noexcept { return served_; }
     void note_served() noexcept { served_ = true; }
 
@@ -91,7 +94,8 @@ private:
 
     tcp_socket socket_;
     endpoint peer_;
-    deadline read_deadline_; // of a wait for input, and of idleness
+    deadline_list& deadlines_;
+    deadline read_deadline_; // of a wait for input
     deadline write_deadline_;
     event arrived_;
     std::unique_ptr<char[]> buffer_;
@@ -102,7 +106,10 @@ private:
     bool reading_ = false;
     bool served_ = false;
     deadline::clock::time_point made_ = deadline::clock::now();
-    deadline::clock::time_point promised_until_{};
+    std::chrono::milliseconds promised_{};
+    bool idle_ = false;
+    deadline::clock::time_point idle_since_{};
+    std::chrono::milliseconds was_idle_{};
     std::function<void(backend_connection&)> disturbed_;
     std::string scratch_;
 };

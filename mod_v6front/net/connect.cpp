@@ -69,6 +69,9 @@ failure connect_failure(error_code ec)
         return {reason::connect_refused, ec, {}};
     if (ec == error::timed_out)
         return {reason::connect_timed_out, ec, {}};
+    // Every port that a connection to there could have is taken.
+    if (ec == boost::system::errc::address_not_available)
+        return {reason::no_local_port, ec, {}};
     if (ec == error::no_descriptors || ec == error::no_memory || ec == error::no_buffer_space ||
         ec == boost::system::errc::too_many_files_open_in_system)
         return {reason::out_of_resources, ec, {}};
@@ -86,8 +89,10 @@ void race::tell(const connect_report& report) const
             const failure f{reason::connect_timed_out, {}, {}};
             report(candidates[i], &f);
         } else if (r.ended && *r.ended) {
+            // What this machine lacks says nothing about the address.
             const auto f = connect_failure(*r.ended);
-            report(candidates[i], &f);
+            if (describe(f.what).whose != fault::front)
+                report(candidates[i], &f);
         }
     }
 }

@@ -10,10 +10,11 @@
 namespace v6front
 {
 
-engine::engine(resolver& names, driven how)
+engine::engine(resolver& names, driven how, site_usage* usage)
     : how_(how),
-      pool_({},
-            how == driven::by_its_thread ? pool::idle_are::watched : pool::idle_are::left_alone),
+      own_usage_(usage ? nullptr : std::make_unique<site_usage>()),
+      pool_({}, how == driven::by_its_thread ? pool::idle_are::watched : pool::idle_are::left_alone,
+            usage ? usage : own_usage_.get()),
       names_(names, context_, deadlines_)
 {
 }

@@ -18,6 +18,7 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <memory>
 
 namespace v6front
 {
@@ -27,7 +28,9 @@ class engine
 public:
     enum class driven { by_its_thread, by_borrowers };
 
-    explicit engine(resolver& names, driven how = driven::by_its_thread);
+    // `usage`: what it shares with other engines of how many connections sites have.
+    explicit engine(resolver& names, driven how = driven::by_its_thread,
+                    site_usage* usage = nullptr);
     ~engine();
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
@@ -68,8 +71,9 @@ private:
     }
 
     const driven how_;
-    // Before the context, so after it at the end: coroutines that are cut short have deadlines
-    // here, and entries.
+    // All before the context, so after it at the end: coroutines that are cut short count here, and
+    // have deadlines and entries.
+    std::unique_ptr<site_usage> own_usage_;
     deadline_list deadlines_{context_};
     closing_list closing_{deadlines_};
     // No lock in the reactor: only one thread at a time does I/O here. Posting from others stays

@@ -5,18 +5,14 @@
 #include "core/connection_auth.hpp"
 #include "core/repeat.hpp"
 #include "backend_addresses.hpp"
+#include "call_for_room.hpp"
 #include "leave_http.hpp"
 #include "obtain.hpp"
 #include "response_reader.hpp"
-#include "thinking_time.hpp"
+#include "send_and_await.hpp"
 #include "upload.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
-#include <algorithm>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace v6front
@@ -31,19 +27,6 @@ std::chrono::microseconds since(clock::time_point start)
 {
     return std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
 }
-
-// How long the backend may think about "Expect: 100-continue" before the client is told to go on:
-// long enough for a refusal that saves an upload, short for backends that ignore it (RFC
-// 9110 10.1.1).
-constexpr std::chrono::milliseconds patience_with_expect{250};
-
-// A borrowed thread waits for so long by itself, which costs less than a turn of its engine's loop;
-// a client that leaves is not noticed before.
-constexpr std::chrono::milliseconds quick_response{20};
-
-// A backend that sends interim responses for ever would hold the exchange for ever; one that means
-// it sends a few (RFC 9110 15.2 names no number).
-constexpr unsigned most_interim_responses = 100;
 
 // One try of the exchange on one backend connection. The steps are named in run_exchange.
 class attempt
@@ -60,8 +43,6 @@ public:
 private:
     task<result<lease>> obtain(attempt_progress& progress);
     task<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
-    task<result<response_head*>> send_and_await(lease& backend, std::optional<failure> unsent,
-                                                response_reader& response);
     task<std::optional<failure>> answer(lease& backend, response_reader& response,
                                         response_head& head, const closing_list::entry& limit);
     void failed(const failure& why);
@@ -72,6 +53,7 @@ private:
     const exchange_order& order_;
     upload& up_;
     outcome& record_;
+    std::optional<call_for_room> call_; // while a new connection has brought nothing yet
 };
 
 task<result<lease>> attempt::obtain(attempt_progress& progress)
@@ -82,7 +64,7 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     // After a failed attempt only a fresh connection will do, elsewhere if there is an elsewhere.
     const bool again = progress.attempts > 1;
     // A request that cannot be repeated must not meet a connection that its backend closes at this
-    // very moment: it takes one that the backend has promised to keep (RFC 9112 9.3), or a new one.
+    // very moment: one that was idle for much less than the backend keeps them, or a new one.
     const bool must_last = !is_idempotent(order_.request.method) || !up_.is_replayable();
     const lease_wish wish{engine_, order_, *candidates, must_last};
     progress.elsewhere = candidates->size() > 1;
@@ -95,12 +77,15 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     }
     choose(wish, again ? record_.address : std::nullopt);
     record_.address = candidates->front();
-    if (!again) {
-        if (auto idle = idle_lease(wish)) {
-            progress.pooled = true;
+    if (!again && order_.rules.reuse) {
+        auto idle = idle_lease(wish);
+        progress.pooled = idle.has_value();
+        if (idle && wish.is_uncertain())
+            progress.pooled = co_await stays_open(wish, *idle);
+        if (progress.pooled)
             co_return std::move(*idle);
-        }
     }
+    call_.emplace(engine_, candidates->front());
     auto made = co_await new_lease(wish);
     record_.address = made ? (*made)->peer() : candidates->front();
     co_return made;
@@ -111,7 +96,8 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
     auto& head = backend->scratch();
     head.clear();
     const auto authority = order_.backend->authority();
-    const request_edits edits{authority, order_.rules.preserve_host, order_.via};
+    const request_edits edits{authority, order_.rules.preserve_host, order_.via,
+                              order_.rules.reuse};
     append_request_head(head, order_.request, up_.how(), edits);
     auto sent = backend->write_now(head);
     if (!sent.error && sent.size < head.size()) {
@@ -123,60 +109,6 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
     if (sent.error)
         co_return send_failure(sent);
     co_return std::nullopt;
-}
-
-// Sends the body and awaits the final head at the same time: a backend may answer early, and then
-// no more is sent. When writing fails, reading is still tried: the backend may have said why it
-// closed.
-task<result<response_head*>> attempt::send_and_await(lease& backend, std::optional<failure> unsent,
-                                                     response_reader& response)
-{
-    using namespace asio::experimental::awaitable_operators;
-    bool awaits_word = order_.request.expects_continue;
-    unsigned interim_responses = 0;
-    thinking_time thinking(order_.rules.response_timeout);
-    for (;;) {
-        if (!awaits_word)
-            client_.invite_body();
-        // Two heads may have come at once, and the second would not make itself felt any more.
-        if (!up_.is_done() && !unsent && !response.has_head_at_hand()) {
-            const auto patience = awaits_word ? patience_with_expect : backend_connection::no_limit;
-            auto first = co_await (up_.send(*backend, order_.rules.idle_timeout) ||
-                                   backend->readable(patience));
-            if (first.index() == 0)
-                unsent = std::get<0>(std::move(first));
-            else if (awaits_word && std::get<1>(first) == asio::error::timed_out) {
-                awaits_word = false;
-                continue;
-            }
-            if (unsent && describe(unsent->what).whose == fault::client)
-                co_return *unsent;
-        }
-        // A backend that neither reads nor answers gets no second wait.
-        if (unsent && unsent->what == reason::send_timed_out)
-            co_return *unsent;
-        // Nobody is left to answer when the client goes now, so the backend is spared the work.
-        if (up_.is_done())
-            client_.watch_for_departure([&backend] { backend->close(); });
-        const auto asked = clock::now();
-        if (engine_.is_lent() && up_.is_done())
-            backend->wait_here(std::min(quick_response, thinking.left(true)));
-        auto head = co_await response.read_head(thinking.left(up_.is_done()));
-        client_.watch_for_departure(nullptr);
-        thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);
-        if (!head && client_.has_departed())
-            co_return failure{reason::client_gone, {}, "while the backend was thinking"};
-        if (!head && unsent && !response.saw_bytes())
-            co_return *unsent;
-        if (!head || (*head)->status >= 200 || (*head)->status == 101)
-            co_return head;
-        if (++interim_responses > most_interim_responses)
-            co_return failure{reason::endless_interim, {}, {}};
-        awaits_word = awaits_word && (*head)->status != 100;
-        // A client's 100 depends on whether it waits for one.
-        if ((*head)->status != 100)
-            client_.send_interim(**head);
-    }
 }
 
 task<std::optional<failure>> attempt::answer(lease& backend, response_reader& response,
@@ -276,15 +208,27 @@ task<bool> attempt::run(attempt_progress& progress)
     // 4. Send the head, then the body, while the response may already come.
     auto unsent = co_await send_head(backend, progress);
     response_reader response(*backend, order_.request.method == "HEAD", order_.rules.most_head);
-    const auto head = co_await send_and_await(backend, std::move(unsent), response);
+    const auto head = co_await send_and_await(engine_, client_, order_, up_, *backend,
+                                              std::move(unsent), response);
     record_.response_time = since(start) - record_.connect_time;
     record_.request_body = up_.taken();
     progress.body_gone = up_.is_gone();
     progress.body_unsent = up_.is_unsent();
     progress.response_seen = response.saw_bytes();
 
+    call_.reset();
+
     // 5. Judge.
+    if (progress.pooled && is_stale(backend->input(), head ? (*head)->status : 0)) {
+        progress.response_seen = false;
+        if (may_try_again({reason::no_response, {}, "what it sent is no answer"}, progress))
+            co_return true;
+        progress.response_seen = true;
+        record_.failed.reset();
+    }
     const auto wrong = head ? std::nullopt : std::optional(or_stopping(head.error(), *limit));
+    if (progress.pooled)
+        learn(engine_, *backend, wrong, record_.response_time);
     if (progress.elsewhere)
         remember(order_, backend->peer(), wrong, !progress.pooled && !progress.response_seen);
     if (wrong)
@@ -309,9 +253,12 @@ task<bool> attempt::run(attempt_progress& progress)
     }
 
     // 7. Close out: the lease goes back if nothing is left over on the connection.
-    if (up_.is_done() && response.may_reuse()) {
+    if (!up_.is_done() && order_.rules.reuse && response.may_reuse())
+        co_await up_.send_rest(*backend, engine_.get_executor());
+    record_.request_body = up_.taken();
+    if (order_.rules.reuse && up_.is_done() && response.may_reuse()) {
         backend->promise((**head).kept_for);
-        backend.give_back();
+        backend.give_back(order_.rules.most_idle);
     }
     co_return false;
 }

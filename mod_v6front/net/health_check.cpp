@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace v6front
 {
@@ -30,14 +31,16 @@ std::string request_of(const check_order& order)
            "\r\nUser-Agent: mod_v6front (health check)\r\nConnection: close\r\n\r\n";
 }
 
-// What is wrong with that address; empty: nothing.
-task<std::string> ask(address_watch& watch, order_ptr order, endpoint address)
+// What is wrong with that address; empty: nothing; none: this machine could not ask.
+task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endpoint address)
 {
     const auto patience = std::min(most_patience, order->rule.interval);
     const auto give_up = clock::now() + patience;
     const std::array<endpoint, 1> only{address};
     const auto connected =
         co_await connect_to_backend(watch.context(), watch.deadlines(), only, patience);
+    if (!connected && describe(connected.error().what).whose == fault::front)
+        co_return std::nullopt;
     if (!connected)
         co_return std::string(describe(connected.error().what).words);
     auto& backend = **connected;
@@ -66,11 +69,13 @@ task<void> check_once(address_watch& watch, order_ptr order, endpoint address)
     auto& book = watch.book();
     const auto number = order->number;
     const auto wrong = co_await ask(watch, order, address);
-    if (wrong.empty())
+    if (!wrong)
+        co_return book.try_again_in(address, number, std::min(soon, order->rule.interval));
+    if (wrong->empty())
         co_return book.passed_check(address, order->backend, number);
     if (book.is_well(address, number))
         book.try_again_in(address, number, std::min(soon, order->rule.interval));
-    book.failed_check(address, order->backend, number, wrong);
+    book.failed_check(address, order->backend, number, *wrong);
 }
 
 } // namespace

@@ -31,6 +31,8 @@ failure lookup_failure(int code, const std::string& name)
     case EAI_MEMORY:
         return {reason::out_of_resources, {}, name};
     case EAI_SYSTEM:
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+            return {reason::out_of_resources, {errno, boost::system::system_category()}, name};
         return {reason::lookup_failed, {errno, boost::system::system_category()}, name};
     default:
         return {reason::lookup_failed, {}, name + ": " + gai_strerror(code)};

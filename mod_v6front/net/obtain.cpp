@@ -99,9 +99,26 @@ std::optional<lease> idle_lease(const lease_wish& wish)
     return std::nullopt;
 }
 
+task<bool> stays_open(const lease_wish& wish, lease& idle)
+{
+    auto& usage = wish.on.idle_connections().usage();
+    const auto at = usage.find(idle->peer());
+    steady_timer moment(wish.on.context(), site_usage::proof);
+    const auto [ended] = co_await moment.async_wait(use_task);
+    if (!ended && idle->probe() == backend_connection::state::open) {
+        usage.note_open(at, idle->idle_for() + site_usage::proof);
+        co_return true;
+    }
+    usage.note_closed(at, idle->idle_for());
+    co_return false;
+}
+
 task<result<lease>> new_lease(const lease_wish& wish)
 {
     const auto report = report_to(wish);
+    // In use from now on: what is needed at once is needed while it is being connected, too.
+    auto& usage = wish.on.idle_connections().usage();
+    const site_usage::use wanted(usage, usage.find(wish.addresses.front()));
     const auto later = more_for(wish);
     const auto timeout = wish.order.rules.connect_timeout;
     const auto until = deadline::clock::now() + timeout;
@@ -135,6 +152,17 @@ task<result<lease>> new_lease(const lease_wish& wish)
     if (logs_connection_in(wish.order.request.fields))
         make_personal(made, wish.order);
     co_return made;
+}
+
+void learn(engine& on, const backend_connection& connection, const std::optional<failure>& failed,
+           std::chrono::microseconds took)
+{
+    auto& usage = on.idle_connections().usage();
+    const auto at = usage.find(connection.peer());
+    if (!failed)
+        usage.note_answer(at, took);
+    else if (failed->what == reason::no_response || failed->what == reason::send_failed)
+        usage.note_closed(at, connection.idle_for());
 }
 
 void remember(const exchange_order& order, const endpoint& address,

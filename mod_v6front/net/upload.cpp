@@ -5,6 +5,7 @@
 #include "core/trailers.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <charconv>
 
@@ -94,6 +95,14 @@ task<std::optional<failure>> upload::send(backend_connection& to, std::chrono::m
         done_ = last_taken_ && piece_.empty();
     }
     co_return std::nullopt;
+}
+
+task<void> upload::send_rest(backend_connection& to, executor on)
+{
+    using namespace asio::experimental::awaitable_operators;
+    constexpr std::chrono::milliseconds moment{5};
+    steady_timer end(on, moment);
+    co_await (send(to, moment) || end.async_wait(use_task));
 }
 
 failure send_failure(const io_result& sent)

@@ -32,6 +32,11 @@ public:
     // goes on.
     task<std::optional<failure>> send(backend_connection& to, std::chrono::milliseconds timeout);
 
+    // After a final response: a site that answers before it has the body may have been quicker than
+    // what is on its way to it, and a form is not worth a new connection. What takes longer than a
+    // moment in coming is.
+    task<void> send_rest(backend_connection& to, executor on);
+
     bool is_done() const noexcept { return done_; }
     // Something of it has left the client, and cannot be sent once more.
     bool is_gone() const noexcept { return sent_ && !buffered_; }

@@ -72,7 +72,7 @@ def run(asked, module, directory, group):
             load.check(scenario, front)
         for _ in range(3 if asked.quick and name == report.JUDGED else asked.rounds):
             for front in contenders(asked, name, running):
-                results.add(name, front.name, measure.sample(scenario, front, asked.seconds, directory))
+                results.add(name, front.name, measure.sample(scenario, front, asked.seconds, directory, site))
         report.say(results.table(name))
     if asked.json:
         asked.json.write_text(results.as_json())

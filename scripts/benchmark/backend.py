@@ -2,6 +2,7 @@
 """The site behind all fronts: nginx on 127.0.0.1, because it costs the least of what is at hand."""
 
 import dataclasses
+import http.client
 import os
 import socket
 
@@ -36,6 +37,7 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         root {dir}/files;
+        location = /status {{ stub_status; }}
         location = /small {{ default_type text/plain; return 200 "{small}"; }}
         location = /upload {{
             client_max_body_size 1m;
@@ -56,6 +58,15 @@ http {{
 @dataclasses.dataclass
 class Backend:
     port: int
+
+    def accepted(self):
+        """Connections that it has accepted so far, but for those that ask this."""
+        self._asked = getattr(self, "_asked", 0) + 1
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        asking.request("GET", "/status", headers={"Connection": "close"})
+        accepts = asking.getresponse().read().decode().splitlines()[2].split()[0]
+        asking.close()
+        return int(accepts) - self._asked
 
 
 def start(directory, group):

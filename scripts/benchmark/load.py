@@ -31,6 +31,7 @@ SCENARIOS = {
     "64k": Scenario("GET 64 KiB, 32 kept connections", "/64k", backend.FILES["64k"]),
     "10m": Scenario("GET 10 MiB, 8 kept connections", "/10m", backend.FILES["10m"], connections=8),
     "post": Scenario("POST 64 KiB, 32 kept connections", "/upload", 6, upload=backend.UPLOAD),
+    "form": Scenario("POST 200 bytes, 32 kept connections", "/upload", 6, upload=200),
     "new": Scenario("GET 53 bytes, a new connection each", "/small", len(backend.SMALL), close=True),
     "tls": Scenario("GET 53 bytes by TLS, 32 kept connections", "/small", len(backend.SMALL), tls=True),
     "h2": Scenario("GET 53 bytes by HTTP/2, 8 connections of 4 streams", "/small", len(backend.SMALL), tls=True,

@@ -8,8 +8,9 @@ import processes
 from processes import Failure
 
 
-def sample(scenario, front, seconds, directory):
+def sample(scenario, front, seconds, directory, site):
     h2_log = directory / "h2load.log"
+    accepted = site.accepted()
     before = processes.usage(front.pid)
     command = processes.bound(load.command(scenario, front, seconds, h2_log))
     client = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -28,6 +29,7 @@ def sample(scenario, front, seconds, directory):
             client.kill()
             client.wait()
     after = processes.usage(front.pid)
+    accepted = site.accepted() - accepted
     try:
         result = load.outcome(scenario, output, seconds, h2_log)
     except Failure as failure:
@@ -41,6 +43,7 @@ def sample(scenario, front, seconds, directory):
         "failed": result["failed"],
         "rate": requests / result["seconds"],
         "cpu_us": (after.cpu_us - before.cpu_us) / requests,
+        "site_connections": accepted * 1000 / requests,
         "switches": max(after.switches - before.switches, 0) / requests,
         "p50_us": result["p50_us"],
         "p99_us": result["p99_us"],

@@ -16,6 +16,7 @@ COLUMNS = [
     ("requests/s", "rate", 1, 0),
     ("CPU us/request", "cpu_us", 1, 1),
     ("switches/request", "switches", 1, 2),
+    ("site conn./1000", "site_connections", 1, 1),
     ("p50 ms", "p50_us", 1000, 2),
     ("p99 ms", "p99_us", 1000, 2),
     ("RSS MiB", "rss", 2**20, 1),
@@ -55,7 +56,8 @@ class Results:
                 "nginx: 1 worker; haproxy: 1 thread; httpd: 1 child; the module: 1 engine in it\n"
                 "httpd: event MPM, Debian's modules and defaults, but 64 threads per child\n"
                 "all fronts: access log to a file, X-Forwarded-For, backend connections kept\n"
-                "CPU and memory are those of the front's whole process tree")
+                "CPU and memory are those of the front's whole process tree; site conn.: connections opened to the "
+                "backend for 1000 requests")
 
     def table(self, scenario):
         samples = self._samples[scenario]

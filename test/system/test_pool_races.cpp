@@ -64,13 +64,17 @@ TEST_CASE("200 clients before a site that closes idle connections: nobody notice
     using namespace script;
     const auto answer_it =
         answer([](const received_request& r) { return response(r.message.body); });
-    // One, two and three requests for each connection; it says nothing of closing, and closes.
+    // One, two and three requests for each connection; it says nothing of closing, and closes. One
+    // that takes a second request and closes without an answer, at the very worst moment, is for
+    // those that can be made again: of a POST nobody knows whether it was done, here or elsewhere.
+    const scripted_backend::steps worst{read_request(), answer_it, read_request(),
+                                        posts ? answer_it : close(), close()};
     scripted_backend site(std::vector<scripted_backend::steps>{
         {read_request(), answer_it, close()},
         {read_request(), answer_it, read_request(), answer_it, close()},
         {read_request(), answer_it, read_request(), answer_it, read_request(), answer_it, close()},
         {read_request(), answer_it, close()},
-        {read_request(), answer_it, read_request(), close()}}); // at the very worst moment
+        worst});
     httpd_options options = options_for(w, "V6FrontPass / " + site.url());
     // Where each request takes a thread, the event MPM closes idle clients when none is free; and
     // one that has given its client back is not free at once, on a machine with more to do.
@@ -98,8 +102,7 @@ TEST_CASE("200 clients before a site that closes idle connections: nobody notice
     }
 }
 
-TEST_CASE("A site that keeps its promise of keep-alive gets a second POST on the same connection",
-          "[races]")
+TEST_CASE("A site that keeps connections gets a second POST on the same one", "[races]")
 {
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
@@ -116,9 +119,7 @@ TEST_CASE("A site that keeps its promise of keep-alive gets a second POST on the
     for (int i = 0; i < 3; ++i) {
         order();
     }
-    if (promise.empty()) {
-        CHECK(site.connections() == 3);
-    } else if (!w.http2) {
+    if (!w.http2) {
         CHECK(site.connections() == 1);
     } else { // a stream can begin before the thread of the last one has let go of its connection
         await("an order on a kept connection", [&] {

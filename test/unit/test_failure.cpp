@@ -56,6 +56,7 @@ const std::map<reason, expected> table{
     {reason::response_body_bad, {fault::backend, 502}},
     {reason::response_body_timed_out, {fault::backend, 504}},
     {reason::too_many_in_flight, {fault::front, 503}},
+    {reason::no_local_port, {fault::front, 503}},
     {reason::out_of_resources, {fault::front, 503}},
     {reason::stopping, {fault::front, 503}},
     {reason::internal, {fault::front, 500}},

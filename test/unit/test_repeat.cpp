@@ -114,3 +114,27 @@ TEST_CASE("a request whose body was not begun may be repeated, whatever its meth
     CHECK_FALSE(may(true, false));
     CHECK_FALSE(may(false, true));
 }
+
+TEST_CASE("what answers no request on a connection that had served", "[repeat]")
+{
+    struct row {
+        std::string_view input;
+        int status;
+        bool stale;
+    };
+    for (const row& r : {row{"<html>", 0, true},
+                         {"x", 0, true},
+                         {"HTTPX", 0, true},
+                         {"http/1.1 200 OK", 0, true},
+                         {"", 0, false},
+                         {"H", 0, false},
+                         {"HTTP/", 0, false},
+                         {"HTTP/1.1 2", 0, false}, // a head that is bad is an answer
+                         {"<html>", 200, false},   // what follows a head is its body
+                         {"", 408, true},
+                         {"", 400, false},
+                         {"", 503, false}}) {
+        CAPTURE(r.input, r.status);
+        CHECK(is_stale(r.input, r.status) == r.stale);
+    }
+}

@@ -133,6 +133,29 @@ TEST_CASE("limits of a route", "[settings]")
     }
 }
 
+TEST_CASE("connections to a route's site", "[settings]")
+{
+    const exchange_rules usual = resolve({}, milliseconds(1));
+    CHECK(usual.reuse);
+    CHECK(usual.most_idle == std::numeric_limits<std::uint32_t>::max());
+    const exchange_rules rules = resolve(with({"reuse=OFF", "maxidle=3"}), milliseconds(1));
+    CHECK_FALSE(rules.reuse);
+    CHECK(rules.most_idle == 3);
+    CHECK(merge(with({"reuse=off", "maxidle=3"}), with({"maxidle=4"})).reuse == false);
+    CHECK(merge(with({"reuse=off", "maxidle=3"}), with({"maxidle=4"})).most_idle == 4u);
+    for (const char* wrong : {"maxidle=", "maxidle=-1", "maxidle=0", "maxidle=1.5", "maxidle=many",
+                              "maxidle=100001", "maxidle=off"}) {
+        CAPTURE(wrong);
+        CHECK_THAT(complaint(wrong),
+                   ContainsSubstring("maxidle") && ContainsSubstring("number from 1 to 100000"));
+    }
+    CHECK_THAT(complaint("maxidle=0"), ContainsSubstring("reuse=off"));
+    for (const char* wrong : {"reuse=", "reuse=no", "reuse=0"}) {
+        CAPTURE(wrong);
+        CHECK_THAT(complaint(wrong), ContainsSubstring("reuse") && ContainsSubstring("\"off\""));
+    }
+}
+
 TEST_CASE("keys have no case, and the last one written wins", "[settings]")
 {
     const exchange_settings s =

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "send_and_await.hpp"
+
+#include "thinking_time.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <variant>
+
+namespace v6front
+{
+
+namespace
+{
+
+using clock = std::chrono::steady_clock;
+
+// How long the backend may think about "Expect: 100-continue" before the client is told to go on:
+// long enough for a refusal that saves an upload, short for backends that ignore it (RFC
+// 9110 10.1.1).
+constexpr std::chrono::milliseconds patience_with_expect{250};
+
+// A borrowed thread waits for so long by itself, which costs less than a turn of its engine's loop;
+// a client that leaves is not noticed before.
+constexpr std::chrono::milliseconds quick_response{20};
+
+// A backend that sends interim responses for ever would hold the exchange for ever; one that means
+// it sends a few (RFC 9110 15.2 names no number).
+constexpr unsigned most_interim_responses = 100;
+
+} // namespace
+
+task<result<response_head*>> send_and_await(engine& on, client& peer, const exchange_order& order,
+                                            upload& up, backend_connection& backend,
+                                            std::optional<failure> unsent,
+                                            response_reader& response)
+{
+    using namespace asio::experimental::awaitable_operators;
+    bool awaits_word = order.request.expects_continue;
+    unsigned interim_responses = 0;
+    thinking_time thinking(order.rules.response_timeout);
+    for (;;) {
+        if (!awaits_word)
+            peer.invite_body();
+        // Two heads may have come at once, and the second would not make itself felt any more.
+        if (!up.is_done() && !unsent && !response.has_head_at_hand()) {
+            const auto patience = awaits_word ? patience_with_expect : backend_connection::no_limit;
+            auto first =
+                co_await (up.send(backend, order.rules.idle_timeout) || backend.readable(patience));
+            if (first.index() == 0)
+                unsent = std::get<0>(std::move(first));
+            else if (awaits_word && std::get<1>(first) == asio::error::timed_out) {
+                awaits_word = false;
+                continue;
+            }
+            if (unsent && describe(unsent->what).whose == fault::client)
+                co_return *unsent;
+        }
+        // A backend that neither reads nor answers gets no second wait.
+        if (unsent && unsent->what == reason::send_timed_out)
+            co_return *unsent;
+        // Nobody is left to answer when the client goes now, so the backend is spared the work.
+        if (up.is_done())
+            peer.watch_for_departure([&backend] { backend.close(); });
+        const auto asked = clock::now();
+        if (on.is_lent() && up.is_done())
+            backend.wait_here(std::min(quick_response, thinking.left(true)));
+        auto head = co_await response.read_head(thinking.left(up.is_done()));
+        peer.watch_for_departure(nullptr);
+        thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);
+        if (!head && peer.has_departed())
+            co_return failure{reason::client_gone, {}, "while the backend was thinking"};
+        if (!head && unsent && !response.saw_bytes())
+            co_return *unsent;
+        if (!head || (*head)->status >= 200 || (*head)->status == 101)
+            co_return head;
+        if (++interim_responses > most_interim_responses)
+            co_return failure{reason::endless_interim, {}, {}};
+        awaits_word = awaits_word && (*head)->status != 100;
+        // A client's 100 depends on whether it waits for one.
+        if ((*head)->status != 100)
+            peer.send_interim(**head);
+    }
+}
+
+} // namespace v6front

@@ -7,30 +7,46 @@
 # make clean      removes build/
 #
 # MODE=release (default) | asan (address and undefined behaviour) | tsan (threads) | fuzz (scripts/fuzz)
+# CXX=clang++ or any other compiler, on the command line or in the environment; what another one built is
+# built anew. BUILD=folder keeps such a build apart.
+# APXS=/opt/httpd/bin/apxs, likewise, is the httpd to build for, to install into and to test with.
 
 include apxs/apxs.mk
 
 MODE     ?= release
 BUILD    := build/$(MODE)
-CXX      := g++
-CC       := gcc
+# Make's own default is nobody's choice. What was built with one compiler is installed as it is, though root's
+# environment is another. The C compiler is the one that belongs to the C++ compiler.
+ifeq ($(origin CXX),default)
+CXX      := $(or $(if $(filter install,$(MAKECMDGOALS)),$(shell sed -n 1p $(BUILD)/compiler 2>/dev/null)),g++)
+endif
+ifeq ($(origin CC),default)
+CC       := $(subst c++,cc,$(subst g++,gcc,$(subst clang++,clang,$(CXX))))
+endif
+compiler := $(shell $(CXX) -std=c++20 -dM -E -x c++ /dev/null | grep -wE '__clang__|__VERSION__')
+is_clang := $(findstring __clang__,$(compiler))
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
 MODE_FLAGS_release := -O2 -DNDEBUG
 MODE_FLAGS_asan    := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-MODE_FLAGS_tsan    := -O1 -g1 -fsanitize=thread -Wno-tsan
-# clang 14 has the coroutines, but does not say so by the standard's name; and its check of functions'
-# types does not compile with them.
-MODE_FLAGS_fuzz    := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function -fno-sanitize-recover=all \
-                      -D__cpp_impl_coroutine=201902L -Wno-unknown-warning-option
+MODE_FLAGS_tsan    := -O1 -g1 -fsanitize=thread
+MODE_FLAGS_fuzz    := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+ifneq ($(is_clang),)
+# clang 14's check of functions' types does not compile with coroutines. A module needs the sanitizer's runtime
+# as a library, which is what GCC has.
+MODE_FLAGS_fuzz += -fno-sanitize=function
+MODE_FLAGS_asan += -fno-sanitize=function
+MODE_LINK_asan  := -shared-libasan -Wl,-rpath,$(dir $(shell $(CXX) -print-file-name=libclang_rt.asan-$(shell uname -m).so))
+else
+DIALECT  := -Wno-subobject-linkage $(if $(filter tsan,$(MODE)),-Wno-tsan)
+endif
 COMMON   := -g -fPIC -fvisibility=hidden -pthread $(MODE_FLAGS_$(MODE)) -MMD -MP
-CXXFLAGS := -std=c++20 $(COMMON) $(WARN) -Wno-subobject-linkage $(EXTRA_CXXFLAGS)
+CXXFLAGS := -std=c++20 $(COMMON) $(WARN) $(DIALECT) $(EXTRA_CXXFLAGS)
 CFLAGS   := -std=gnu11 $(COMMON) $(WARN)
 
 # Boost as a system include: its warnings are not ours. Asio is used header-only, without exceptions
 # for peers' behaviour, and without the deprecated parts. An exchange is as many coroutine frames deep
 # as Asio's cache of them must hold, for a request not to allocate them anew.
-ASIO     := -DBOOST_ASIO_NO_DEPRECATED -DBOOST_ASIO_DISABLE_CONCEPTS=0 \
-            -DBOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
+ASIO     := -DBOOST_ASIO_NO_DEPRECATED -DBOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
 
 core_src  := $(wildcard mod_v6front/core/*.cpp)
 net_src   := $(wildcard mod_v6front/net/*.cpp)
@@ -45,7 +61,7 @@ bridge_src := $(wildcard test/bridge/*.cpp)
 
 obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
-.PHONY: all unit bridge system fuzz test lint format install uninstall clean compile_commands.json
+.PHONY: all unit bridge system fuzz test lint format install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
 
 # The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
@@ -60,6 +76,8 @@ $(call obj,$(httpd_src)): private CXXFLAGS += $(httpd_flags) $(call after,asio)
 flags-%:
 	@echo $(filter-out -M%,$(CXXFLAGS)) $($*_flags)
 $(call obj,$(httpd_src)): CFLAGS += -Imod_v6front $(APXS_INCLUDES)
+# Catch2 is headers alone in its second generation, and a library from its third on.
+CATCH_LIBS = $(shell printf '#if __has_include(<catch2/catch_all.hpp>)\n-lCatch2Main -lCatch2\n#endif\n' | $(CXX) -E -P -x c++ -)
 # Tests need lines in a backtrace and no more, and what asan watches is the module and its memory: that
 # is half of the time of their compiling.
 unit_flags := -O0 -g1 -I. -Imod_v6front -Itest $(ASIO) $(if $(filter asan,$(MODE)),-fno-sanitize=undefined)
@@ -68,9 +86,9 @@ $(call obj,$(system_src)): CXXFLAGS += -O1 -g1 -I. -Itest $(ASIO) -DV6FRONT_BUIL
 $(call obj,$(bridge_src)): CXXFLAGS += -g1 -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 
 # What nearly every file reads first is read once and kept (GCC's precompiled headers): Asio, and for
-# unit tests Catch2. clang, which builds the fuzz targets, reads the headers themselves.
-after = $(if $(filter fuzz,$(MODE)),,-include $(BUILD)/$(1).hpp)
-ifneq ($(MODE),fuzz)
+# unit tests Catch2. clang reads the headers themselves.
+after = $(if $(is_clang),,-include $(BUILD)/$(1).hpp)
+ifeq ($(is_clang),)
 $(call obj,$(net_src) $(filter %.cpp,$(httpd_src))): $(BUILD)/asio.hpp.gch
 $(call obj,$(unit_src)): $(BUILD)/unit.hpp.gch
 endif
@@ -78,15 +96,21 @@ $(BUILD)/asio.hpp.gch: CXXFLAGS += $(net_flags)
 $(BUILD)/unit.hpp.gch: CXXFLAGS += $(unit_flags)
 $(BUILD)/asio.hpp.gch: read_first := net/asio.hpp
 $(BUILD)/unit.hpp.gch: read_first := net/asio.hpp catch.hpp
-$(BUILD)/%.hpp.gch: mod_v6front/net/asio.hpp test/catch.hpp Makefile
+$(BUILD)/%.hpp.gch: mod_v6front/net/asio.hpp test/catch.hpp Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	printf '#include "%s"\n' $(read_first) >$(@:.gch=)
 	$(CXX) $(filter-out -M%,$(CXXFLAGS)) -x c++-header $(@:.gch=) -o $@
 
-$(BUILD)/%.o: %.cpp Makefile
+# Objects of two compilers are not mixed: the file is written when another one is asked for.
+$(BUILD)/compiler: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CXX)' '$(compiler)' | cmp -s - $@ || printf '%s\n' '$(CXX)' '$(compiler)' >$@
+FORCE:
+
+$(BUILD)/%.o: %.cpp Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) -c $< -o $@
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 
@@ -97,16 +121,16 @@ $(BUILD)/libnet.a: $(call obj,$(net_src))
 
 # Whole or not at all: half a module of a build that was killed would be installed as it is.
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^
 	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(CATCH_LIBS)
 # Those parts of the bridge that stand on APR and few functions of httpd, which the tests play.
 bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c config.cpp directives.cpp directive_place.cpp checks.cpp input_store.cpp node_store.cpp)
 $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2 $(CATCH_LIBS)
 $(BUILD)/late_listener.so: test/system/late_listener.c
 	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
 

@@ -21,7 +21,7 @@ apxs=${APXS:-$(command -v apxs || command -v apxs2 || true)}
 modules=$("$apxs" -q LIBEXECDIR)
 sysconf=$("$apxs" -q SYSCONFDIR)
 links=$sysconf/mods-enabled
-if [ -f /etc/debian_version ]; then
+if [ "$("$apxs" -q PROGNAME)" = apache2 ]; then
     # Debian's layout: available here, enabled by a link.
     conf=$sysconf/mods-available
     load_file=$conf/v6front.load

@@ -30,13 +30,19 @@
 #include <scoreboard.h>
 #include <util_filter.h>
 
+#if !AP_MODULE_MAGIC_AT_LEAST(20120211, 129) // ap_get_pollfd_from_conn()
+#error "mod_v6front needs httpd 2.4.58 or later"
+#endif
+
 #include <new>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-extern "C" module AP_MODULE_DECLARE_DATA v6front_module;
-APLOG_USE_MODULE(v6front);
+// APLOG_USE_MODULE(v6front) without the name that httpd gave the type: clang 19 takes a declaration
+// with "module" in it for the beginning of a C++20 module, and warns of each #include that follows.
+extern "C" struct module_struct AP_MODULE_DECLARE_DATA v6front_module;
+[[maybe_unused]] static int* const aplog_module_index = &v6front_module.module_index;
 
 namespace v6front
 {

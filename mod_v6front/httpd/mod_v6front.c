@@ -42,7 +42,7 @@ static const command_rec directives[] = {
     AP_INIT_TAKE_ARGV("V6FrontCheck", v6front_set_check, NULL, RSRC_CONF,
                       "backend name, or none for every backend of this server, then uri=, "
                       "interval=, status= and host=: addresses that fail are not used"),
-    {NULL}
+    {0}
 };
 
 /* The only symbol that httpd looks up; all others are hidden. */

@@ -3,6 +3,7 @@
 #include "process.hpp"
 #include "watching.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
@@ -16,16 +17,33 @@ namespace v6front
 namespace
 {
 
+// What the machine's httpd is, or with APXS=/its/bin/apxs in the environment another one.
+std::string asked_of_apxs(const std::string& what)
+{
+    const char* other = std::getenv("APXS");
+    std::string out = run_command({other && *other ? other : "apxs", "-q", what}).output;
+    while (!out.empty() && out.back() == '\n') {
+        out.pop_back();
+    }
+    return out;
+}
+
 const std::string& module_folder()
 {
-    static const std::string folder = [] {
-        std::string out = run_command({"apxs", "-q", "LIBEXECDIR"}).output;
-        while (!out.empty() && out.back() == '\n') {
-            out.pop_back();
-        }
-        return out;
-    }();
+    static const std::string folder = asked_of_apxs("LIBEXECDIR");
     return folder;
+}
+
+const std::string& httpd_program()
+{
+    static const std::string program = asked_of_apxs("SBINDIR") + "/" + asked_of_apxs("PROGNAME");
+    return program;
+}
+
+// Debian's httpd has built in what is a module elsewhere.
+bool has_module_file(const std::string& name)
+{
+    return std::filesystem::exists(module_folder() + "/mod_" + name + ".so");
 }
 
 std::string model_name(mpm model)
@@ -69,6 +87,11 @@ void put_modules(std::ostream& out, const httpd_options& options)
     }
     if (options.http2) {
         names.emplace_back("http2");
+    }
+    for (const char* name : {"unixd", "log_config", "logio", "watchdog", "version"}) {
+        if (has_module_file(name)) {
+            names.emplace_back(name);
+        }
     }
     for (const std::string& name : names) {
         out << "LoadModule " << name << "_module " << module_folder() << "/mod_" << name << ".so\n";
@@ -153,7 +176,7 @@ std::string config_text(const httpd_options& options, const httpd_places& places
 std::vector<std::string> httpd_command(const httpd_places& places)
 {
     std::vector<std::string> command = watched_command(places.reports);
-    command.insert(command.end(), {"/usr/sbin/apache2", "-f", places.config});
+    command.insert(command.end(), {httpd_program(), "-f", places.config});
     return command;
 }
 

@@ -64,6 +64,11 @@ bool is_malformed_in_http2(const std::string& head)
             q.host.find_first_of(" /") != std::string::npos);
 }
 
+bool has_user(const std::string& head)
+{
+    return in_http2(head).host.find('@') != std::string::npos;
+}
+
 bool has_one_host(const std::string& head)
 {
     const auto at = head.find("\r\nHost: ");
@@ -74,9 +79,11 @@ void check(const httpd_server& front, const scripted_backend& site, const way& w
 {
     INFO(r.name);
     const std::size_t before = site.hits();
-    const bool malformed = w.http2 && is_malformed_in_http2(r.head);
     const http_message answer =
         w.http2 ? ask(front, in_http2(r.head)) : sent(front, in_scheme(r.head, w));
+    // nghttp2 1.64 resets the stream for a user in the authority, 1.52 leaves the refusal to httpd.
+    const bool by_library = w.http2 && answer.status() == 0 && has_user(r.head);
+    const bool malformed = by_library || (w.http2 && is_malformed_in_http2(r.head));
     CHECK(answer.status() == (malformed ? 0 : r.status)); // 0: the stream was reset
     CHECK(answer.complete != malformed);
     REQUIRE(site.hits() == before + (r.seen.empty() || malformed ? 0 : 1));

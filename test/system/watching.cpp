@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <regex>
+#include <stdexcept>
 
 #ifndef V6FRONT_BUILD
 #define V6FRONT_BUILD "build/release"
@@ -27,16 +28,18 @@ std::string build_folder()
     return environment("V6FRONT_BUILD", V6FRONT_BUILD);
 }
 
+// The one that the module is linked with: each compiler has its own.
 std::string sanitizer_library()
 {
     static const std::string path = [] {
-        std::string out = run_command({"g++", "-print-file-name=libasan.so"}).output;
-        while (!out.empty() && out.back() == '\n') {
-            out.pop_back();
+        const std::string needed = run_command({"ldd", module_file()}).output;
+        std::smatch found;
+        if (!std::regex_search(needed, found, std::regex("=> (/\\S*asan\\S*)"))) {
+            throw std::runtime_error("no sanitizer's library in " + module_file() + ":\n" + needed);
         }
         // httpd itself is C: without the C++ library from the start, the sanitizer finds no
         // __cxa_throw to stand before, and the first exception ends the process.
-        return out + " libstdc++.so.6";
+        return found[1].str() + " libstdc++.so.6";
     }();
     return path;
 }

@@ -81,7 +81,8 @@ std::string passed_on(const strict_request& seen, const strict_request& said)
         }
     }
     for (const std::string& name : elements(seen, "Connection")) {
-        if (!same_name(name, "TE") && !same_name(name, "upgrade")) {
+        // The front's own word for the connection to the site.
+        if (!same_name(name, "TE") && !same_name(name, "upgrade") && name != "keep-alive") {
             return "Connection: " + name;
         }
     }

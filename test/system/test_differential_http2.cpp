@@ -89,9 +89,10 @@ table expected(const strict_request& said, const strict_request& seen, const way
     if (seen.value("Transfer-Encoding").empty()) {
         all.erase("trailer");
     }
+    all["connection"] = {"keep-alive"}; // the front's own word
     if (all.count("te")) {
         all["te"] = {"trailers"};
-        all["connection"] = {"TE"};
+        all["connection"] = {"keep-alive, TE"};
     }
     all["x-forwarded-for"] = {"::1"};
     all["x-forwarded-host"] = all["host"];

@@ -256,14 +256,20 @@ TEST_CASE("A piece that breaks off spoils the page visibly", "[subrequests]")
 {
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
-    scripted_backend broken({script::read_request(),
-                             script::send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
-                             script::close()});
+    // Cut with its head, which mod_include answers with its error message in the page's place for
+    // the piece; and after more than the front reads before it passes anything on.
+    const std::size_t sent = GENERATE(4, 100000);
+    scripted_backend broken(
+        {script::read_request(),
+         script::send("HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + std::string(sent, 'x')),
+         script::close()});
     scripted_backend site(answer_of);
     httpd_options options = with_pages(w, site, std::to_string(free_port()));
     options.site += "\nV6FrontPass /broken " + broken.url();
     httpd_server front(options);
     const http_message answer = get(front, "/ssi/of?/broken");
-    CHECK((answer.truncated() || answer.status() == 502));
+    const bool says_so =
+        answer.body.find("[an error occurred while processing this directive]") != answer.body.npos;
+    CHECK((answer.truncated() || answer.status() == 502 || (sent == 4 && says_so)));
     CHECK(get(front, "/ssi/page").body == site_page);
 }

@@ -17,7 +17,7 @@ namespace
 // Of a chunk's line, and of all trailers.
 constexpr std::size_t most_line = 64 * 1024;
 
-failure refused(std::string_view why, std::string_view line)
+failure bad_chunk(std::string_view why, std::string_view line)
 {
     return {reason::response_body_bad, {}, std::string(why) + ": " + quote_line(line)};
 }
@@ -90,16 +90,16 @@ std::size_t chunked_decoder::take_line(std::string_view input, std::optional<fai
         return plain;
     }
     if (!input.empty() && hex_value(input.front()) < 0) {
-        bad = refused(is_blank(input.front()) ? "blanks stand before a chunk's size"
-                                              : "a chunk begins without its size",
-                      input);
+        bad = bad_chunk(is_blank(input.front()) ? "blanks stand before a chunk's size"
+                                                : "a chunk begins without its size",
+                        input);
         return 0;
     }
     const auto lf = input.find('\n', searched_);
     if (lf == input.npos) {
         searched_ = input.size();
         if (input.size() > most_line) {
-            bad = refused("the line of a chunk's size does not end", input);
+            bad = bad_chunk("the line of a chunk's size does not end", input);
         }
         return 0;
     }
@@ -144,7 +144,7 @@ std::optional<failure> chunked_decoder::take_size(std::string_view line)
     std::size_t digits = 0;
     for (; digits < line.size() && hex_value(line[digits]) >= 0; ++digits) {
         if (size > most >> 4U) {
-            return refused("a chunk's size is beyond all bounds", line);
+            return bad_chunk("a chunk's size is beyond all bounds", line);
         }
         size = size * 16 + static_cast<std::uint64_t>(hex_value(line[digits]));
     }
@@ -155,11 +155,11 @@ std::optional<failure> chunked_decoder::take_size(std::string_view line)
     if (extension == behind.size()) {
         irregular_ = irregular_ || bare_lf || extension > 0;
     } else if (behind[extension] != ';') {
-        return refused("a chunk's size has a tail that is no extension", line);
+        return bad_chunk("a chunk's size has a tail that is no extension", line);
     } else if (bare_lf) {
-        return refused("a chunk's extension ends in LF without CR", line);
+        return bad_chunk("a chunk's extension ends in LF without CR", line);
     } else if (behind.find('\r') != behind.npos || behind.find('\0') != behind.npos) {
-        return refused("a CR or a NUL stands inside a chunk's line", line);
+        return bad_chunk("a CR or a NUL stands inside a chunk's line", line);
     }
     begin_chunk(size);
     return std::nullopt;
@@ -176,7 +176,7 @@ std::size_t chunked_decoder::take_data_end(std::string_view input, std::optional
         irregular_ = true;
         size = 1;
     } else if (!std::string_view("\r\n").starts_with(input.substr(0, 2))) {
-        bad = refused("a chunk's data goes on beyond its size", input);
+        bad = bad_chunk("a chunk's data goes on beyond its size", input);
         return 0;
     }
     if (input.size() < size) {
@@ -194,7 +194,7 @@ std::size_t chunked_decoder::take_trailers(std::string_view input, std::optional
     }
     if (end == input.npos) {
         if (input.size() > most_line) {
-            bad = refused("the trailers are larger than 64 KiB", input);
+            bad = bad_chunk("the trailers are larger than 64 KiB", input);
         }
         return 0;
     }

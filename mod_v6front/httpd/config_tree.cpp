@@ -8,7 +8,7 @@ namespace v6front
 namespace
 {
 
-std::string place_of(const ap_directive_t& d)
+std::string line_of(const ap_directive_t& d)
 {
     return d.filename + (":" + std::to_string(d.line_num));
 }
@@ -41,7 +41,7 @@ struct walk {
     {
         for (const auto* d = first; d; d = d->next) {
             if (!d->first_child)
-                each({s, section, d->directive, split(pool, d->args), place_of(*d)});
+                each({s, section, d->directive, split(pool, d->args), line_of(*d)});
             else if (strcasecmp(d->directive, "<VirtualHost") != 0)
                 below(d->first_child, s, d);
             else if (const auto* host = host_at(main_server, *d))

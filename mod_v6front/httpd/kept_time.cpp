@@ -20,7 +20,7 @@ namespace
 
 // A thousandth of a busy engine's time goes into looking, at most; and what is not known of the
 // time before a start is far less than what is too long.
-constexpr auto between_looks = 10ms;
+constexpr auto between_readings = 10ms;
 
 class run_queue
 {
@@ -48,7 +48,7 @@ public:
     }
     std::chrono::nanoseconds lately(kept_time::clock::time_point now)
     {
-        return now - read_at_ > between_looks ? read(now) : last_;
+        return now - read_at_ > between_readings ? read(now) : last_;
     }
 
 private:

@@ -27,7 +27,7 @@ struct needs {
 
 using all_needs = std::unordered_map<const server_rec*, needs>;
 
-all_needs* current = nullptr; // has every server before the children begin
+all_needs* found_needs = nullptr; // has every server before the children begin
 
 bool is_named(const ap_directive_t& d, const char* name)
 {
@@ -150,22 +150,22 @@ bool is_routed(const request_rec* r, const server_config& server)
 
 needs* needs_of(const server_rec* s)
 {
-    if (!current)
+    if (!found_needs)
         return nullptr;
-    const auto found = current->find(s);
-    return found == current->end() ? nullptr : &found->second;
+    const auto found = found_needs->find(s);
+    return found == found_needs->end() ? nullptr : &found->second;
 }
 
 } // namespace
 
 void find_thread_needs(apr_pool_t* pconf, server_rec* main_server)
 {
-    current = pool_new<all_needs>(pconf);
+    found_needs = pool_new<all_needs>(pconf);
     for (auto* s = main_server; s; s = s->next)
-        current->try_emplace(s);
-    finder(*current, main_server).look(ap_conftree, nullptr, false);
+        found_needs->try_emplace(s);
+    finder(*found_needs, main_server).look(ap_conftree, nullptr, false);
     for (auto* s = main_server; s; s = s->next) {
-        const auto* found = (*current)[s].section;
+        const auto* found = (*found_needs)[s].section;
         if (found && config_of(s)->has_routes() && config_of(s)->engine_on())
             tell(s, *found);
     }

@@ -45,6 +45,12 @@ private:
     task<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
     task<std::optional<failure>> answer(lease& backend, response_reader& response,
                                         response_head& head, const closing_list::entry& limit);
+    void note_how_far(attempt_progress& progress, const response_reader& response);
+    bool was_stale(attempt_progress& progress, std::string_view input, int status);
+    void tell_others(const attempt_progress& progress, const backend_connection& backend,
+                     const std::optional<failure>& wrong);
+    task<void> leave(lease& backend, const response_head& head);
+    task<void> close_out(lease& backend, response_reader& response, const response_head& head);
     void failed(const failure& why);
     bool may_try_again(const failure& why, const attempt_progress& progress);
 
@@ -188,6 +194,59 @@ failure or_stopping(const failure& why, const closing_list::entry& limit)
                : why;
 }
 
+void attempt::note_how_far(attempt_progress& progress, const response_reader& response)
+{
+    record_.request_body = up_.taken();
+    progress.body_gone = up_.is_gone();
+    progress.body_unsent = up_.is_unsent();
+    progress.response_seen = response.saw_bytes();
+    call_.reset();
+}
+
+// What came on a kept connection answers nothing: the request may go out again, as if nothing had
+// come.
+bool attempt::was_stale(attempt_progress& progress, std::string_view input, int status)
+{
+    if (!progress.pooled || !is_stale(input, status))
+        return false;
+    auto unheard = progress;
+    unheard.response_seen = false;
+    if (may_try_again({reason::no_response, {}, "what it sent is no answer"}, unheard))
+        return true;
+    record_.failed.reset();
+    return false;
+}
+
+// What this attempt has shown of the connection's site, and of its address.
+void attempt::tell_others(const attempt_progress& progress, const backend_connection& backend,
+                          const std::optional<failure>& wrong)
+{
+    if (progress.pooled)
+        learn(engine_, backend, wrong, record_.response_time);
+    if (progress.elsewhere)
+        remember(order_, backend.peer(), wrong, !progress.pooled && !progress.response_seen);
+}
+
+task<void> attempt::leave(lease& backend, const response_head& head)
+{
+    const switched by{head, *backend, up_.is_done()};
+    const auto refused = co_await leave_http(engine_, client_, order_, by, record_);
+    if (refused)
+        failed(*refused);
+}
+
+// The lease goes back if nothing is left over on the connection.
+task<void> attempt::close_out(lease& backend, response_reader& response, const response_head& head)
+{
+    if (!up_.is_done() && order_.rules.reuse && response.may_reuse())
+        co_await up_.send_rest(*backend, engine_.get_executor());
+    record_.request_body = up_.taken();
+    if (order_.rules.reuse && up_.is_done() && response.may_reuse()) {
+        backend->promise(head.kept_for);
+        backend.give_back(order_.rules.most_idle);
+    }
+}
+
 task<bool> attempt::run(attempt_progress& progress)
 {
     record_.failed.reset();
@@ -211,39 +270,22 @@ task<bool> attempt::run(attempt_progress& progress)
     const auto head = co_await send_and_await(engine_, client_, order_, up_, *backend,
                                               std::move(unsent), response);
     record_.response_time = since(start) - record_.connect_time;
-    record_.request_body = up_.taken();
-    progress.body_gone = up_.is_gone();
-    progress.body_unsent = up_.is_unsent();
-    progress.response_seen = response.saw_bytes();
-
-    call_.reset();
+    note_how_far(progress, response);
 
     // 5. Judge.
-    if (progress.pooled && is_stale(backend->input(), head ? (*head)->status : 0)) {
-        progress.response_seen = false;
-        if (may_try_again({reason::no_response, {}, "what it sent is no answer"}, progress))
-            co_return true;
-        progress.response_seen = true;
-        record_.failed.reset();
-    }
+    if (was_stale(progress, backend->input(), head ? (*head)->status : 0))
+        co_return true;
     const auto wrong = head ? std::nullopt : std::optional(or_stopping(head.error(), *limit));
-    if (progress.pooled)
-        learn(engine_, *backend, wrong, record_.response_time);
-    if (progress.elsewhere)
-        remember(order_, backend->peer(), wrong, !progress.pooled && !progress.response_seen);
+    tell_others(progress, *backend, wrong);
     if (wrong)
         co_return may_try_again(*wrong, progress);
-
     if (speaks_of_connection_login((**head).fields))
         make_personal(backend, order_);
 
     // 6. Answer, or leave HTTP.
     if ((*head)->status == 101) {
         limit.reset(); // the tunnel has its own
-        const switched by{**head, *backend, up_.is_done()};
-        const auto refused = co_await leave_http(engine_, client_, order_, by, record_);
-        if (refused)
-            failed(*refused);
+        co_await leave(backend, **head);
         co_return false;
     }
     const auto broken = co_await answer(backend, response, **head, *limit);
@@ -252,14 +294,8 @@ task<bool> attempt::run(attempt_progress& progress)
         co_return false;
     }
 
-    // 7. Close out: the lease goes back if nothing is left over on the connection.
-    if (!up_.is_done() && order_.rules.reuse && response.may_reuse())
-        co_await up_.send_rest(*backend, engine_.get_executor());
-    record_.request_body = up_.taken();
-    if (order_.rules.reuse && up_.is_done() && response.may_reuse()) {
-        backend->promise((**head).kept_for);
-        backend.give_back(order_.rules.most_idle);
-    }
+    // 7. Close out.
+    co_await close_out(backend, response, **head);
     co_return false;
 }
 

@@ -33,7 +33,10 @@ public:
     public:
         claim() = default; // to no place: keep() closes
         claim(personal_connections& in, const endpoint& at) : in_(&in), at_(at) {}
-        claim(claim&& other) noexcept : in_(std::exchange(other.in_, nullptr)), at_(other.at_) {}
+        claim(claim&& other) noexcept
+            : in_(std::exchange(other.in_, nullptr)), at_(std::move(other.at_))
+        {
+        }
         claim& operator=(claim&&) = delete;
         ~claim();
 

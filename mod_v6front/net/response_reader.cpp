@@ -140,7 +140,7 @@ task<result<std::size_t>> response_reader::read_plain(std::span<char> into,
 
 result<chunked_decoder::progress> response_reader::decode(std::span<char> into)
 {
-    const auto done = chunks_.decode(connection_.input(), into);
+    auto done = chunks_.decode(connection_.input(), into);
     if (done)
         connection_.consume(done->used);
     if (chunks_.is_over() && !is_over_) {

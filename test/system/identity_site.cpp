@@ -163,6 +163,9 @@ httpd_options options_with(const way& w, const std::string& site)
 {
     httpd_options options = options_for(w, site);
     options.global = "V6FrontThreads 1";
+    // The event MPM closes kept connections while no thread of its own is idle, and a login with
+    // them.
+    options.threads = w.model == mpm::event ? 100 : options.threads;
     return options;
 }
 

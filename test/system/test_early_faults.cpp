@@ -45,12 +45,14 @@ void check_log(const httpd_server& front, const http_message& answer, std::size_
     const auto log = front.access_log(line + 1);
     REQUIRE(log.size() == line + 1);
     INFO(log.back());
-    const std::string status = "\" " + std::to_string(answer.status()) + " ";
+    // The reset of an HTTP/2 stream may overtake the last of what mod_http2 was given, and even the
+    // head.
+    const bool may_be_overtaken = front.options().http2 && answer.truncated();
+    const int seen = may_be_overtaken && answer.status() == 0 ? 200 : answer.status();
+    const std::string status = "\" " + std::to_string(seen) + " ";
     const auto at = log.back().find(status);
     REQUIRE(at != std::string::npos);
     const auto octets = std::stoul(log.back().substr(at + status.size()));
-    // The reset of an HTTP/2 stream may overtake the last of what mod_http2 was given.
-    const bool may_be_overtaken = front.options().http2 && answer.truncated();
     CHECK((octets == answer.body.size() || (may_be_overtaken && octets > answer.body.size())));
 }
 
@@ -71,7 +73,8 @@ TEST_CASE("A body that is bad from its start is a 502, and never a reset", "[ear
             const http_message answer = get(front, "/");
             INFO(answer.status() << " " << answer.body << (answer.complete ? "" : ", cut"));
             // An end can come later than what it cuts, when the response has begun.
-            const bool begun = !row.at_hand && answer.status() == 200 && answer.truncated();
+            const bool begun = !row.at_hand && answer.truncated() &&
+                               (answer.status() == 200 || (w.http2 && answer.status() == 0));
             CHECK((begun || (answer.status() == 502 && answer.complete)));
             check_log(front, answer, i);
         }

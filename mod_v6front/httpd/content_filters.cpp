@@ -2,6 +2,8 @@
 
 #include "content_filters.hpp"
 
+#include "core/fields.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -11,7 +13,8 @@ namespace v6front
 namespace
 {
 
-// As httpd keeps names of filters, in lower case. They work on what they are given, and at once.
+// They work on what they are given, and at once. Names of filters are compared without regard to
+// case: httpd keeps them in lower case, mod_filter its own as they were written.
 constexpr std::string_view waits_for_nothing[] = {
     "fixup_headers_out",
     "fixup_headers_err",
@@ -55,9 +58,10 @@ bool all_are_among(const ap_filter_t* first, const ap_filter_t* end,
     constexpr std::string_view by_type = "bytype:";
     for (const auto* f = first; f && f != end; f = f->next) {
         auto name = view(f->frec->name);
-        if (name.starts_with(by_type))
+        if (iequals(name.substr(0, by_type.size()), by_type))
             name.remove_prefix(by_type.size());
-        if (std::find(std::begin(known), std::end(known), name) == std::end(known))
+        if (std::none_of(std::begin(known), std::end(known),
+                         [name](std::string_view one) { return iequals(name, one); }))
             return false;
     }
     return true;

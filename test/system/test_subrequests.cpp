@@ -7,6 +7,7 @@
 #include "scripted_backend.hpp"
 #include "user_agent.hpp"
 
+#include <list>
 #include <algorithm>
 
 using namespace v6front;
@@ -272,4 +273,29 @@ TEST_CASE("A piece that breaks off spoils the page visibly", "[subrequests]")
         answer.body.find("[an error occurred while processing this directive]") != answer.body.npos;
     CHECK((answer.truncated() || answer.status() == 502 || (sent == 4 && says_so)));
     CHECK(get(front, "/ssi/page").body == site_page);
+}
+
+// As Debian has it in deflate.conf: mod_filter's name for it is not kept in lower case.
+TEST_CASE("What only packs a page holds no thread", "[subrequests]")
+{
+    const way w = GENERATE(from_range(adopted_ways()));
+    INFO(w);
+    constexpr std::size_t asked = 20;
+    scripted_backend site({script::read_request(), script::gate("go"),
+                           script::answer([](const auto&) { return response("x"); })});
+    httpd_options options = options_for(
+        w, "V6FrontPass / " + site.url() + "\nAddOutputFilterByType DEFLATE text/html text/plain");
+    options.modules = {"filter", "deflate"};
+    httpd_server front(options);
+    const unsigned before = front.threads();
+    std::list<user_agent> clients;
+    for (std::size_t i = 0; i < asked; ++i) {
+        clients.emplace_back(front).send({"/"});
+    }
+    REQUIRE(site.wait_for_hits(asked));
+    CHECK(front.threads() < before + asked / 2);
+    site.open("go");
+    for (auto& client : clients) {
+        CHECK(client.read_response().status() == 200);
+    }
 }

@@ -189,7 +189,10 @@ backend_connection::state backend_connection::probe() noexcept
     const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
     if (n > 0)
         return state::spoke;
-    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? state::open : state::ended;
+    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+        return state::ended;
+    seen_open_for_ = idle_for();
+    return state::open;
 }
 
 bool backend_connection::has_ended() noexcept
@@ -208,6 +211,7 @@ void backend_connection::begin_idle(std::function<void(backend_connection&)> dis
     disturbed_ = std::move(disturbed);
     idle_ = true;
     idle_since_ = deadline::clock::now();
+    seen_open_for_ = {};
 }
 
 std::chrono::milliseconds backend_connection::idle_for() const noexcept

@@ -71,6 +71,9 @@ public:
     void end_idle() noexcept;
     // For how long it has been idle, or was when it was taken last.
     std::chrono::milliseconds idle_for() const noexcept;
+    // For how long of that it was open, by what probe() has seen: where nobody watches, a close may
+    // be seen long after it was done.
+    std::chrono::milliseconds seen_open_for() const noexcept { return seen_open_for_; }
 
     void end_sending() noexcept; // the backend reads an end; it may still be read from
     void close() noexcept;
@@ -110,6 +113,7 @@ private:
     bool idle_ = false;
     deadline::clock::time_point idle_since_{};
     std::chrono::milliseconds was_idle_{};
+    std::chrono::milliseconds seen_open_for_{};
     std::function<void(backend_connection&)> disturbed_;
     std::string scratch_;
 };

@@ -47,7 +47,7 @@ bool pool::is_open(backend_connection& c)
     if (now == backend_connection::state::open)
         usage_.note_open(at, c.idle_for());
     else if (now == backend_connection::state::ended)
-        usage_.note_closed(at, c.idle_for());
+        usage_.note_closed(at, idle_are_ == idle_are::watched ? c.idle_for() : c.seen_open_for());
     return now == backend_connection::state::open;
 }
 

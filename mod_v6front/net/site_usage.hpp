@@ -118,8 +118,9 @@ public:
     // that does so goes on doing it, and one that was restarted does not.
     static constexpr milliseconds memory_of_closings{30000};
     milliseconds life(place at) const noexcept;
-    // How long one stays open at least, if it is kept at all.
-    static constexpr milliseconds proof{2};
+    // One that is open after this time is kept: a site that closes at once, without saying so, may
+    // have other work to do before it gets to it.
+    static constexpr milliseconds proof{20};
     // Whether it is known how it treats them.
     bool is_known(place at) const noexcept;
 

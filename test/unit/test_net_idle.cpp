@@ -4,6 +4,7 @@
 #include "loopback.hpp"
 
 #include <deque>
+#include <thread>
 
 using namespace v6front;
 using namespace v6front::test;
@@ -149,6 +150,30 @@ TEST_CASE("which idle connection a request takes that cannot be repeated", "[poo
         CHECK(is_open(w) == r.taken); // what it passes over is closed
         CHECK(idle.idle() == 0);
         w.near->close();
+    }
+}
+
+TEST_CASE("where nobody watches, a site's close is taken for as early as it may have been",
+          "[pool]")
+{
+    bench b;
+    pool unwatched({}, pool::idle_are::left_alone);
+    const auto at = unwatched.usage().find(loopback(1));
+    for (const auto seen_open : {100ms, 0ms}) {
+        wire w(b.context, b.deadlines, loopback(1));
+        const auto pass = [&](std::chrono::milliseconds idle_for) { // nobody runs its engine
+            while (w.near->idle_for() < idle_for)
+                std::this_thread::yield();
+        };
+        unwatched.put(w.near);
+        pass(seen_open);
+        unwatched.look_over();
+        const auto open_for = w.near->seen_open_for();
+        CHECK(open_for >= seen_open);
+        w.far.close();
+        pass(open_for + 60ms);
+        CHECK(unwatched.take(loopback(1), true) == nullptr);
+        CHECK(unwatched.usage().life(at) == std::max(open_for, 1ms));
     }
 }
 

@@ -76,6 +76,7 @@ struct scripted_backend::server {
                 co_return;
             }
             auto p = std::make_shared<peer>(std::move(socket));
+            p->socket.non_blocking(true, error);
             p->socket.set_option(tcp::no_delay(true),
                                  error); // a client that is gone already has none
             {
@@ -210,8 +211,19 @@ struct scripted_backend::server {
 
     asio::awaitable<bool> write(peer_ptr p, const std::string& text)
     {
-        auto [error, n] = co_await asio::async_write(p->socket, asio::buffer(text), awaiting);
-        co_return !error;
+        // At once, where that is possible: what the script does next, a close, is not done after
+        // all that the other connections have to do.
+        boost::system::error_code error;
+        const std::size_t sent = p->socket.write_some(asio::buffer(text), error);
+        if (error && error != asio::error::would_block) {
+            co_return false;
+        }
+        const auto rest = asio::buffer(text) + sent;
+        if (rest.size() > 0) {
+            auto [failed, n] = co_await asio::async_write(p->socket, rest, awaiting);
+            co_return !failed;
+        }
+        co_return true;
     }
 
     void finish(peer& p)

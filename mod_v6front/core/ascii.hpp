@@ -35,6 +35,20 @@ constexpr int hex_value(char c) noexcept
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
+// As field names and tokens are compared (RFC 9110 5.1).
+constexpr bool iequals(std::string_view a, std::string_view b) noexcept
+{
+    if (a.size() != b.size()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // OWS (RFC 9110 5.6.3).
 constexpr bool is_blank(char c) noexcept
 {

@@ -2,7 +2,6 @@
 #include "duration.hpp"
 
 #include "ascii.hpp"
-#include "fields.hpp"
 
 #include <cstdint>
 

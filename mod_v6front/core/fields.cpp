@@ -48,19 +48,6 @@ bool has_line_end(std::string_view text) noexcept
 
 } // namespace
 
-bool iequals(std::string_view a, std::string_view b) noexcept
-{
-    if (a.size() != b.size()) {
-        return false;
-    }
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool list_contains(std::string_view list, std::string_view token) noexcept
 {
     // A quote that nobody closes is an ordinary character; once one was found, no later one can be

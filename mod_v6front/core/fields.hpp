@@ -4,6 +4,8 @@
 // Nothing here owns text: a field is valid as long as the buffer or table that it was read from.
 #pragma once
 
+#include "ascii.hpp"
+
 #include <span>
 #include <string_view>
 #include <vector>
@@ -16,9 +18,6 @@ struct field {
     std::string_view value;
 };
 using field_list = std::vector<field>;
-
-// ASCII case-insensitive, as field names and tokens are (RFC 9110 5.1).
-bool iequals(std::string_view a, std::string_view b) noexcept;
 
 // True if the comma-separated list (RFC 9110 5.6.1) has this element, parameters ignored.
 bool list_contains(std::string_view list, std::string_view token) noexcept;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The backend's response head as read, and what an intermediary changes in it before it goes down.
+// The backend's response head as read.
 #pragma once
 
 #include "fields.hpp"
-#include "reverse.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -33,12 +32,5 @@ struct response_head {
 // The timeout of a Keep-Alive field ("timeout=5, max=99"): how long the connection is kept while
 // idle. 0 without one, and when this was the last response.
 std::chrono::seconds parse_keep_alive(std::string_view value) noexcept;
-
-// Drops hop-by-hop and nominated fields and Content-Length (framing towards the client is httpd's),
-// maps Location, Content-Location, URI and the URL in Refresh back through `map`, appends `via`
-// (received-by pseudonym; none: nothing) to the Via list. Everything else, order and case included,
-// stays as sent; Trailer too, where trailers go on.
-void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
-                        bool with_trailers = false);
 
 } // namespace v6front

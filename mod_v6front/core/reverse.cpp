@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reverse.hpp"
 
-#include "fields.hpp"
+#include "ascii.hpp"
 #include "route.hpp"
 
 #include <charconv>

@@ -6,6 +6,7 @@
 #include "client_record.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
+#include "http2_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -63,7 +64,7 @@ adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in
 
 adopted_connection* adopted_connection::of(const conn_rec* c)
 {
-    const auto* record = c->master ? nullptr : record_of(c);
+    const auto* record = is_http2_stream(c) ? nullptr : record_of(c);
     return record ? record->adopted_by : nullptr;
 }
 

@@ -6,6 +6,7 @@
 #include "adopted_connection.hpp"
 #include "client_record.hpp"
 #include "config.hpp"
+#include "http2_stream.hpp"
 
 #include <cstring>
 
@@ -36,7 +37,7 @@ bool may_be_routed(conn_rec* c)
 
 bool may_adopt(conn_rec* c)
 {
-    return !c->master && c->cs && c->sbh && !c->clogging_input_filters && !c->aborted &&
+    return !is_http2_stream(c) && c->cs && c->sbh && !c->clogging_input_filters && !c->aborted &&
            record_of(c) && std::strcmp(ap_get_protocol(c), "http/1.1") == 0 && may_be_routed(c);
 }
 

@@ -4,6 +4,7 @@
 
 #include "config.hpp"
 #include "core/fields.hpp"
+#include "http2_stream.hpp"
 
 namespace v6front
 {
@@ -13,7 +14,7 @@ namespace v6front
 int refuse_ambiguous(request_rec* r)
 {
     const char* coding = apr_table_get(r->headers_in, "Transfer-Encoding");
-    if (!coding || r->connection->master || !config_of(r->server)->has_routes())
+    if (!coding || is_http2_stream(r->connection) || !config_of(r->server)->has_routes())
         return DECLINED;
     if (r->proto_num >= HTTP_VERSION(1, 1) && iequals(view(coding), "chunked"))
         return DECLINED;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "borrowed_waits.hpp"
+#include "http2_stream.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -33,7 +34,7 @@ apr_interval_time_t borrowed_waits::limit_of_stream(apr_interval_time_t otherwis
 {
     apr_pollfd_t where{};
     apr_interval_time_t limit = -1;
-    const bool has_limit = connection_->master &&
+    const bool has_limit = is_http2_stream(connection_) &&
                            ap_get_pollfd_from_conn(connection_, &where, &limit) == APR_SUCCESS &&
                            limit > 0;
     return has_limit ? limit : otherwise;
@@ -63,7 +64,7 @@ task<apr_status_t> borrowed_waits::more_input(apr_interval_time_t timeout)
 // h2_session.c, on_stream_close_cb). Nothing else tells the two ends apart.
 task<bool> borrowed_waits::is_end_meant()
 {
-    if (!connection_->master)
+    if (!is_http2_stream(connection_))
         co_return true;
     steady_timer moment(engine_.context(), before_abort);
     co_await moment.async_wait(use_task);
@@ -93,7 +94,7 @@ void borrowed_waits::look()
 // side is taken for one that is gone, as on an engine.
 bool borrowed_waits::has_left() const
 {
-    if (connection_->aborted || connection_->master)
+    if (connection_->aborted || is_http2_stream(connection_))
         return connection_->aborted;
     apr_os_sock_t fd = -1;
     if (apr_os_sock_get(&fd, ap_get_conn_socket(connection_)) != APR_SUCCESS)

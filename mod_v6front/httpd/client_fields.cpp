@@ -5,6 +5,7 @@
 #include "core/client_claims.hpp"
 #include "config.hpp"
 #include "routing.hpp"
+#include "http2_stream.hpp"
 
 #include <cstdint>
 #include <string>
@@ -46,7 +47,7 @@ bool is_joined(const apr_table_entry_t& e)
 bool is_several_cookies(const request_rec* r, const apr_table_entry_t& e)
 {
     // mod_http2 has divided them already.
-    return !r->connection->master && iequals(view(e.key), "Cookie") && is_joined(e) &&
+    return !is_http2_stream(r->connection) && iequals(view(e.key), "Cookie") && is_joined(e) &&
            view(e.val).find(", ") != std::string_view::npos;
 }
 

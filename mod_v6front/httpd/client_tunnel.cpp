@@ -6,6 +6,7 @@
 #include "guard.hpp"
 #include "request_client.hpp"
 #include "tls_closure.hpp"
+#include "http2_stream.hpp"
 
 #include <cstring>
 
@@ -66,7 +67,7 @@ bool client_tunnel::is_possible(const request_rec* r)
 {
     if (r->main || r->prev)
         return false;
-    if (r->connection->master)
+    if (is_http2_stream(r->connection))
         return has_output_filter(r->connection, "h2_c2_ws_out");
     return r->proto_num == HTTP_VERSION(1, 1);
 }
@@ -77,13 +78,13 @@ client_tunnel::client_tunnel(request_rec* r, const response_head& head, client_w
       waits_(waits),
       in_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
       out_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
-      request_ends_first_(r->connection->master)
+      request_ends_first_(is_http2_stream(r->connection))
 {
     auto* c = connection_;
     c->keepalive = AP_CONN_CLOSE;
     // Its deadlines are for requests and their bodies, and a tunnel is neither.
     ap_remove_input_filter_byhandle(c->input_filters, "reqtimeout");
-    if (!c->master && waits.may_block())
+    if (!is_http2_stream(c) && waits.may_block())
         no_flush_ = ap_add_output_filter_handle(no_flush_filter, nullptr, nullptr, c);
     send_head(head);
     r->input_filters = r->proto_input_filters = c->input_filters;
@@ -118,7 +119,7 @@ void client_tunnel::send_head(const response_head& head)
 // The streams of HTTP/2 end above core.
 void client_tunnel::push()
 {
-    if (!connection_->master)
+    if (!is_http2_stream(connection_))
         push_output(connection_);
 }
 
@@ -184,7 +185,7 @@ task<result<void>> client_tunnel::taken()
         push();
         if (connection_->aborted)
             co_return lost(APR_ECONNABORTED);
-        if (connection_->master || !connection_->data_in_output_filters)
+        if (is_http2_stream(connection_) || !connection_->data_in_output_filters)
             co_return result<void>{};
         const auto waited = co_await waits_.tunnel_output();
         if (waited != APR_SUCCESS)
@@ -197,7 +198,7 @@ task<result<void>> client_tunnel::taken()
 // a whole, it tells the client by a reset that nobody reads what it still sends.
 task<bool> client_tunnel::end_sending()
 {
-    if (connection_->master)
+    if (is_http2_stream(connection_))
         co_return false;
     if (!ap_ssl_conn_is_ssl(connection_)) {
         apr_socket_shutdown(ap_get_conn_socket(connection_), APR_SHUTDOWN_WRITE);

@@ -8,11 +8,10 @@
 #include "core/response_head.hpp"
 #include "net/upgraded_client.hpp"
 #include "apache.hpp"
+#include "client_waits.hpp"
 
 namespace v6front
 {
-
-class client_waits;
 
 class client_tunnel final : public upgraded_client
 {

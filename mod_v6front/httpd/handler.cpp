@@ -7,6 +7,7 @@
 #include "log.hpp"
 #include "proxied.hpp"
 #include "routing.hpp"
+#include "http2_stream.hpp"
 
 namespace v6front
 {
@@ -16,7 +17,7 @@ namespace
 
 bool is_on_engine(const request_rec* r)
 {
-    const auto* owner = r->connection->master ? nullptr : adopted_connection::of(r->connection);
+    const auto* owner = is_http2_stream(r->connection) ? nullptr : adopted_connection::of(r->connection);
     return owner && owner->is_on_engine();
 }
 
@@ -25,14 +26,14 @@ bool is_on_engine(const request_rec* r)
 // only at top level, never for a subrequest or an internal redirect (http_request.c).
 adopted_connection* suspendable(const request_rec* r)
 {
-    auto* owner = r->connection->master ? nullptr : adopted_connection::of(r->connection);
+    auto* owner = is_http2_stream(r->connection) ? nullptr : adopted_connection::of(r->connection);
     return owner && owner->may_suspend() && !r->main && !r->prev ? owner : nullptr;
 }
 
 // What httpd lets pass and a backend might understand otherwise. OK, or the status that refuses it.
 int refusal(const request_rec* r, ap_conn_keepalive_e keepalive)
 {
-    const bool is_http1 = !r->connection->master;
+    const bool is_http1 = !is_http2_stream(r->connection);
     if (is_http1 && r->proto_num >= HTTP_VERSION(2, 0))
         return HTTP_VERSION_NOT_SUPPORTED;
     // Content-Length beside Transfer-Encoding: httpd has dropped the one and marked the connection

@@ -3,6 +3,7 @@
 #include "offers.hpp"
 
 #include "adopted_connection.hpp"
+#include "http2_stream.hpp"
 
 namespace v6front
 {
@@ -48,7 +49,7 @@ const char* possible(request_rec* r, const char* list, bool on_engine)
 // The connection's owner, where these fields have an Upgrade that may have to go.
 const adopted_connection* owner_if_named(const request_rec* r, const apr_table_t* fields)
 {
-    if (r->connection->master || !apr_table_get(fields, upgrade))
+    if (is_http2_stream(r->connection) || !apr_table_get(fields, upgrade))
         return nullptr;
     return adopted_connection::of(r->connection);
 }

@@ -9,6 +9,7 @@
 #include "client_fields.hpp"
 #include "client_record.hpp"
 #include "shared_memory.hpp"
+#include "http2_stream.hpp"
 
 #include <charconv>
 #include <iterator>
@@ -51,7 +52,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in,
     const bool may_upgrade = client_tunnel::is_possible(r);
     // mod_http2 says so where a body of unknown length follows; the bytes of this one are the
     // tunnel's.
-    if (r->connection->master && may_upgrade)
+    if (is_http2_stream(r->connection) && may_upgrade)
         apr_table_unset(r->headers_in, "Transfer-Encoding");
     gather_fields(asker);
     if (decision.by_path)

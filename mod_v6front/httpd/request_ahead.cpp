@@ -5,6 +5,7 @@
 
 #include "content_filters.hpp"
 #include "request_client.hpp"
+#include "http2_stream.hpp"
 
 namespace v6front
 {
@@ -12,7 +13,7 @@ namespace v6front
 bool request_client::has_changing_body() const
 {
     return may_change_body(request_) && !request_->main && ap_request_has_body(request_) &&
-           !(request_->connection->master && client_tunnel::is_possible(request_));
+           !(is_http2_stream(request_->connection) && client_tunnel::is_possible(request_));
 }
 
 // As much as fits into memory without harm: beyond that a body goes on in chunks, or as bufferbody=

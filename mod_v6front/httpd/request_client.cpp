@@ -5,6 +5,7 @@
 #include "core/trailers.hpp"
 #include "slow_hooks.hpp"
 #include "trailer_filter.hpp"
+#include "http2_stream.hpp"
 
 #include <algorithm>
 #include <string>
@@ -178,7 +179,7 @@ void request_client::send_trailers(std::span<const field> trailers)
     for (const auto& f : trailers)
         if (may_trail(f.name))
             apr_table_addn(r->trailers_out, to_pool(r->pool, f.name), to_pool(r->pool, f.value));
-    if (!r->connection->master && !apr_is_empty_table(r->trailers_out))
+    if (!is_http2_stream(r->connection) && !apr_is_empty_table(r->trailers_out))
         add_trailer_filter(r);
 }
 
@@ -330,7 +331,7 @@ void request_client::break_off()
     const auto* whole = request_; // what it is a piece of
     while (whole->main)
         whole = whole->main;
-    if (!c->master && !whole->chunked && !apr_table_get(whole->headers_out, "Content-Length"))
+    if (!is_http2_stream(c) && !whole->chunked && !apr_table_get(whole->headers_out, "Content-Length"))
         reset_connection();
 }
 

@@ -8,35 +8,12 @@
 #include "net/client.hpp"
 #include "apache.hpp"
 #include "client_tunnel.hpp"
+#include "client_waits.hpp"
 
 #include <optional>
 
 namespace v6front
 {
-
-// How a request_client waits. Two kinds: an adopted connection awaits its socket on the engine; a
-// borrowed thread lets httpd's own filters block.
-class client_waits
-{
-public:
-    virtual ~client_waits() = default;
-    // May httpd's output filters block this thread?
-    virtual bool may_block() const = 0;
-    // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
-    virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
-    // The body's end is there, and nothing else says where that is: true if the client has sent it.
-    virtual task<bool> is_end_meant() = 0;
-    // While nothing else reads: calls when the client goes away; nullptr ends that.
-    virtual void watch(std::function<void()> gone) = 0;
-    virtual bool is_gone() const = 0;
-    // Hands what core has set aside to the socket, as far as it takes it.
-    virtual void push() = 0;
-    virtual task<apr_status_t> writable(apr_interval_time_t timeout) = 0;
-    // In a tunnel, where both directions may wait at once, and for as long as they like: until more
-    // of the client's bytes, or its end, are at hand; until the socket takes more.
-    virtual task<apr_status_t> tunnel_input() = 0;
-    virtual task<apr_status_t> tunnel_output() = 0;
-};
 
 // LimitRequestBody where it is set, else 0.
 apr_off_t body_limit(const request_rec* r);

@@ -4,6 +4,7 @@
 
 #include "adopted_connection.hpp"
 #include "log.hpp"
+#include "http2_stream.hpp"
 
 namespace v6front
 {
@@ -26,7 +27,7 @@ const char* in_words(hook_kind kind)
 
 const adopted_connection* owner_of(const request_rec* r)
 {
-    return r->connection->master ? nullptr : adopted_connection::of(r->connection);
+    return is_http2_stream(r->connection) ? nullptr : adopted_connection::of(r->connection);
 }
 
 // Of the request that is logged by this thread right now.

@@ -9,7 +9,6 @@
 // leave is seen within a tick of the engine's deadlines.
 #pragma once
 
-#include "engine.hpp"
 #include "event.hpp"
 #include "exchange.hpp"
 #include "shared_tally.hpp"

@@ -4,7 +4,8 @@
 // itself. Asked once per attempt, and answered without waiting but for a name's first lookup.
 #pragma once
 
-#include "exchange.hpp"
+#include "engine.hpp"
+#include "order.hpp"
 
 #include <vector>
 

@@ -3,7 +3,9 @@
 #include "exchange.hpp"
 
 #include "core/connection_auth.hpp"
+#include "core/framing.hpp"
 #include "core/repeat.hpp"
+#include "core/response_edits.hpp"
 #include "backend_addresses.hpp"
 #include "call_for_room.hpp"
 #include "leave_http.hpp"

@@ -6,7 +6,8 @@
 #pragma once
 
 #include "client.hpp"
-#include "exchange.hpp"
+#include "engine.hpp"
+#include "order.hpp"
 
 namespace v6front
 {

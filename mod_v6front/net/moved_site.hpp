@@ -4,7 +4,8 @@
 // addresses that take no connection. Asked on the engine, by an attempt that connects.
 #pragma once
 
-#include "exchange.hpp"
+#include "engine.hpp"
+#include "order.hpp"
 
 #include <chrono>
 #include <span>

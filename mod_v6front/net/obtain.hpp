@@ -4,7 +4,8 @@
 // now.
 #pragma once
 
-#include "exchange.hpp"
+#include "engine.hpp"
+#include "order.hpp"
 
 #include <optional>
 #include <vector>

@@ -4,7 +4,9 @@
 // response may already come.
 #pragma once
 
-#include "exchange.hpp"
+#include "client.hpp"
+#include "engine.hpp"
+#include "order.hpp"
 #include "response_reader.hpp"
 #include "upload.hpp"
 

@@ -3,7 +3,7 @@
 // Any head, edited for the other side: what comes out is lines with a name and a value, one Host,
 // one framing, and nothing that was hop-by-hop.
 #include "core/request_head.hpp"
-#include "core/response_head.hpp"
+#include "core/response_edits.hpp"
 #include "lines.hpp"
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mod_v6front/core/response_head.hpp"
+#include "mod_v6front/core/response_edits.hpp"
 
 #include "catch.hpp"
 

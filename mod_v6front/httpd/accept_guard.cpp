@@ -2,8 +2,9 @@
 
 #include "accept_guard.hpp"
 
-#include "child.hpp"
+#include "net/engine.hpp"
 #include "guard.hpp"
+#include "log.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -76,8 +77,7 @@ apr_status_t wait_for_room()
                                    "pauses until some are free, and idle connections are closed",
                      most_for_clients());
     }
-    if (auto* in = child::current())
-        in->make_room(++pauses > most_pauses);
+    engine::ask_for_relief(++pauses > most_pauses);
     std::this_thread::sleep_for(pause);
     return APR_FROM_OS_ERROR(EAGAIN);
 }

@@ -40,14 +40,14 @@ constexpr auto linger_in_all = 30s;
 
 } // namespace
 
-adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in,
+adopted_connection::adopted_connection(conn_rec* c, engine_thread& thread, services& shared,
                                        handover_slots& slots)
     : connection_(c),
-      thread_(on),
-      child_(in),
+      thread_(thread),
+      shared_(shared),
       handover_(c, slots),
-      socket_(on.on().context()),
-      deadline_(on.on().deadlines(),
+      socket_(thread.get_engine().context()),
+      deadline_(thread.get_engine().deadlines(),
                 [this] {
                     arrived_.notify();
                     if (waits_to_write_) {
@@ -59,18 +59,18 @@ adopted_connection::adopted_connection(conn_rec* c, engine_thread& on, child& in
       output_(c),
       keep_alive_timeout_(c->base_server->keep_alive_timeout)
 {
-    record_of(c)->adopted_by = this;
+    record_of(c)->host = this;
 }
 
 adopted_connection* adopted_connection::of(const conn_rec* c)
 {
     const auto* record = is_http2_stream(c) ? nullptr : record_of(c);
-    return record ? record->adopted_by : nullptr;
+    return record ? static_cast<adopted_connection*>(record->host) : nullptr;
 }
 
 void adopted_connection::start(std::unique_ptr<adopted_connection> self)
 {
-    auto ex = self->thread_.on().get_executor();
+    auto ex = self->thread_.get_engine().get_executor();
     asio::co_spawn(ex, live_on(std::move(self)), [](std::exception_ptr e) {
         guard("an adopted connection", [e] {
             if (e)
@@ -107,7 +107,7 @@ task<void> adopted_connection::live()
 // The worker that suspended this connection has let go of it.
 task<bool> adopted_connection::handed_over()
 {
-    steady_timer again(thread_.on().context());
+    steady_timer again(thread_.get_engine().context());
     auto state = handover_.check();
     while (state == handover::progress::pending) {
         again.expires_after(200us);
@@ -274,7 +274,7 @@ task<void> adopted_connection::close()
             co_await drain();
     }
     if (keep_pool_for_now_) {
-        steady_timer a_while(thread_.on().context(), 1s);
+        steady_timer a_while(thread_.get_engine().context(), 1s);
         co_await a_while.async_wait(use_task);
     }
 }

@@ -9,11 +9,13 @@
 #pragma once
 
 #include "net/event.hpp"
-#include "child.hpp"
+#include "engine_thread.hpp"
 #include "handover.hpp"
 #include "held_output.hpp"
 #include "input_store.hpp"
-#include "request_client.hpp"
+#include "client_waits.hpp"
+#include "request_host.hpp"
+#include "services.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,11 +23,11 @@
 namespace v6front
 {
 
-class adopted_connection final : public client_waits
+class adopted_connection final : public client_waits, public request_host
 {
 public:
     // On the worker: suspends the connection.
-    adopted_connection(conn_rec* c, engine_thread& on, child& in, handover_slots& slots);
+    adopted_connection(conn_rec* c, engine_thread& thread, services& shared, handover_slots& slots);
     ~adopted_connection() override;
 
     // The one that owns this connection; nullptr for a connection that was not adopted.
@@ -38,11 +40,6 @@ public:
     input_store& socket_store() noexcept { return socket_store_; }
     input_store& head_store() noexcept { return head_store_; }
     held_output& output() noexcept { return output_; }
-    bool is_on_engine() const noexcept { return on_engine_; }
-    // Its request is with hooks alone, and its handler comes later.
-    bool may_suspend() const noexcept { return on_engine_ || hooks_elsewhere_; }
-    // On a thread, how long core's filter, below all others, had the client's connection.
-    deadline::clock::duration time_of_client() const noexcept { return time_of_client_; }
     apr_status_t pass_to_client(ap_filter_t* core, apr_bucket_brigade* brigade);
     // Somebody would have waited for the client on the engine.
     void refuse_read() noexcept { read_refused_ = true; }
@@ -51,12 +48,11 @@ public:
     apr_status_t decrypt(const std::function<bool(std::string_view)>& is_enough);
     bool lets_flush_pass() const noexcept { return !on_engine_ || closing_; }
 
-    // For the handler hooks, while a request is being processed on the engine: what happens once
-    // httpd has returned to us. The hook then answers SUSPENDED.
-    enum class next_step { none, exchange, other_handler };
-    void then(next_step step, const request_rec* r) noexcept;
-
-    ap_conn_keepalive_e keepalive_before() const noexcept { return keepalive_before_; }
+    bool is_on_engine() const noexcept override { return on_engine_; }
+    bool may_suspend() const noexcept override { return on_engine_ || hooks_elsewhere_; }
+    void then(next_step step, const request_rec* r) noexcept override;
+    ap_conn_keepalive_e keepalive_before() const noexcept override { return keepalive_before_; }
+    deadline::clock::duration time_of_client() const noexcept override { return time_of_client_; }
 
     // The child stops: close now if idle, after this response otherwise.
     void begin_stop();
@@ -72,6 +68,7 @@ public:
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }
     void push() override;
+    void push_tunnel() override { push(); }
     task<apr_status_t> writable(apr_interval_time_t timeout) override;
     task<apr_status_t> tunnel_input() override;
     task<apr_status_t> tunnel_output() override;
@@ -109,7 +106,7 @@ private:
 
     conn_rec* connection_;
     engine_thread& thread_;
-    child& child_;
+    services& shared_;
     handover handover_;
     bool keep_pool_for_now_ = false;
     tcp_socket socket_; // borrowed: released, never closed, by us

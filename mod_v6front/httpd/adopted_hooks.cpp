@@ -6,6 +6,9 @@
 
 #include "adopted_connection.hpp"
 
+#include "brigades.hpp"
+#include "kept_time.hpp"
+
 namespace v6front
 {
 
@@ -13,7 +16,7 @@ namespace v6front
 bool adopted_connection::run_here(hook_kind kind, const server_rec* s,
                                   const std::function<void()>& work)
 {
-    if (child_.hooks().need_thread(s, kind))
+    if (shared_.hooks().need_thread(s, kind))
         return false;
     work();
     return true;
@@ -31,14 +34,15 @@ void adopted_connection::read_timed(request_rec*& r)
 {
     const kept_time kept;
     r = ap_read_request(connection_);
-    child_.hooks().judge(kept.too_long(), hook_kind::reading, *this, connection_->base_server, r);
+    shared_.hooks().judge(kept.too_long(),
+                          {hook_kind::reading, on_engine_, connection_->base_server, r});
 }
 
 void adopted_connection::process_timed(request_rec* r, int& status)
 {
     const kept_time kept;
     status = process(r);
-    child_.hooks().judge(kept.too_long(), hook_kind::processing, *this, r->server, r);
+    shared_.hooks().judge(kept.too_long(), {hook_kind::processing, on_engine_, r->server, r});
 }
 
 // On a thread. A small response is still in core's filter then, and its loggers run when it leaves:

@@ -33,8 +33,8 @@ task<void> adopted_connection::serve()
                                                             : c->base_server->keep_alive_timeout;
     ap_update_child_status(score, SERVER_BUSY_WRITE, r);
     last_input_ = deadline::clock::now();
-    if (needs_thread(r, child_.bodies_read_first()) ||
-        child_.hooks().need_thread(r->server, hook_kind::passing)) {
+    if (needs_thread(r, shared_.bodies_read_first()) ||
+        shared_.hooks().need_thread(r->server, hook_kind::passing)) {
         std::function<void()> all_of_it = [this, r] { process_to_the_end(r); };
         const bool ran = co_await run_elsewhere(std::move(all_of_it));
         if (!ran)
@@ -152,8 +152,8 @@ task<void> adopted_connection::exchange(request_rec* r)
         request_client client(r, *this);
         if (client.has_changing_body())
             co_await client.read_ahead();
-        const proxied job(r, *routed(r), child_, client);
-        const auto what = co_await run_admitted(thread_.on(), client, job.order());
+        const proxied job(r, *routed(r), shared_, client);
+        const auto what = co_await run_admitted(thread_.get_engine(), client, job.order());
         status = job.conclude(client, what);
     }
     co_await conclude(r, status);
@@ -188,9 +188,9 @@ task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
     co_await stop_reading();
     bool finished = false;
     event done;
-    const auto ex = thread_.on().get_executor();
+    const auto ex = thread_.get_engine().get_executor();
     on_engine_ = false;
-    const bool taken = child_.handlers().post([&, ex](apr_thread_t* on) {
+    const bool taken = shared_.handlers().post([&, ex](apr_thread_t* on) {
         connection_->current_thread = on;
         guard("a request on an offload thread", work);
         asio::post(ex, [&] {

@@ -96,7 +96,7 @@ void adopted_connection::push()
 
 task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
 {
-    deadline_.arm(child_.end().allowed(std::chrono::microseconds(timeout)));
+    deadline_.arm(shared_.end().allowed(std::chrono::microseconds(timeout)));
     waits_to_write_ = true;
     const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
     waits_to_write_ = false;

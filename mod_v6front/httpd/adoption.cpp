@@ -43,17 +43,15 @@ bool may_adopt(conn_rec* c)
 
 } // namespace
 
-int adopt(conn_rec* c)
+int adopt(conn_rec* c, services& shared, engine_threads& engines, handover_slots& slots)
 {
-    auto* in = child::current();
-    if (in)
-        guard_accepting();
-    if (!in || !may_adopt(c) || adopted_connection::of(c))
+    guard_accepting();
+    if (!may_adopt(c) || adopted_connection::of(c))
         return DECLINED;
-    auto* on = in->next_engine();
-    if (!on)
+    auto* thread = engines.next();
+    if (!thread)
         return DECLINED;
-    on_its_way = std::make_unique<adopted_connection>(c, *on, *in, in->slots());
+    on_its_way = std::make_unique<adopted_connection>(c, *thread, shared, slots);
     return OK;
 }
 

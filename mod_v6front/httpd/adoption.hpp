@@ -4,12 +4,15 @@
 #pragma once
 
 #include "apache.hpp"
+#include "engine_threads.hpp"
+#include "handover.hpp"
+#include "services.hpp"
 
 namespace v6front
 {
 
 // In the process_connection hook: suspends the connection and gives OK, or DECLINED.
-int adopt(conn_rec* c);
+int adopt(conn_rec* c, services& shared, engine_threads& engines, handover_slots& slots);
 // In the last suspend_connection hook: the engine starts on what adopt() suspended.
 void hand_over(conn_rec* c);
 

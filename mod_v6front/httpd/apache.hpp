@@ -72,9 +72,4 @@ inline std::string_view view(const char* text)
     return text ? std::string_view(text) : std::string_view();
 }
 
-inline void append(apr_bucket_brigade* brigade, apr_bucket* bucket)
-{
-    APR_BRIGADE_INSERT_TAIL(brigade, bucket);
-}
-
 } // namespace v6front

@@ -80,6 +80,18 @@ void borrowed_waits::watch(std::function<void()> gone)
         next_look_.disarm();
 }
 
+// Core's output filter, the last one, writes when it is called with nothing. The streams of HTTP/2
+// end above it.
+void borrowed_waits::push_tunnel()
+{
+    if (is_http2_stream(connection_))
+        return;
+    auto* f = connection_->output_filters;
+    while (f->next)
+        f = f->next;
+    f->frec->filter_func.out_func(f, nullptr);
+}
+
 void borrowed_waits::look()
 {
     gone_ = has_left();

@@ -8,7 +8,7 @@
 #include "net/engine.hpp"
 #include "apache.hpp"
 #include "polled_client.hpp"
-#include "request_client.hpp"
+#include "client_waits.hpp"
 
 #include <optional>
 
@@ -26,6 +26,7 @@ public:
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return gone_; }
     void push() override {}
+    void push_tunnel() override;
     task<apr_status_t> writable(apr_interval_time_t) override { co_return APR_SUCCESS; }
     task<apr_status_t> tunnel_input() override { return polled().input(); }
     task<apr_status_t> tunnel_output() override { return polled().output(); }

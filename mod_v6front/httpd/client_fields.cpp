@@ -2,6 +2,7 @@
 
 #include "client_fields.hpp"
 
+#include "brigades.hpp"
 #include "core/client_claims.hpp"
 #include "config.hpp"
 #include "routing.hpp"
@@ -27,13 +28,6 @@ struct client_fields {
     const char* joined = nullptr; // the value of Cookie, where there were several
     std::string divided;          // and what it should have become
 };
-
-std::span<const apr_table_entry_t> entries_of(const apr_table_t* table)
-{
-    const auto* elts = apr_table_elts(table);
-    return {reinterpret_cast<const apr_table_entry_t*>(elts->elts),
-            static_cast<std::size_t>(elts->nelts)};
-}
 
 // httpd keeps name and value of a field as they came, in one piece of memory; a value that it has
 // joined of several is elsewhere (ap_get_mime_headers_core, apr_table_compress).

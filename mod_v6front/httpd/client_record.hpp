@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the module keeps with a client connection: who has adopted it, and what belongs to it alone.
+// What the module keeps with a client connection: which host runs its requests, and what belongs to
+// it alone.
 //
 // Life: made in the pre_connection hook, ends with the connection's pool. The streams of HTTP/2
 // have none of their own: theirs is their master's.
@@ -12,11 +13,11 @@
 namespace v6front
 {
 
-class adopted_connection;
+class request_host;
 
 struct client_record {
-    adopted_connection* adopted_by = nullptr;
-    personal_connections own; // to sites
+    request_host* host = nullptr; // where an engine has it
+    personal_connections own;     // to sites
 };
 
 // pre_connection: for what comes in from clients.

@@ -2,7 +2,7 @@
 
 #include "client_tunnel.hpp"
 
-#include "filters.hpp"
+#include "brigades.hpp"
 #include "guard.hpp"
 #include "request_client.hpp"
 #include "tls_closure.hpp"
@@ -26,18 +26,13 @@ bool has_output_filter(const conn_rec* c, const char* name)
     return f != nullptr;
 }
 
-// A FLUSH makes core's output filter wait for the client, and while it does, nobody reads from that
-// client: two peers that only send would wait for each other.
+// While core's output filter waits for the client, nobody reads from it: two peers that only send
+// would wait for each other.
 apr_status_t drop_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
 {
     if (!brigade) // ap_pass_brigade would look into it
         return f->next->frec->filter_func.out_func(f->next, nullptr);
-    for (auto* b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);) {
-        auto* next = APR_BUCKET_NEXT(b);
-        if (APR_BUCKET_IS_FLUSH(b))
-            apr_bucket_delete(b);
-        b = next;
-    }
+    drop_flushes(brigade);
     return APR_BRIGADE_EMPTY(brigade) ? APR_SUCCESS : ap_pass_brigade(f->next, brigade);
 }
 
@@ -113,14 +108,7 @@ void client_tunnel::send_head(const response_head& head)
     }
     apr_table_setn(r->headers_out, "Connection", "Upgrade");
     ap_send_interim_response(r, 1);
-    push();
-}
-
-// The streams of HTTP/2 end above core.
-void client_tunnel::push()
-{
-    if (!is_http2_stream(connection_))
-        push_output(connection_);
+    waits_.push_tunnel();
 }
 
 // The first bytes in in_; what was given out before has been deleted by then.
@@ -182,7 +170,7 @@ task<result<void>> client_tunnel::send(std::string_view bytes)
 task<result<void>> client_tunnel::taken()
 {
     for (;;) {
-        push();
+        waits_.push_tunnel();
         if (connection_->aborted)
             co_return lost(APR_ECONNABORTED);
         if (is_http2_stream(connection_) || !connection_->data_in_output_filters)

@@ -33,7 +33,6 @@ public:
 private:
     void send_head(const response_head& head);
     std::string_view next_piece();
-    void push();
     task<result<void>> taken();
 
     request_rec* request_;

@@ -32,6 +32,8 @@ public:
     // of the client's bytes, or its end, are at hand; until the socket takes more.
     virtual task<apr_status_t> tunnel_input() = 0;
     virtual task<apr_status_t> tunnel_output() = 0;
+    // What core has set aside of a tunnel goes to the socket, as far as that takes it.
+    virtual void push_tunnel() = 0;
 };
 
 } // namespace v6front

@@ -6,7 +6,7 @@
 #include "backends.hpp"
 #include "listeners.hpp"
 #include "log.hpp"
-#include "startup.hpp"
+#include "warnings.hpp"
 
 #include <algorithm>
 #include <map>

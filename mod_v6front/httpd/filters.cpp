@@ -9,7 +9,7 @@
 #include "filters.hpp"
 
 #include "adopted_connection.hpp"
-#include "client_tunnel.hpp"
+#include "brigades.hpp"
 #include "guard.hpp"
 
 #include <cstring>
@@ -98,12 +98,7 @@ apr_status_t withhold_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
     if (owner.lets_flush_pass())
         return owner.pass_to_client(f->next, brigade);
     if (brigade) {
-        for (auto* b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);) {
-            auto* next = APR_BUCKET_NEXT(b);
-            if (APR_BUCKET_IS_FLUSH(b))
-                apr_bucket_delete(b);
-            b = next;
-        }
+        drop_flushes(brigade);
         if (APR_BRIGADE_EMPTY(brigade))
             return APR_SUCCESS;
     }
@@ -157,7 +152,6 @@ void register_filters()
         ap_register_input_filter("V6FRONT_HEAD", v6front_head_filter, nullptr, AP_FTYPE_CONNECTION);
     flush_filter =
         ap_register_output_filter("V6FRONT_FLUSH", v6front_flush_filter, nullptr, above_core);
-    register_tunnel_filter();
 }
 
 ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner)

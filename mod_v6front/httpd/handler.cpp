@@ -2,11 +2,12 @@
 
 #include "handler.hpp"
 
-#include "adopted_connection.hpp"
 #include "content_filters.hpp"
 #include "log.hpp"
 #include "proxied.hpp"
+#include "request_host.hpp"
 #include "routing.hpp"
+#include "services.hpp"
 #include "http2_stream.hpp"
 
 namespace v6front
@@ -17,17 +18,16 @@ namespace
 
 bool is_on_engine(const request_rec* r)
 {
-    const auto* owner = is_http2_stream(r->connection) ? nullptr : adopted_connection::of(r->connection);
-    return owner && owner->is_on_engine();
+    const auto* host = request_host::of(r);
+    return host && host->is_on_engine();
 }
 
-// The connection, if its engine, or a thread for it, has this request's hooks run right now and
-// httpd honours SUSPENDED for it:
-// only at top level, never for a subrequest or an internal redirect (http_request.c).
-adopted_connection* suspendable(const request_rec* r)
+// The host, if the request's hooks run right now and httpd honours SUSPENDED for it: only at top
+// level, never for a subrequest or an internal redirect (http_request.c).
+request_host* suspendable(const request_rec* r)
 {
-    auto* owner = is_http2_stream(r->connection) ? nullptr : adopted_connection::of(r->connection);
-    return owner && owner->may_suspend() && !r->main && !r->prev ? owner : nullptr;
+    auto* host = request_host::of(r);
+    return host && host->may_suspend() && !r->main && !r->prev ? host : nullptr;
 }
 
 // What httpd lets pass and a backend might understand otherwise. OK, or the status that refuses it.
@@ -65,17 +65,17 @@ int handle(request_rec* r)
     const auto* decision = routed(r);
     if (!decision || view(r->handler) != handler_name)
         return DECLINED;
-    auto* in = child::current();
-    if (!in)
+    auto* shared = services::current();
+    if (!shared)
         return HTTP_SERVICE_UNAVAILABLE;
     if (decision->ends_here)
         return ap_send_http_options(r);
-    auto* owner = suspendable(r);
-    const auto keepalive = owner ? owner->keepalive_before() : r->connection->keepalive;
+    auto* host = suspendable(r);
+    const auto keepalive = host ? host->keepalive_before() : r->connection->keepalive;
     if (const int status = refusal(r, keepalive); status != OK)
         return status;
-    if (owner) {
-        owner->then(adopted_connection::next_step::exchange, r);
+    if (host) {
+        host->then(request_host::next_step::exchange, r);
         return SUSPENDED;
     }
     // What is left to reach this on an engine is a page for a request that httpd could not even
@@ -89,17 +89,17 @@ int handle(request_rec* r)
                       r->uri, r->uri);
         return HTTP_SERVICE_UNAVAILABLE;
     }
-    return run_borrowed(r, *decision, *in);
+    return run_borrowed(r, *decision, *shared);
 }
 
 int keep_off_engine(request_rec* r)
 {
     route_again(r);
-    auto* owner = suspendable(r);
+    auto* host = suspendable(r);
     const bool ours = routed(r) && view(r->handler) == handler_name;
-    if (!owner || (ours && !wants_thread(r)))
+    if (!host || (ours && !wants_thread(r)))
         return DECLINED;
-    owner->then(adopted_connection::next_step::other_handler, r);
+    host->then(request_host::next_step::other_handler, r);
     return SUSPENDED;
 }
 

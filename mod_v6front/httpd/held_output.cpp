@@ -2,6 +2,8 @@
 
 #include "held_output.hpp"
 
+#include "brigades.hpp"
+
 #include <algorithm>
 #include <cstdint>
 

@@ -8,14 +8,16 @@
 #include "child.hpp"
 #include "client_fields.hpp"
 #include "client_record.hpp"
+#include "client_tunnel.hpp"
 #include "configtest.hpp"
 #include "encoded_slash.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
 #include "handler.hpp"
+#include "hook_time.hpp"
 #include "offers.hpp"
+#include "request_state.hpp"
 #include "routing.hpp"
-#include "slow_hooks.hpp"
 #include "startup.hpp"
 #include "tls_closure.hpp"
 #include "trailer_filter.hpp"
@@ -44,7 +46,6 @@ static void v6front_child_init(apr_pool_t* pchild, server_rec* s)
 {
     v6front::guard("child_init", [=] {
         auto* made = new v6front::child(s, v6front::via_pseudonym());
-        v6front::child::set_current(made);
         // Before the pool's own end: connections may still be in use until the engines are joined.
         apr_pool_pre_cleanup_register(pchild, made, v6front_end_child);
     });
@@ -76,12 +77,23 @@ static int v6front_pre_close_connection(conn_rec* c)
 
 static int v6front_process_connection(conn_rec* c)
 {
-    return v6front::guard("process_connection", DECLINED, [=] { return v6front::adopt(c); });
+    return v6front::guard("process_connection", DECLINED, [=] {
+        auto* in = v6front::child::current();
+        return in ? v6front::adopt(c, in->shared(), in->engines(), in->slots()) : DECLINED;
+    });
 }
 
 static void v6front_suspend_connection(conn_rec* c, request_rec*)
 {
     v6front::guard("suspend_connection", [=] { v6front::hand_over(c); });
+}
+
+static int v6front_create_request(request_rec* r)
+{
+    return v6front::guard("create_request", HTTP_INTERNAL_SERVER_ERROR, [=] {
+        v6front::begin_request(r);
+        return OK;
+    });
 }
 
 static int v6front_post_read_request(request_rec* r)
@@ -157,6 +169,7 @@ void v6front_register_hooks(apr_pool_t*)
 {
     v6front::guard("registering hooks", [] {
         v6front::register_filters();
+        v6front::register_tunnel_filter();
         v6front::register_trailer_filter();
         v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
@@ -171,6 +184,7 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_process_connection(v6front_process_connection, nullptr, nullptr, APR_HOOK_LAST + 5);
         ap_hook_suspend_connection(v6front_suspend_connection, nullptr, nullptr,
                                    APR_HOOK_REALLY_LAST + 5);
+        ap_hook_create_request(v6front_create_request, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_post_read_request(v6front_post_read_request, nullptr, nullptr,
                                   APR_HOOK_REALLY_FIRST - 5);
         // After mod_rewrite, whose result with [PT] is routed; before mod_alias and core.

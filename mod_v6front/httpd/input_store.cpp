@@ -2,6 +2,8 @@
 
 #include "input_store.hpp"
 
+#include "brigades.hpp"
+
 #include <algorithm>
 #include <cstring>
 

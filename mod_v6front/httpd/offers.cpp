@@ -2,8 +2,8 @@
 
 #include "offers.hpp"
 
-#include "adopted_connection.hpp"
-#include "http2_stream.hpp"
+#include "core/ascii.hpp"
+#include "request_host.hpp"
 
 namespace v6front
 {
@@ -46,23 +46,20 @@ const char* possible(request_rec* r, const char* list, bool on_engine)
     }
 }
 
-// The connection's owner, where these fields have an Upgrade that may have to go.
-const adopted_connection* owner_if_named(const request_rec* r, const apr_table_t* fields)
+// The request's host, where these fields have an Upgrade that may have to go.
+const request_host* host_if_named(const request_rec* r, const apr_table_t* fields)
 {
-    if (is_http2_stream(r->connection) || !apr_table_get(fields, upgrade))
-        return nullptr;
-    return adopted_connection::of(r->connection);
+    return apr_table_get(fields, upgrade) ? request_host::of(r) : nullptr;
 }
 
 } // namespace
 
 void drop_impossible_upgrades(request_rec* r)
 {
-    const auto* owner = owner_if_named(r, r->headers_in);
-    if (!owner)
+    const auto* host = host_if_named(r, r->headers_in);
+    if (!host)
         return;
-    if (const char* left =
-            possible(r, apr_table_get(r->headers_in, upgrade), owner->is_on_engine()))
+    if (const char* left = possible(r, apr_table_get(r->headers_in, upgrade), host->is_on_engine()))
         apr_table_setn(r->headers_in, upgrade, left);
     else
         apr_table_unset(r->headers_in, upgrade);
@@ -70,11 +67,11 @@ void drop_impossible_upgrades(request_rec* r)
 
 void withdraw_impossible_offers(request_rec* r)
 {
-    const auto* owner = owner_if_named(r, r->headers_out);
-    if (!owner)
+    const auto* host = host_if_named(r, r->headers_out);
+    if (!host)
         return;
     if (const char* left =
-            possible(r, apr_table_get(r->headers_out, upgrade), owner->is_on_engine())) {
+            possible(r, apr_table_get(r->headers_out, upgrade), host->is_on_engine())) {
         apr_table_setn(r->headers_out, upgrade, left);
         return;
     }

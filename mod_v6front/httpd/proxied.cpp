@@ -41,7 +41,7 @@ exchange_rules rules_of(const request_rec* r, const routed_request& decision)
 
 } // namespace
 
-proxied::proxied(request_rec* r, const routed_request& decision, child& in,
+proxied::proxied(request_rec* r, const routed_request& decision, services& shared,
                  const request_client& asker)
     : request_(r),
       decision_(decision),
@@ -80,11 +80,11 @@ proxied::proxied(request_rec* r, const routed_request& decision, child& in,
     order_.pinned_names = targets.names;
     order_.rules = rules_;
     order_.reverse = &reverse_;
-    order_.via = in.via();
-    order_.own = rules_.self ? nullptr : &in.own();
-    order_.book = &in.book();
-    order_.check = in.checks().number(decision.backend);
-    order_.doorkeeper = &in.doorkeeper();
+    order_.via = shared.via();
+    order_.own = rules_.self ? nullptr : &shared.own();
+    order_.book = &shared.book();
+    order_.check = shared.checks().number(decision.backend);
+    order_.doorkeeper = &shared.doorkeeper();
     if (auto* record = record_of(r->connection))
         order_.own_connections = &record->own;
     if (decision.limit <= shared_limits() && needs_place())
@@ -279,9 +279,9 @@ int proxied::conclude(request_client& client, const outcome& what) const
     return what.status;
 }
 
-int run_borrowed(request_rec* r, const routed_request& decision, child& in)
+int run_borrowed(request_rec* r, const routed_request& decision, services& shared)
 {
-    borrowed_engines::loan on(in.lent());
+    borrowed_engines::loan on(shared.lent());
     borrowed_waits waits(r->connection, *on);
     request_client client(r, waits);
     std::optional<proxied> exchange;
@@ -289,7 +289,7 @@ int run_borrowed(request_rec* r, const routed_request& decision, child& in)
     on->run_until_done([&]() -> task<void> {
         if (client.has_changing_body())
             co_await client.read_ahead();
-        exchange.emplace(r, decision, in, client);
+        exchange.emplace(r, decision, shared, client);
         what = co_await run_admitted(*on, client, exchange->order());
     });
     return exchange->conclude(client, what);

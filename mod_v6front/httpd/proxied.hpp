@@ -7,7 +7,7 @@
 
 #include "core/reverse.hpp"
 #include "net/exchange.hpp"
-#include "child.hpp"
+#include "services.hpp"
 #include "request_client.hpp"
 #include "routing.hpp"
 
@@ -18,7 +18,8 @@ class proxied
 {
 public:
     // `asker` has read ahead, if it has to.
-    proxied(request_rec* r, const routed_request& decision, child& in, const request_client& asker);
+    proxied(request_rec* r, const routed_request& decision, services& shared,
+            const request_client& asker);
     proxied(const proxied&) = delete;
 
     const exchange_order& order() const noexcept { return order_; }
@@ -47,6 +48,6 @@ private:
 };
 
 // The whole of it on a borrowed thread: httpd's filters may block, and only this thread waits.
-int run_borrowed(request_rec* r, const routed_request& decision, child& in);
+int run_borrowed(request_rec* r, const routed_request& decision, services& shared);
 
 } // namespace v6front

@@ -2,8 +2,9 @@
 
 #include "request_client.hpp"
 
+#include "brigades.hpp"
 #include "core/trailers.hpp"
-#include "slow_hooks.hpp"
+#include "hook_time.hpp"
 #include "trailer_filter.hpp"
 #include "http2_stream.hpp"
 
@@ -156,12 +157,7 @@ task<result<client::body_piece>> request_client::read_piece()
 
 field_list request_client::trailers() const
 {
-    field_list fields;
-    const auto* table = apr_table_elts(request_->trailers_in);
-    const auto* entries = reinterpret_cast<const apr_table_entry_t*>(table->elts);
-    for (int i = 0; i < table->nelts; ++i)
-        fields.push_back({view(entries[i].key), view(entries[i].val)});
-    return fields;
+    return fields_of(request_->trailers_in);
 }
 
 bool request_client::takes_trailers() const
@@ -331,7 +327,8 @@ void request_client::break_off()
     const auto* whole = request_; // what it is a piece of
     while (whole->main)
         whole = whole->main;
-    if (!is_http2_stream(c) && !whole->chunked && !apr_table_get(whole->headers_out, "Content-Length"))
+    if (!is_http2_stream(c) && !whole->chunked &&
+        !apr_table_get(whole->headers_out, "Content-Length"))
         reset_connection();
 }
 

@@ -6,6 +6,7 @@
 #include "core/target.hpp"
 #include "core/target_form.hpp"
 #include "log.hpp"
+#include "request_state.hpp"
 
 namespace v6front
 {
@@ -166,7 +167,8 @@ int refuse(const request_rec* r, const failure& why)
 
 routed_request* routed(const request_rec* r)
 {
-    return static_cast<routed_request*>(ap_get_module_config(r->request_config, &v6front_module));
+    const auto* state = state_of(r);
+    return state ? state->route : nullptr;
 }
 
 std::optional<std::string> path_by_match(const request_rec* r, const match_rule& rule,
@@ -209,7 +211,7 @@ int translate_name(request_rec* r)
     (*decided)->ends_here = hop == hops::used_up;
     if ((*decided)->ends_here && r->method_number == M_TRACE)
         return DECLINED; // httpd has the answer
-    ap_set_module_config(r->request_config, &v6front_module, *decided);
+    set_route(r, *decided);
     r->handler = handler_name;
     // What proxyreq means to httpd's core: Date and Server are the site's own; and to mod_mime: the
     // path's suffix says nothing about the handler.
@@ -226,7 +228,7 @@ void route_again(request_rec* r)
     if (view(r->handler) != handler_name || routed(r))
         return;
     if (auto decided = decide(r); decided && *decided)
-        ap_set_module_config(r->request_config, &v6front_module, *decided);
+        set_route(r, *decided);
 }
 
 // There is no file behind a routed path, so httpd need not walk the file system for it.

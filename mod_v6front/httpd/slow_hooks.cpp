@@ -2,9 +2,7 @@
 
 #include "slow_hooks.hpp"
 
-#include "adopted_connection.hpp"
 #include "log.hpp"
-#include "http2_stream.hpp"
 
 namespace v6front
 {
@@ -24,14 +22,6 @@ const char* in_words(hook_kind kind)
     }
     return "a hook";
 }
-
-const adopted_connection* owner_of(const request_rec* r)
-{
-    return is_http2_stream(r->connection) ? nullptr : adopted_connection::of(r->connection);
-}
-
-// Of the request that is logged by this thread right now.
-thread_local std::optional<kept_time> logging;
 
 } // namespace
 
@@ -62,14 +52,15 @@ bool slow_hooks::need_thread(const server_rec* s, hook_kind kind)
     return where == thread_time::place::thread;
 }
 
-void slow_hooks::judge(std::optional<std::chrono::milliseconds> too_long, hook_kind kind,
-                       const adopted_connection& c, const server_rec* s, const request_rec* r)
+void slow_hooks::judge(std::optional<std::chrono::milliseconds> too_long, const call& made)
 {
     if (!too_long)
         return;
-    auto& host = of(s, kind);
+    const auto* s = made.server;
+    const auto* r = made.request;
+    auto& host = of(s, made.kind);
     const auto now = thread_time::clock::now();
-    if (!c.is_on_engine())
+    if (!made.on_engine)
         return host.was_slow_on_thread(now);
     if (!host.was_slow_on_engine(now))
         return;
@@ -78,43 +69,9 @@ void slow_hooks::judge(std::optional<std::chrono::milliseconds> too_long, hook_k
                                "of it, for %d ms: requests of virtual host %s:%u are on threads "
                                "until %d s have passed without such a wait; \"V6FrontEngine Off\" "
                                "there leaves them on threads",
-                 r ? r->method : "?", r && r->uri ? r->uri : "?", in_words(kind),
+                 r ? r->method : "?", r && r->uri ? r->uri : "?", in_words(made.kind),
                  static_cast<int>(too_long->count()), s->server_hostname, s->port,
                  static_cast<int>(host.quiet().count()));
-}
-
-filter_time::filter_time(const request_rec* r) : request_(r), owner_(owner_of(r))
-{
-    if (!owner_)
-        return;
-    elsewhere_ = owner_->time_of_client();
-    kept_.emplace();
-}
-
-filter_time::~filter_time()
-{
-    auto* in = child::current();
-    if (!kept_ || !in)
-        return;
-    in->hooks().judge(kept_->too_long(owner_->time_of_client() - elsewhere_), hook_kind::passing,
-                      *owner_, request_->server, request_);
-}
-
-int before_loggers(const request_rec* r)
-{
-    if (owner_of(r))
-        logging.emplace();
-    return OK;
-}
-
-int after_loggers(const request_rec* r)
-{
-    const auto* owner = owner_of(r);
-    auto* in = child::current();
-    if (owner && in && logging)
-        in->hooks().judge(logging->too_long(), hook_kind::passing, *owner, r->server, r);
-    logging.reset();
-    return OK;
 }
 
 } // namespace v6front

@@ -8,16 +8,14 @@
 
 #include "core/thread_time.hpp"
 #include "apache.hpp"
-#include "kept_time.hpp"
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <unordered_map>
 
 namespace v6front
 {
-
-class adopted_connection;
 
 // What is done on a thread instead. The virtual host of `reading` is that of the address: a name is
 // not known yet.
@@ -34,33 +32,19 @@ public:
 
     // For the next request; says in the log when the virtual host is back on the engines.
     bool need_thread(const server_rec* s, hook_kind kind);
-    // What it was about, if it was too long; r may be nullptr.
-    void judge(std::optional<std::chrono::milliseconds> too_long, hook_kind kind,
-               const adopted_connection& c, const server_rec* s, const request_rec* r);
+    // What was too long, and whether it ran on an engine.
+    struct call {
+        hook_kind kind;
+        bool on_engine;
+        const server_rec* server;
+        const request_rec* request; // nullptr: none could be read
+    };
+    void judge(std::optional<std::chrono::milliseconds> too_long, const call& made);
 
 private:
     thread_time& of(const server_rec* s, hook_kind kind);
 
     std::unordered_map<const server_rec*, std::array<thread_time, 3>> hosts_; // of all servers
 };
-
-// Times filters from here to the end of the scope; nothing where the connection is not adopted.
-class filter_time
-{
-public:
-    explicit filter_time(const request_rec* r);
-    ~filter_time();
-    filter_time(const filter_time&) = delete;
-
-private:
-    const request_rec* request_;
-    const adopted_connection* owner_;
-    kept_time::clock::duration elsewhere_{}; // of which the client's connection
-    std::optional<kept_time> kept_;
-};
-
-// Around all loggers: hooks of log_transaction, the first and the last.
-int before_loggers(const request_rec* r);
-int after_loggers(const request_rec* r);
 
 } // namespace v6front

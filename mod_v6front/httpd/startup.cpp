@@ -4,14 +4,11 @@
 
 #include "blocking_hooks.hpp"
 #include "config.hpp"
-#include "conflicts.hpp"
-#include "oldest_httpd.hpp"
 #include "log.hpp"
 #include "default_directive.h"
-#include "unreachable.hpp"
 #include "shared_memory.hpp"
-#include "without_effect.hpp"
 #include "thread_needed.hpp"
+#include "warnings.hpp"
 
 namespace v6front
 {
@@ -41,13 +38,6 @@ std::string retained_token(server_rec* s)
     return token;
 }
 
-bool has_engines()
-{
-    int async = 0;
-    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
-    return async != 0;
-}
-
 // How many connections the event MPM admits, slow and idle ones included, is a multiple of its
 // threads. AsyncRequestWorkerFactor cannot be asked for; its default of 2 (event.c) is for
 // connections that hold a thread now and then, as those of an engine do not.
@@ -72,28 +62,6 @@ void raise_low_limit(apr_pool_t* pconf, server_rec* s)
                      threads * 3, threads * 201);
 }
 
-void warn_of_old_http2(server_rec* s)
-{
-    ap_version_t running;
-    ap_get_server_revision(&running);
-    if (!ap_find_linked_module("mod_http2.c") ||
-        is_fit_for_http2({running.major, running.minor, running.patch}))
-        return;
-    ap_log_error(
-        APLOG_MARK, APLOG_WARNING, 0, s,
-        V6LOGNO(0231) "mod_http2 is loaded, and of httpd %d.%d.%d: before 2.4.58 an upload "
-                      "over HTTP/2 takes a whole processor while it is waited for",
-        running.major, running.minor, running.patch);
-}
-
-bool any_routes(const server_rec* s)
-{
-    for (; s; s = s->next)
-        if (config_of(s)->has_routes())
-            return true;
-    return false;
-}
-
 } // namespace
 
 int check_configuration(apr_pool_t* pconf, server_rec* main_server)
@@ -113,18 +81,6 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
         raise_low_limit(pconf, main_server);
     warn_of_settings(main_server);
     return OK;
-}
-
-void warn_of_settings(server_rec* main_server)
-{
-    if (!any_routes(main_server))
-        return;
-    if (has_engines())
-        warn_of_blocking_hooks(main_server);
-    warn_of_old_http2(main_server);
-    warn_of_the_unreachable(main_server);
-    warn_of_conflicts(main_server);
-    warn_of_no_effect(main_server);
 }
 
 const std::string& via_pseudonym()

@@ -14,10 +14,6 @@ namespace v6front
 // stops the start.
 int check_configuration(apr_pool_t* pconf, server_rec* main_server);
 
-// What can be seen without waiting that will not work, or not well. Part of the above, and of a
-// test of the configuration, in which httpd does not call post_config.
-void warn_of_settings(server_rec* main_server);
-
 // This front's name in Via (RFC 9110 7.6.3): cannot be guessed, the same for all children and for
 // the life of the parent process.
 const std::string& via_pseudonym();

@@ -2,6 +2,7 @@
 
 #include "trailer_filter.hpp"
 
+#include "brigades.hpp"
 #include "core/trailers.hpp"
 #include "guard.hpp"
 
@@ -36,13 +37,8 @@ apr_bucket* last_chunk(apr_bucket_brigade* brigade)
 apr_status_t put_trailers(ap_filter_t* f, apr_bucket_brigade* brigade)
 {
     if (auto* last = last_chunk(brigade)) {
-        field_list fields;
-        const auto* table = apr_table_elts(f->r->trailers_out);
-        const auto* entries = reinterpret_cast<const apr_table_entry_t*>(table->elts);
-        for (int i = 0; i < table->nelts; ++i)
-            fields.push_back({view(entries[i].key), view(entries[i].val)});
         std::string text;
-        append_last_chunk(text, fields);
+        append_last_chunk(text, fields_of(f->r->trailers_out));
         auto* alloc = f->c->bucket_alloc;
         APR_BUCKET_INSERT_BEFORE(last,
                                  apr_bucket_heap_create(text.data(), text.size(), nullptr, alloc));

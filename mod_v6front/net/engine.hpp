@@ -47,13 +47,13 @@ public:
 
     // Serves until stop(). The thread that calls becomes the engine's.
     void run();
-    // What to do when descriptors run out, for all engines of the process: asks others for idle
-    // ones.
-    static void set_relief(void (*ask)()) noexcept { relief() = ask; }
-    static void ask_for_relief()
+    // What to do when descriptors run out, for all engines of the process: idle clients give theirs
+    // back; where that did not help, idle connections to sites do, too.
+    static void set_relief(void (*ask)(bool sites_too)) noexcept { relief() = ask; }
+    static void ask_for_relief(bool sites_too = false)
     {
         if (auto* ask = relief().load())
-            ask();
+            ask(sites_too);
     }
 
     // Any thread: run() returns after the handler in progress.
@@ -64,9 +64,9 @@ public:
 
 private:
     task<void> serve_borrowers();
-    static std::atomic<void (*)()>& relief() noexcept
+    static std::atomic<void (*)(bool)>& relief() noexcept
     {
-        static std::atomic<void (*)()> ask{nullptr};
+        static std::atomic<void (*)(bool)> ask{nullptr};
         return ask;
     }
 

@@ -50,10 +50,10 @@ CFLAGS   := -std=gnu11 $(COMMON) $(WARN)
 # as Asio's cache of them must hold, for a request not to allocate them anew.
 ASIO     := -DBOOST_ASIO_NO_DEPRECATED -DBOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
 
-core_src  := $(wildcard mod_v6front/core/*.cpp)
-net_src   := $(wildcard mod_v6front/net/*.cpp)
-httpd_src := $(wildcard mod_v6front/httpd/*.cpp) $(wildcard mod_v6front/httpd/*.c)
-unit_src  := $(wildcard test/unit/*.cpp)
+core_src  := $(wildcard mod_v6front/core/*/*.cpp)
+net_src   := $(wildcard mod_v6front/net/*/*.cpp)
+httpd_src := $(foreach name,*.cpp *.c,$(wildcard mod_v6front/httpd/$(name) mod_v6front/httpd/*/$(name)))
+unit_src  := $(wildcard test/unit/*.cpp test/unit/*/*/*.cpp)
 # What threads share, and nothing else, is worth the thread sanitizer's time.
 ifeq ($(MODE),tsan)
 unit_src  := test/unit/main.cpp $(shell grep -lE '\[(engine|pool|resolver|addresses)\]' $(unit_src))
@@ -69,7 +69,7 @@ all: $(BUILD)/mod_v6front.so
 # The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
 # flags are its permission, so a breach of the layers does not compile (test/layers_check). Asio, which
 # has no include path of its own, finds no operating system in core/.
-core_flags  := -DBOOST_ASIO_DETAIL_CONFIG_HPP
+core_flags  := -Imod_v6front -DBOOST_ASIO_DETAIL_CONFIG_HPP
 net_flags   := -Imod_v6front $(ASIO)
 httpd_flags := -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 $(call obj,$(core_src)): CXXFLAGS += $(core_flags)
@@ -96,9 +96,9 @@ $(call obj,$(unit_src)): $(BUILD)/unit.hpp.gch
 endif
 $(BUILD)/asio.hpp.gch: CXXFLAGS += $(net_flags)
 $(BUILD)/unit.hpp.gch: CXXFLAGS += $(unit_flags)
-$(BUILD)/asio.hpp.gch: read_first := net/asio.hpp
-$(BUILD)/unit.hpp.gch: read_first := net/asio.hpp catch.hpp
-$(BUILD)/%.hpp.gch: mod_v6front/net/asio.hpp test/catch.hpp Makefile $(BUILD)/compiler
+$(BUILD)/asio.hpp.gch: read_first := net/loop/asio.hpp
+$(BUILD)/unit.hpp.gch: read_first := net/loop/asio.hpp catch.hpp
+$(BUILD)/%.hpp.gch: mod_v6front/net/loop/asio.hpp test/catch.hpp Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	printf '#include "%s"\n' $(read_first) >$(@:.gch=)
 	$(CXX) $(filter-out -M%,$(CXXFLAGS)) -x c++-header $(@:.gch=) -o $@
@@ -128,7 +128,8 @@ $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/lib
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(CATCH_LIBS)
 # Those parts of the bridge that stand on APR and few functions of httpd, which the tests play.
-bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c config.cpp directives.cpp directive_place.cpp checks.cpp input_store.cpp node_store.cpp)
+bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c $(addprefix config/,config.cpp directives.cpp directive_place.cpp checks.cpp) \
+               $(addprefix connections/,input_store.cpp node_store.cpp))
 $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))
@@ -138,7 +139,7 @@ $(BUILD)/late_listener.so: test/system/late_listener.c
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)
-fuzz_part := $(addprefix mod_v6front/net/,response_reader.cpp backend_connection.cpp deadline.cpp)
+fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp loop/deadline.cpp)
 $(call obj,$(fuzz_src)): CXXFLAGS += -I. -Imod_v6front -Itest $(ASIO)
 $(BUILD)/fuzz_%: $(BUILD)/test/fuzz/%.o $(call obj,$(fuzz_part)) $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^

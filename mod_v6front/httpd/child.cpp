@@ -2,7 +2,7 @@
 
 #include "child.hpp"
 
-#include "log.hpp"
+#include "httpd/base/log.hpp"
 
 namespace v6front
 {

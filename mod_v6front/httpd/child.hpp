@@ -4,10 +4,10 @@
 // before the child's pool.
 #pragma once
 
-#include "apache.hpp"
-#include "engine_threads.hpp"
-#include "handover.hpp"
-#include "services.hpp"
+#include "httpd/base/apache.hpp"
+#include "httpd/connections/engine_threads.hpp"
+#include "httpd/connections/handover.hpp"
+#include "httpd/process/services.hpp"
 
 #include <string>
 

@@ -3,7 +3,7 @@
  * The module record and the directive table, and nothing else. This is C so that the table is type-checked and so that
  * <IfModule mod_v6front.c> matches: httpd compares the name of the file that holds the record.
  */
-#include "bridge.h"
+#include "httpd/base/bridge.h"
 
 static const command_rec directives[] = {
     AP_INIT_TAKE_ARGV("V6FrontPass", v6front_set_pass, NULL, RSRC_CONF | ACCESS_CONF,

@@ -5,8 +5,8 @@
 
 #include "catch.hpp"
 
-#include "mod_v6front/httpd/config.hpp"
-#include "mod_v6front/httpd/bridge.h"
+#include "mod_v6front/httpd/config/config.hpp"
+#include "mod_v6front/httpd/base/bridge.h"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stand_in.hpp"
 
-#include "mod_v6front/httpd/checks.hpp"
-#include "mod_v6front/httpd/guard.hpp"
+#include "mod_v6front/httpd/config/checks.hpp"
+#include "mod_v6front/httpd/base/guard.hpp"
 
 using namespace v6front;
 using namespace v6front::test;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stand_in.hpp"
 
-#include "mod_v6front/httpd/input_store.hpp"
+#include "mod_v6front/httpd/connections/input_store.hpp"
 
 using namespace v6front;
 using namespace v6front::test;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stand_in.hpp"
 
-#include "mod_v6front/httpd/node_store.hpp"
+#include "mod_v6front/httpd/connections/node_store.hpp"
 
 #include <cstring>
 

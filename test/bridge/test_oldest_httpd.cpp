@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mod_v6front/httpd/oldest_httpd.hpp"
+#include "mod_v6front/httpd/operator/oldest_httpd.hpp"
 
 #include "catch.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Any value of a directive: taken, or refused with a sentence, and nothing else.
-#include "core/backend_url.hpp"
-#include "core/duration.hpp"
-#include "core/route.hpp"
-#include "core/settings.hpp"
+#include "core/rules/backend_url.hpp"
+#include "core/base/duration.hpp"
+#include "core/rules/route.hpp"
+#include "core/rules/settings.hpp"
 #include "lines.hpp"
 
 #include <cstdlib>

@@ -2,8 +2,8 @@
 //
 // Any head, edited for the other side: what comes out is lines with a name and a value, one Host,
 // one framing, and nothing that was hop-by-hop.
-#include "core/request_head.hpp"
-#include "core/response_edits.hpp"
+#include "core/edits/request_head.hpp"
+#include "core/edits/response_edits.hpp"
 #include "lines.hpp"
 
 #include <cstdlib>

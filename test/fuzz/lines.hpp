@@ -4,7 +4,7 @@
 // any octet but LF in them.
 #pragma once
 
-#include "core/fields.hpp"
+#include "core/message/fields.hpp"
 
 #include <cstdint>
 

@@ -4,8 +4,8 @@
 // fuzz target: one call for each input.
 #pragma once
 
-#include "core/field_lines.hpp"
-#include "net/response_reader.hpp"
+#include "core/message/field_lines.hpp"
+#include "net/exchange/response_reader.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Any fields in a request: what is not refused says its length in one way only.
-#include "core/framing.hpp"
+#include "core/message/framing.hpp"
 #include "lines.hpp"
 
 #include <cstdlib>

@@ -4,8 +4,8 @@
 // has to mean the same when it is read again.
 #include "read_response.hpp"
 
-#include "core/field_section.hpp"
-#include "core/response_parser.hpp"
+#include "core/message/field_section.hpp"
+#include "core/message/response_parser.hpp"
 
 namespace
 {

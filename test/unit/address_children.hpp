@@ -3,7 +3,7 @@
 // Child processes that share what they know of addresses, as far as a test needs them.
 #pragma once
 
-#include "mod_v6front/net/address_book.hpp"
+#include "mod_v6front/net/backends/address_book.hpp"
 
 #include "loopback.hpp"
 

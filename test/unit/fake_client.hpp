@@ -3,8 +3,8 @@
 // The client side of an exchange, as a record of what came down and a store of what goes up.
 #pragma once
 
-#include "mod_v6front/net/client.hpp"
-#include "mod_v6front/net/event.hpp"
+#include "mod_v6front/net/exchange/client.hpp"
+#include "mod_v6front/net/loop/event.hpp"
 
 #include <array>
 #include <limits>

@@ -3,7 +3,7 @@
 // An engine, a site for it and the order that both need: one exchange, made and judged.
 #pragma once
 
-#include "mod_v6front/net/exchange.hpp"
+#include "mod_v6front/net/exchange/exchange.hpp"
 
 #include "fake_client.hpp"
 #include "scripted_site.hpp"

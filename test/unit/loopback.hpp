@@ -5,7 +5,7 @@
 // near.
 #pragma once
 
-#include "mod_v6front/net/backend_connection.hpp"
+#include "mod_v6front/net/backends/backend_connection.hpp"
 
 #include "catch.hpp"
 

@@ -3,7 +3,7 @@
 // A lookup function for tests, which answers when it is told to and never before.
 #pragma once
 
-#include "mod_v6front/net/resolver.hpp"
+#include "mod_v6front/net/names/resolver.hpp"
 
 #include <atomic>
 #include <condition_variable>

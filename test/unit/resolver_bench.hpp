@@ -4,7 +4,7 @@
 // to, and a record of what the log would say.
 #pragma once
 
-#include "mod_v6front/net/engine.hpp"
+#include "mod_v6front/net/engine/engine.hpp"
 
 #include "loopback.hpp"
 #include "name_server.hpp"

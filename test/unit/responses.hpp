@@ -3,7 +3,7 @@
 // Responses of backends as octets, and what a reader has to make of each.
 #pragma once
 
-#include "mod_v6front/core/failure.hpp"
+#include "mod_v6front/core/base/failure.hpp"
 
 #include <string>
 #include <vector>

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What of a request's fields is the client's word alone, once hooks of httpd have had theirs. Told
+// by where the text lies: a hook that sets a field puts a text of its own in its place, and one
+// that reads it leaves it there. Pure; knows views and no table.
+#pragma once
+
+#include "core/message/fields.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace v6front
+{
+
+// Names under which no client is believed: X-Forwarded-For, -Host, -Server, -Proto and -Port, which
+// say who it is and what it asked, and Proxy, which a CGI program takes for HTTP_PROXY.
+bool is_claim(std::string_view name) noexcept;
+
+// Takes from `fields` what the client sent (`sent`, as it was before any hook) of these: its
+// claims, with what a hook has appended to one left of it; and what its Connection nominates (RFC
+// 9110 7.6.1), but for the fields that are meant for every recipient. A field that a hook has set
+// stays, nominated or not. Hop-by-hop fields stay too: they say what the client wants of us.
+//
+// True if what is left of X-Forwarded-For is the rest of a chain of which a hook has taken the end
+// (mod_remoteip, where `behind_proxy`): the client's address, as that hook has found it, is its
+// next element.
+bool drop_client_claims(field_list& fields, std::span<const field> sent, bool behind_proxy);
+
+// Says something of one response as a whole that its asker gets: conditions, ranges, codings. Of
+// another request that is made for a piece of that response it would not be true.
+bool is_about_whole_response(std::string_view name) noexcept;
+
+// Several Cookie fields that were joined with ", ", as any other field may be, divided as cookies
+// are: "; " (RFC 6265 4.2.1) wherever a comma is followed by a name and "=".
+std::string divide_cookies(std::string_view joined);
+
+} // namespace v6front

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an intermediary changes in the backend's response head before the client gets it.
+#pragma once
+
+#include "core/message/response_head.hpp"
+#include "reverse.hpp"
+
+namespace v6front
+{
+
+// Drops hop-by-hop and nominated fields and Content-Length (framing towards the client is httpd's),
+// maps Location, Content-Location, URI and the URL in Refresh back through `map`, appends `via`
+// (received-by pseudonym; none: nothing) to the Via list. Everything else, order and case included,
+// stays as sent; Trailer too, where trailers go on.
+void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
+                        bool with_trailers = false);
+
+} // namespace v6front

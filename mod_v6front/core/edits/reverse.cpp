@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reverse.hpp"
+
+#include "core/base/ascii.hpp"
+#include "core/rules/route.hpp"
+
+#include <charconv>
+
+namespace v6front
+{
+namespace
+{
+
+bool names_backend(const reference& r, const backend_url& backend) noexcept
+{
+    const host_port named = split_authority(*r.authority);
+    std::uint16_t port = 80;
+    if (!named.port.empty()) {
+        const char* const end = named.port.data() + named.port.size();
+        const auto parsed = std::from_chars(named.port.data(), end, port);
+        if (parsed.ec != std::errc{} || parsed.ptr != end) {
+            return false;
+        }
+    }
+    return port == backend.port && iequals(named.host, backend.host) && !iequals(r.scheme, "https");
+}
+
+bool names_origin(const reference& r, const front_origin& origin) noexcept
+{
+    // "https" to a client that came without it is the site's wish to change over: mapped back to
+    // http it would be a redirect to itself.
+    if (iequals(r.scheme, "https") && origin.scheme != "https") {
+        return false;
+    }
+    return names_authority(r, origin);
+}
+
+} // namespace
+
+void reverse_map::add(const backend_url& backend, std::string_view path)
+{
+    entries_.push_back({&backend, path});
+}
+
+std::optional<std::string> reverse_map::map(std::string_view url) const
+{
+    const auto ref = split_reference(url);
+    if (!ref) {
+        return std::nullopt;
+    }
+    const bool any_backend = !ref->authority || (preserved_ && names_origin(*ref, origin_));
+    const entry* best = nullptr;
+    for (const entry& e : entries_) {
+        if ((any_backend || names_backend(*ref, *e.backend)) &&
+            is_below(ref->path, e.backend->path) &&
+            (!best || e.backend->path.size() > best->backend->path.size())) {
+            best = &e;
+        }
+    }
+    if (!best) {
+        return std::nullopt;
+    }
+    std::string out;
+    if (ref->authority && !origin_.authority.empty()) {
+        if (!ref->scheme.empty()) {
+            out.append(origin_.scheme).append(":");
+        }
+        out.append("//").append(origin_.authority);
+    }
+    append_moved(out, ref->path, best->backend->path, best->path);
+    out += ref->rest;
+    return out;
+}
+
+} // namespace v6front

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kept_time.hpp"
+
+#include "core/decisions/thread_time.hpp"
+
+#include <charconv>
+#include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace v6front
+{
+
+using namespace std::chrono_literals;
+
+namespace
+{
+
+// A thousandth of a busy engine's time goes into looking, at most; and what is not known of the
+// time before a start is far less than what is too long.
+constexpr auto between_readings = 10ms;
+
+class run_queue
+{
+public:
+    ~run_queue()
+    {
+        if (file_ >= 0)
+            ::close(file_);
+    }
+    void open() { file_ = ::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC); }
+    bool is_open() const { return file_ >= 0; }
+
+    // "123 456 7": ran, waited, how often.
+    std::chrono::nanoseconds read(kept_time::clock::time_point now)
+    {
+        read_at_ = now;
+        char text[96];
+        const auto n = ::pread(file_, text, sizeof text, 0);
+        const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+        const auto at = line.find(' ');
+        std::int64_t ns = 0;
+        if (at != line.npos)
+            std::from_chars(line.data() + at + 1, line.data() + line.size(), ns);
+        return last_ = std::chrono::nanoseconds(ns);
+    }
+    std::chrono::nanoseconds lately(kept_time::clock::time_point now)
+    {
+        return now - read_at_ > between_readings ? read(now) : last_;
+    }
+
+private:
+    int file_ = -1;
+    kept_time::clock::time_point read_at_{};
+    std::chrono::nanoseconds last_{};
+};
+
+thread_local run_queue queue;
+
+} // namespace
+
+void kept_time::watch_this_thread()
+{
+    queue.open();
+}
+
+kept_time::kept_time() : start_(clock::now()), waited_(queue.is_open() ? queue.lately(start_) : 0ns)
+{
+}
+
+std::optional<std::chrono::milliseconds> kept_time::too_long(clock::duration without) const
+{
+    const auto now = clock::now();
+    auto kept = now - start_ - without;
+    if (kept < thread_time::too_long)
+        return std::nullopt;
+    if (queue.is_open())
+        kept -= queue.read(now) - waited_;
+    if (kept < thread_time::too_long)
+        return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(kept);
+}
+
+} // namespace v6front

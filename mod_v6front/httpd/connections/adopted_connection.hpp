@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A client connection that an engine owns: taken from the event MPM, served request after request,
+// closed with care. live() reads from top to bottom as the life of the connection.
+//
+// Life: made in the process_connection hook on a worker, lives on its engine's thread, ends itself
+// with the connection's pool. While a request is with the offload threads, they own it and the
+// engine touches nothing of it.
+#pragma once
+
+#include "net/loop/event.hpp"
+#include "engine_thread.hpp"
+#include "handover.hpp"
+#include "held_output.hpp"
+#include "input_store.hpp"
+#include "httpd/requests/client_waits.hpp"
+#include "httpd/requests/request_host.hpp"
+#include "httpd/process/services.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace v6front
+{
+
+class adopted_connection final : public client_waits, public request_host
+{
+public:
+    // On the worker: suspends the connection.
+    adopted_connection(conn_rec* c, engine_thread& thread, services& shared, handover_slots& slots);
+    ~adopted_connection() override;
+
+    // The one that owns this connection; nullptr for a connection that was not adopted.
+    static adopted_connection* of(const conn_rec* c);
+    // After the last suspend_connection hook: the engine begins to wait for the hand-over to
+    // complete.
+    static void start(std::unique_ptr<adopted_connection> self);
+
+    // For the filters.
+    input_store& socket_store() noexcept { return socket_store_; }
+    input_store& head_store() noexcept { return head_store_; }
+    held_output& output() noexcept { return output_; }
+    apr_status_t pass_to_client(ap_filter_t* core, apr_bucket_brigade* brigade);
+    // Somebody would have waited for the client on the engine.
+    void refuse_read() noexcept { read_refused_ = true; }
+    // Pulls what the socket's bytes decrypt to into the head store, never waiting, until that holds
+    // enough. SUCCESS: more may come.
+    apr_status_t decrypt(const std::function<bool(std::string_view)>& is_enough);
+    bool lets_flush_pass() const noexcept { return !on_engine_ || closing_; }
+
+    bool is_on_engine() const noexcept override { return on_engine_; }
+    bool may_suspend() const noexcept override { return on_engine_ || hooks_elsewhere_; }
+    void then(next_step step, const request_rec* r) noexcept override;
+    ap_conn_keepalive_e keepalive_before() const noexcept override { return keepalive_before_; }
+    deadline::clock::duration time_of_client() const noexcept override { return time_of_client_; }
+
+    // The child stops: close now if idle, after this response otherwise.
+    void begin_stop();
+    // The MPM accepts no more, since too many connections are open or all its workers are busy: one
+    // that waits for its next request ends, as event's own do then, and one whose head takes long.
+    void make_room();
+    // The child ends at once: threads blocked on this connection come back.
+    void shut_down() noexcept;
+
+    bool may_block() const override { return false; }
+    task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<bool> is_end_meant() override { co_return true; }
+    void watch(std::function<void()> gone) override;
+    bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }
+    void push() override;
+    void push_tunnel() override { push(); }
+    task<apr_status_t> writable(apr_interval_time_t timeout) override;
+    task<apr_status_t> tunnel_input() override;
+    task<apr_status_t> tunnel_output() override;
+
+private:
+    static task<void> live_on(std::unique_ptr<adopted_connection> self);
+    task<void> live();
+    task<bool> handed_over();
+    void take_over();
+    task<bool> next_request();
+    task<bool> read_head();
+    std::size_t most_head_bytes() const;
+    void set_idle(bool idle) noexcept;
+    deadline::clock::duration idle_time() const;
+    task<void> serve();
+    bool run_here(hook_kind kind, const server_rec* s, const std::function<void()>& work);
+    task<bool> run_hooks_elsewhere(std::function<void()> work);
+    void read_timed(request_rec*& r);
+    void process_timed(request_rec* r, int& status);
+    void process_to_the_end(request_rec* r);
+    int process(request_rec* r);
+    int with_read_refused(request_rec* r, int status);
+    task<void> conclude(request_rec* r, int status);
+    task<void> exchange(request_rec* r);
+    task<void> other_handler(request_rec* r);
+    task<bool> run_elsewhere(std::function<void()> work);
+    void refuse(request_rec* r);
+    task<bool> flushed();
+    task<void> close();
+    task<void> drain();
+    task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
+    void start_reading(std::size_t room);
+    void on_read(error_code ec, std::size_t n);
+    task<void> stop_reading();
+
+    conn_rec* connection_;
+    engine_thread& thread_;
+    services& shared_;
+    handover handover_;
+    bool keep_pool_for_now_ = false;
+    tcp_socket socket_; // borrowed: released, never closed, by us
+    deadline deadline_;
+    // One read into socket_store_ may be outstanding, beyond the call that has begun it.
+    bool reading_ = false;
+    bool waits_to_write_ = false;
+    apr_status_t read_status_ = APR_SUCCESS;
+    bool has_ended_ = false; // the client's sending side, or its connection
+    event arrived_;
+    std::function<void()> on_departure_;
+    std::shared_ptr<adopted_connection*> self_; // how the read's handler learns that we are gone
+    input_store socket_store_;
+    input_store head_store_;
+    held_output output_;
+    ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket
+    apr_bucket_brigade* scratch_ = nullptr;
+    bool on_engine_ = true;
+    bool hooks_elsewhere_ = false;
+    deadline::clock::duration time_of_client_{};
+    bool read_refused_ = false;
+    bool idle_ = false; // waiting for a request, none of which has come
+    deadline::clock::time_point head_began_ = deadline::clock::time_point::max(); // is awaited
+    bool stopping_ = false;
+    bool makes_room_ = false; // and does not linger
+    bool closing_ = false;
+    next_step next_ = next_step::none;
+    const char* handler_ = nullptr; // of the request that next_ is about
+    ap_conn_keepalive_e keepalive_before_ = AP_CONN_UNKNOWN;
+    deadline::clock::time_point last_input_{};
+    apr_interval_time_t keep_alive_timeout_;
+};
+
+} // namespace v6front

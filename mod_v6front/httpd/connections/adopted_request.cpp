@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One request on an adopted connection, and on which thread each part of it runs.
+
+#include "adopted_connection.hpp"
+
+#include "filters.hpp"
+#include "httpd/base/guard.hpp"
+#include "httpd/requests/proxied.hpp"
+#include "httpd/requests/routing.hpp"
+#include "httpd/config/thread_needed.hpp"
+
+namespace v6front
+{
+
+// One request: httpd reads and processes it; then what its handler left to do is done, and awaited.
+task<void> adopted_connection::serve()
+{
+    auto* c = connection_;
+    c->cs->state = CONN_STATE_READ_REQUEST_LINE;
+    auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
+    next_ = next_step::none;
+    request_rec* r = nullptr;
+    std::function<void()> reading = [this, &r] { read_timed(r); };
+    if (!run_here(hook_kind::reading, c->base_server, reading))
+        co_await run_hooks_elsewhere(std::move(reading));
+    if (!r || r->status != HTTP_OK) {
+        c->keepalive = AP_CONN_CLOSE; // its answer, if it has one, is on its way down
+        co_return;
+    }
+    c->cs->state = CONN_STATE_HANDLER;
+    keep_alive_timeout_ = r->server->keep_alive_timeout_set ? r->server->keep_alive_timeout
+                                                            : c->base_server->keep_alive_timeout;
+    ap_update_child_status(score, SERVER_BUSY_WRITE, r);
+    last_input_ = deadline::clock::now();
+    if (needs_thread(r, shared_.bodies_read_first()) ||
+        shared_.hooks().need_thread(r->server, hook_kind::passing)) {
+        std::function<void()> all_of_it = [this, r] { process_to_the_end(r); };
+        const bool ran = co_await run_elsewhere(std::move(all_of_it));
+        if (!ran)
+            refuse(r);
+        co_return;
+    }
+    // Where httpd itself answers, it would wait here for the rest of the request's body to throw it
+    // away. A handler that takes the body lifts this.
+    keepalive_before_ = c->keepalive;
+    if (ap_request_has_body(r))
+        c->keepalive = AP_CONN_CLOSE;
+    read_refused_ = false;
+    int status = HTTP_SERVICE_UNAVAILABLE;
+    std::function<void()> processing = [this, r, &status] { process_timed(r, status); };
+    bool processed = run_here(hook_kind::processing, r->server, processing);
+    if (!processed)
+        processed = co_await run_hooks_elsewhere(std::move(processing));
+    if (!processed)
+        co_return refuse(r);
+    if (read_refused_)
+        status = with_read_refused(r, status);
+    if (status != SUSPENDED)
+        co_await conclude(r, status);
+    else if (next_ == next_step::exchange)
+        co_await exchange(r);
+    else
+        co_await other_handler(r);
+}
+
+// What ap_process_async_request does before the request's conclusion, which conclude() is.
+int adopted_connection::process(request_rec* r)
+{
+    if (ap_extended_status)
+        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), START_PREQUEST);
+    int status = ap_run_quick_handler(r, 0);
+    if (status == DECLINED) {
+        status = ap_process_request_internal(r);
+        if (status == OK)
+            status = ap_invoke_handler(r);
+    }
+    if (status == SUSPENDED && ap_extended_status)
+        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), STOP_PREQUEST);
+    return status;
+}
+
+// A hook has read from the body what was there, and was refused the rest; or mod_ssl was refused
+// the client's part of a handshake. What it would have done about all of it nobody knows, and what
+// it has taken may be lost: such a request goes no further, whether the hook minds or not.
+int adopted_connection::with_read_refused(request_rec* r, int status)
+{
+    learn_thread_need(r);
+    if (status == OK || status == DONE)
+        return status; // it has answered by itself
+    if (status == SUSPENDED)
+        status = HTTP_SERVICE_UNAVAILABLE;
+    connection_->keepalive = AP_CONN_CLOSE;
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                  V6LOGNO(0106) "%s %s: a hook of another module wanted to wait for the %s, "
+                                "and all connections of an engine with it: not done, and the "
+                                "client gets %d; from now on each request of this virtual host "
+                                "runs on a thread; with \"V6FrontEngine Off\" there, it does "
+                                "from the start",
+                  r->method, r->uri,
+                  ap_request_has_body(r) ? "request's body" : "client (a TLS handshake?)", status);
+    return status;
+}
+
+void adopted_connection::then(next_step step, const request_rec* r) noexcept
+{
+    next_ = step;
+    handler_ = r->handler;
+    connection_->keepalive = keepalive_before_;
+}
+
+namespace
+{
+
+// ErrorDocument names a path of this server: httpd makes a new request of it, whose handler may
+// block.
+bool answers_with_own_document(request_rec* r, int status)
+{
+    if (!ap_is_HTTP_VALID_RESPONSE(status))
+        return false;
+    const char* custom = ap_response_code_string(r, ap_index_of_response(status));
+    return custom && custom[0] == '/';
+}
+
+void conclude_request(request_rec* r, int status)
+{
+    // What ap_die finds here, it takes for an error while another was being answered.
+    if (ap_is_HTTP_VALID_RESPONSE(status))
+        r->status = HTTP_OK;
+    ap_die(status, r); // with OK it only finishes the response
+    ap_process_request_after_handler(r);
+}
+
+} // namespace
+
+// The page that an ErrorDocument names may be the site's own, and whoever asks for that one waits.
+task<void> adopted_connection::conclude(request_rec* r, int status)
+{
+    if (status != OK && status != DONE && answers_with_own_document(r, status)) {
+        std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
+        const bool concluded = co_await run_elsewhere(std::move(conclusion));
+        if (concluded)
+            co_return;
+    }
+    conclude_request(r, status);
+}
+
+task<void> adopted_connection::exchange(request_rec* r)
+{
+    int status = HTTP_INTERNAL_SERVER_ERROR;
+    {
+        request_client client(r, *this);
+        if (client.has_changing_body())
+            co_await client.read_ahead();
+        const proxied job(r, *routed(r), shared_, client);
+        const auto what = co_await run_admitted(thread_.get_engine(), client, job.order());
+        status = job.conclude(client, what);
+    }
+    co_await conclude(r, status);
+}
+
+// The handler of another module, on a thread that may block. ap_run_handler and not
+// ap_invoke_handler, which would insert the filters a second time.
+task<void> adopted_connection::other_handler(request_rec* r)
+{
+    std::function<void()> work = [r, handler = handler_] {
+        r->handler = handler;
+        const int status = ap_run_handler(r);
+        conclude_request(r, status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status);
+    };
+    const bool ran = co_await run_elsewhere(std::move(work));
+    if (!ran)
+        refuse(r);
+}
+
+void adopted_connection::refuse(request_rec* r)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  V6LOGNO(0103) "%s %s: %d requests wait for a thread already; the client gets 503",
+                  r->method, r->uri, static_cast<int>(offload::most_waiting));
+    connection_->keepalive = AP_CONN_CLOSE;
+    conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
+}
+
+// False if no thread is to be had. Meanwhile the connection belongs to that thread.
+task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
+{
+    co_await stop_reading();
+    bool finished = false;
+    event done;
+    const auto ex = thread_.get_engine().get_executor();
+    on_engine_ = false;
+    const bool taken = shared_.handlers().post([&, ex](apr_thread_t* on) {
+        connection_->current_thread = on;
+        guard("a request on an offload thread", work);
+        asio::post(ex, [&] {
+            finished = true;
+            done.notify();
+        });
+    });
+    while (taken && !finished)
+        co_await done.wait(ex);
+    connection_->current_thread = thread_.apr_thread();
+    on_engine_ = true;
+    take_what_core_holds(connection_, socket_store_); // what the thread has read too far
+    co_return taken;
+}
+
+} // namespace v6front

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which connections the engines take from the MPM. Everything else runs on borrowed threads.
+#pragma once
+
+#include "httpd/base/apache.hpp"
+#include "engine_threads.hpp"
+#include "handover.hpp"
+#include "httpd/process/services.hpp"
+
+namespace v6front
+{
+
+// In the process_connection hook: suspends the connection and gives OK, or DECLINED.
+int adopt(conn_rec* c, services& shared, engine_threads& engines, handover_slots& slots);
+// In the last suspend_connection hook: the engine starts on what adopt() suspended.
+void hand_over(conn_rec* c);
+
+} // namespace v6front

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine_threads.hpp"
+
+#include "httpd/config/config.hpp"
+
+#include <algorithm>
+
+namespace v6front
+{
+
+namespace
+{
+
+unsigned engines_wanted(const server_rec* main_server)
+{
+    int threaded = 0, async = 0;
+    ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
+    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
+    if (!threaded || !async)
+        return 0;
+    const unsigned processors = std::clamp(std::thread::hardware_concurrency(), 1u, 16u);
+    return config_of(main_server)->threads.value_or(processors);
+}
+
+} // namespace
+
+engine_threads::engine_threads(const server_rec* main_server, services& shared)
+{
+    const auto n = static_cast<int>(engines_wanted(main_server));
+    for (int i = 0; i < n; ++i)
+        engines_.push_back(std::make_unique<engine_thread>(shared.names(), shared.usage(),
+                                                           shared.end(), counts_, i, n));
+}
+
+engine_thread* engine_threads::next() noexcept
+{
+    if (engines_.empty() || stopping_.load(std::memory_order_relaxed))
+        return nullptr;
+    return engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()].get();
+}
+
+void engine_threads::begin_stop()
+{
+    stopping_ = true;
+    for (auto& e : engines_)
+        e->begin_stop();
+}
+
+void engine_threads::close_idle(bool sites_too)
+{
+    for (auto& e : engines_)
+        e->close_idle(sites_too);
+}
+
+void engine_threads::shut_down_offloaded()
+{
+    for (auto& e : engines_)
+        e->shut_down_offloaded();
+}
+
+void engine_threads::end()
+{
+    for (auto& e : engines_)
+        e->end();
+}
+
+} // namespace v6front

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engines of one child process. Made by the child, when all that its exchanges share exists;
+// ended before that.
+#pragma once
+
+#include "connection_counts.hpp"
+#include "engine_thread.hpp"
+#include "httpd/process/services.hpp"
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace v6front
+{
+
+class engine_threads
+{
+public:
+    engine_threads(const server_rec* main_server, services& shared);
+
+    // Any thread: the engine for the next connection, in turn; nullptr when there is none or the
+    // child stops.
+    engine_thread* next() noexcept;
+    // Any thread: no new connections, and those that are here end with their response.
+    void begin_stop();
+    // Any thread: idle clients are closed; also idle connections to sites.
+    void close_idle(bool sites_too);
+    // Any thread: what offload threads do for connections of the engines comes to its end.
+    void shut_down_offloaded();
+    // Any thread, once: ends the threads, whatever their connections do.
+    void end();
+
+private:
+    connection_counts counts_;
+    std::vector<std::unique_ptr<engine_thread>> engines_;
+    std::atomic<unsigned> turn_{0};
+    std::atomic<bool> stopping_{false};
+};
+
+} // namespace v6front

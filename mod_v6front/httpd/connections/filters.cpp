@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Three filters. The *socket* filter, just above core's, answers from what the engine has read off
+// the socket, and lets core's read while the connection is lent to a thread; the *head* filter,
+// above TLS, from what was decrypted ahead of need; the *flush* filter, just above core's on the
+// way out, keeps core's output filter from blocking the engine: FLUSH buckets stop here, and what
+// is too much at a time is held.
+
+#include "filters.hpp"
+
+#include "adopted_connection.hpp"
+#include "httpd/base/brigades.hpp"
+#include "httpd/base/guard.hpp"
+
+#include <cstring>
+
+namespace v6front
+{
+
+namespace
+{
+
+ap_filter_rec_t* socket_filter;
+ap_filter_rec_t* head_filter;
+ap_filter_rec_t* flush_filter;
+
+bool takes_nothing(ap_input_mode_t mode)
+{
+    return mode == AP_MODE_INIT || mode == AP_MODE_EATCRLF;
+}
+
+// HTTP_IN at a chunk's line, on the engine: what it would have to wait for is waited for here.
+bool is_at_chunk_line(const adopted_connection& owner, ap_input_mode_t mode, apr_read_type_e block)
+{
+    return mode == AP_MODE_GETLINE && block == APR_NONBLOCK_READ && owner.is_on_engine();
+}
+
+// The connection is lent to a thread. What the engine has read comes first; after that this filter
+// is out of the way, and the thread finds the socket as on a connection that was never taken:
+// core's filter reads it, and poll() is true of it (mod_proxy's tunnels poll it themselves).
+apr_status_t read_lent(ap_filter_t* f, input_store& store, apr_bucket_brigade* brigade,
+                       ap_input_mode_t mode, apr_read_type_e block, apr_off_t wanted)
+{
+    if (!store.empty() && mode != AP_MODE_INIT) {
+        const auto rv = store.answer(brigade, mode, wanted);
+        const bool wants_more = mode == AP_MODE_EATCRLF || mode == AP_MODE_EXHAUSTIVE;
+        if (rv != APR_SUCCESS || !wants_more || !store.empty())
+            return rv;
+    }
+    if (store.ending() != APR_SUCCESS && !takes_nothing(mode))
+        return store.ending();
+    return ap_get_brigade(f->next, brigade, mode, block, wanted);
+}
+
+apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mode_t mode,
+                         apr_read_type_e block, apr_off_t wanted)
+{
+    auto& owner = *static_cast<adopted_connection*>(f->ctx);
+    auto& store = owner.socket_store();
+    if (!owner.is_on_engine())
+        return read_lent(f, store, brigade, mode, block, wanted);
+    if (store.empty() && !takes_nothing(mode)) {
+        if (store.ending() != APR_SUCCESS)
+            return store.ending();
+        if (block == APR_NONBLOCK_READ)
+            return APR_EAGAIN;
+        // The engine never blocks: whoever insists is told that the client is too slow.
+        owner.refuse_read();
+        return APR_TIMEUP;
+    }
+    if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&
+        !store.holds_chunk_line())
+        return APR_EAGAIN;
+    return store.answer(brigade, mode, wanted);
+}
+
+apr_status_t read_ahead(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_mode_t mode,
+                        apr_read_type_e block, apr_off_t wanted)
+{
+    auto& owner = *static_cast<adopted_connection*>(f->ctx);
+    auto& store = owner.head_store();
+    if (is_at_chunk_line(owner, mode, block) && store.ending() == APR_SUCCESS &&
+        !store.holds_chunk_line()) {
+        store.end_with(owner.decrypt([&](std::string_view) { return store.holds_chunk_line(); }));
+        if (store.ending() == APR_SUCCESS && !store.holds_chunk_line())
+            return APR_EAGAIN;
+    }
+    if (!store.empty() && mode != AP_MODE_INIT)
+        return store.answer(brigade, mode, wanted);
+    if (store.ending() != APR_SUCCESS && !takes_nothing(mode))
+        return store.ending();
+    return ap_get_brigade(f->next, brigade, mode, block, wanted);
+}
+
+apr_status_t withhold_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
+{
+    auto& owner = *static_cast<adopted_connection*>(f->ctx);
+    if (owner.lets_flush_pass())
+        return owner.pass_to_client(f->next, brigade);
+    if (brigade) {
+        drop_flushes(brigade);
+        if (APR_BRIGADE_EMPTY(brigade))
+            return APR_SUCCESS;
+    }
+    return owner.output().pass(f->next, brigade);
+}
+
+// Filters known to leave the bytes as they are.
+bool is_transparent(const ap_filter_t* f)
+{
+    static constexpr const char* names[] = {"reqtimeout", "log_input_output", "core_in"};
+    for (const char* name : names)
+        if (std::strcmp(f->frec->name, name) == 0)
+            return true;
+    return f->frec == socket_filter;
+}
+
+} // namespace
+
+extern "C" {
+
+static apr_status_t v6front_socket_filter(ap_filter_t* f, apr_bucket_brigade* brigade,
+                                          ap_input_mode_t mode, apr_read_type_e block,
+                                          apr_off_t wanted)
+{
+    return guard("the socket filter", APR_EGENERAL,
+                 [=] { return read_socket(f, brigade, mode, block, wanted); });
+}
+
+static apr_status_t v6front_head_filter(ap_filter_t* f, apr_bucket_brigade* brigade,
+                                        ap_input_mode_t mode, apr_read_type_e block,
+                                        apr_off_t wanted)
+{
+    return guard("the head filter", APR_EGENERAL,
+                 [=] { return read_ahead(f, brigade, mode, block, wanted); });
+}
+
+static apr_status_t v6front_flush_filter(ap_filter_t* f, apr_bucket_brigade* brigade)
+{
+    return guard("the flush filter", APR_EGENERAL, [=] { return withhold_flush(f, brigade); });
+}
+
+} // extern "C"
+
+void register_filters()
+{
+    // Between mod_reqtimeout (AP_FTYPE_CONNECTION + 8) and core (AP_FTYPE_NETWORK).
+    constexpr auto above_core = static_cast<ap_filter_type>(AP_FTYPE_NETWORK - 1);
+    socket_filter =
+        ap_register_input_filter("V6FRONT_SOCKET", v6front_socket_filter, nullptr, above_core);
+    head_filter =
+        ap_register_input_filter("V6FRONT_HEAD", v6front_head_filter, nullptr, AP_FTYPE_CONNECTION);
+    flush_filter =
+        ap_register_output_filter("V6FRONT_FLUSH", v6front_flush_filter, nullptr, above_core);
+}
+
+ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner)
+{
+    ap_add_input_filter_handle(socket_filter, owner, nullptr, c);
+    ap_add_output_filter_handle(flush_filter, owner, nullptr, c);
+    bool changes_bytes = false;
+    for (const auto* f = c->input_filters; f && f->frec != socket_filter; f = f->next)
+        changes_bytes = changes_bytes || !is_transparent(f);
+    return changes_bytes ? ap_add_input_filter_handle(head_filter, owner, nullptr, c) : nullptr;
+}
+
+// Core's output filter, the last one, writes what it has set aside when it is called with nothing;
+// where ours is above it, that has something for it first.
+void push_output(conn_rec* c)
+{
+    auto* f = c->output_filters;
+    while (f->next && f->frec != flush_filter)
+        f = f->next;
+    f->frec->filter_func.out_func(f, nullptr);
+}
+
+// Core keeps them in its filter's context (http_core.h) as memory buckets before the socket's own.
+// Reading through the filter would read the socket as well, and leave a part behind again
+// (core_filters.c).
+void take_what_core_holds(conn_rec* c, input_store& store)
+{
+    const auto* core = c->input_filters;
+    while (core->next)
+        core = core->next;
+    auto* net = static_cast<core_net_rec*>(core->ctx);
+    if (!net)
+        return;
+    if (!net->in_ctx) {
+        // Nothing was ever read. httpd empties this after a malformed request, and expects it to be
+        // there (ap_read_request); a thread that the connection is lent to reads the socket here.
+        net->in_ctx = static_cast<core_ctx_t*>(apr_pcalloc(c->pool, sizeof(core_ctx_t)));
+        net->in_ctx->b = apr_brigade_create(c->pool, c->bucket_alloc);
+        net->in_ctx->tmpbb = apr_brigade_create(c->pool, c->bucket_alloc);
+        ap_run_insert_network_bucket(c, net->in_ctx->b, net->client_socket);
+        return;
+    }
+    auto* held = net->in_ctx->b;
+    while (!APR_BRIGADE_EMPTY(held) && !APR_BUCKET_IS_SOCKET(APR_BRIGADE_FIRST(held))) {
+        auto* b = APR_BRIGADE_FIRST(held);
+        const char* data = nullptr;
+        apr_size_t n = 0;
+        if (!APR_BUCKET_IS_METADATA(b) &&
+            apr_bucket_read(b, &data, &n, APR_NONBLOCK_READ) == APR_SUCCESS && n > 0)
+            store.put(data, n);
+        apr_bucket_delete(b);
+    }
+}
+
+} // namespace v6front

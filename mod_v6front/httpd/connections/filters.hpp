@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The connection filters of an adopted connection, between httpd's own. Installed when the engine
+// has taken the connection over; their context is the adopted_connection.
+#pragma once
+
+#include "httpd/base/apache.hpp"
+
+namespace v6front
+{
+
+class adopted_connection;
+class input_store;
+
+// Registers them with httpd, in register_hooks.
+void register_filters();
+
+// Installs them on the connection. Gives the head filter, which is only there if a filter that
+// changes bytes (TLS, say) stands between it and the socket.
+ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner);
+
+// What was set aside for the client goes to the socket, as far as that takes it.
+void push_output(conn_rec* c);
+
+// Moves the bytes that core's input filter has read off the socket already into the store.
+void take_what_core_holds(conn_rec* c, input_store& store);
+
+} // namespace v6front

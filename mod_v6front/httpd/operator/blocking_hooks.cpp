@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "blocking_hooks.hpp"
+
+#include "core/message/fields.hpp"
+#include "httpd/base/log.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace v6front
+{
+
+namespace
+{
+
+enum class who { engine, thread };
+
+// Which of a directive's arguments tells.
+enum class where {
+    anywhere, // one begins so
+    first,    // the first does, or the one behind "not"
+    names     // one behind "from" is a host's name
+};
+
+struct blocking {
+    const char* directive;
+    std::string_view word;
+    const char* waits_for;
+    who waits = who::engine;
+    where at = where::anywhere;
+};
+
+constexpr const char* whole_body = "a request's whole body";
+constexpr const char* name_server = "a name server";
+
+constexpr blocking known[] = {
+    {"AuthBasicProvider", "ldap", "an LDAP server"},
+    {"AuthBasicProvider", "dbd", "a database"},
+    {"AuthBasicProvider", "external", "a program"},
+    {"AuthBasicProvider", "pam", "PAM"},
+    {"AuthBasicProvider", "radius", "a RADIUS server"},
+    {"AuthBasicProvider", "socache", "another provider, or a shared cache"},
+    {"AuthDigestProvider", "dbd", "a database"},
+    {"AuthDigestProvider", "socache", "another provider, or a shared cache"},
+    {"AuthFormProvider", "ldap", "an LDAP server"},
+    {"AuthFormProvider", "dbd", "a database"},
+    {"AuthExternal", "", "a program"},
+    {"AuthType", "openid-connect", "an identity provider", who::engine, where::first},
+    {"AuthType", "auth-openidc", "an identity provider", who::engine, where::first},
+    {"AuthType", "oauth20", "an identity provider", who::engine, where::first},
+    {"AuthType", "cas", "an identity provider", who::engine, where::first},
+    {"AuthType", "gssapi", "a name server or a KDC", who::engine, where::first},
+    {"AuthType", "kerberos", "a name server or a KDC", who::engine, where::first},
+    {"HostnameLookups", "on", name_server},
+    {"HostnameLookups", "double", name_server},
+    {"IdentityCheck", "on", "the client's own machine"},
+    {"Require", "host", name_server, who::engine, where::first},
+    {"Require", "forward-dns", name_server, who::engine, where::first},
+    {"Require", "ldap-", "an LDAP server", who::engine, where::first},
+    {"Require", "dbd-", "a database", who::engine, where::first},
+    {"Require", "external-", "a program", who::engine, where::first},
+    {"Require", "pam-", "PAM", who::engine, where::first},
+    {"Allow", "", name_server, who::engine, where::names},
+    {"Deny", "", name_server, who::engine, where::names},
+    {"RewriteMap", "prg:", "a program"},
+    {"RewriteMap", "dbd:", "a database"},
+    {"RewriteMap", "fastdbd:", "a database"},
+    {"SetOutputFilter", "RATE_LIMIT", "time to pass"},
+    {"ExtFilterDefine", "", "a program"},
+    {"SecRule", "@rbl", name_server},
+    {"SecRule", "@inspectFile", "a program"},
+    {"SecRule", "exec:", "a program"},
+    {"SecAction", "exec:", "a program"},
+    {"SecRequestBodyAccess", "on", whole_body, who::thread},
+    {"SecAction", "ctl:requestBodyAccess=on", whole_body, who::thread},
+    {"SecRule", "ctl:requestBodyAccess=on", whole_body, who::thread},
+    {"AuthType", "form", whole_body, who::thread},
+};
+
+bool begins_with(std::string_view text, std::string_view word)
+{
+    return text.size() >= word.size() && iequals(text.substr(0, word.size()), word);
+}
+
+// What Allow and Deny (mod_access_compat) take for the name of a host: no address, no network, no
+// "all", no "env=".
+bool is_name(std::string_view word)
+{
+    if (word.empty() || iequals(word, "all") || iequals(word, "from") || begins_with(word, "env="))
+        return false;
+    return word.find(':') == word.npos &&
+           word.find_first_not_of("0123456789./") != std::string_view::npos;
+}
+
+bool tells(const blocking& row, std::string_view args)
+{
+    while (!args.empty()) {
+        const auto word = args.substr(0, args.find_first_of(" \t,\"'"));
+        args.remove_prefix(std::min(args.size(), word.size() + 1));
+        if (row.at == where::names ? is_name(word) : begins_with(word, row.word))
+            return true;
+        if (row.at == where::first && !word.empty() && !iequals(word, "not"))
+            return false;
+    }
+    return false;
+}
+
+const blocking* find_blocking(const ap_directive_t* d)
+{
+    for (const auto& row : known)
+        if (strcasecmp(d->directive, row.directive) == 0 && tells(row, d->args))
+            return &row;
+    return nullptr;
+}
+
+// What V6FrontEngine says among these siblings, and `otherwise` where it is not written.
+bool engine_on(const ap_directive_t* first, bool otherwise)
+{
+    for (const auto* d = first; d; d = d->next)
+        if (strcasecmp(d->directive, "V6FrontEngine") == 0)
+            otherwise = strcasecmp(d->args, "off") != 0;
+    return otherwise;
+}
+
+template <class Found> void look_below(const ap_directive_t* first, bool on, const Found& found)
+{
+    for (const auto* d = first; d; d = d->next) {
+        if (d->first_child) {
+            const bool host = strcasecmp(d->directive, "<VirtualHost") == 0;
+            look_below(d->first_child, host ? engine_on(d->first_child, on) : on, found);
+        } else if (const auto* row = on ? find_blocking(d) : nullptr) {
+            found(*d, *row);
+        }
+    }
+}
+
+template <class Found> void look_everywhere(const Found& found)
+{
+    look_below(ap_conftree, engine_on(ap_conftree, true), found);
+}
+
+} // namespace
+
+void warn_of_blocking_hooks(server_rec* main_server)
+{
+    look_everywhere([main_server](const ap_directive_t& d, const blocking& row) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
+                     V6LOGNO(0220) "\"%s %s\" (%s:%d) waits for %s, and %s: set "
+                                   "\"V6FrontEngine Off\" in that virtual host",
+                     d.directive, d.args, d.filename, d.line_num, row.waits_for,
+                     row.waits == who::engine
+                         ? "all connections of its engine wait with it"
+                         : "each request with a body holds a thread, in all virtual hosts");
+    });
+}
+
+bool hooks_read_bodies()
+{
+    bool any = false;
+    look_everywhere([&any](const ap_directive_t&, const blocking& row) {
+        any = any || row.waits == who::thread;
+    });
+    return any;
+}
+
+} // namespace v6front

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "configtest.hpp"
+
+#include "net/names/parallel_lookup.hpp"
+#include "httpd/config/backends.hpp"
+#include "httpd/config/listeners.hpp"
+#include "httpd/base/log.hpp"
+#include "warnings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace v6front
+{
+
+namespace
+{
+
+constexpr std::chrono::milliseconds patience_with_names{3000};
+
+std::string text(const endpoint& e)
+{
+    return e.address().to_string() + ":" + std::to_string(e.port());
+}
+
+// True if there is a backend with no other address than our own.
+bool has_own_backend(server_rec* main_server, const own_listeners& own)
+{
+    std::set<std::string> said;
+    for_each_backend(main_server, [&](const configured_backend& b) {
+        const auto is_ours = [&own](const endpoint& e) { return own.accepts(e); };
+        if (b.may_be_self || b.addresses.empty() || !b.names.empty() ||
+            !std::all_of(b.addresses.begin(), b.addresses.end(), is_ours) ||
+            !said.insert(b.rule).second)
+            return;
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, main_server,
+                     V6LOGNO(0204) "%s (%s): this server itself listens on %s, so each request "
+                                   "would loop. Write the site's own address; or, if the site is "
+                                   "another server on this machine, let this one listen on its "
+                                   "IPv6 address alone (\"Listen [2001:db8::1]:%u\"); or, if "
+                                   "another virtual host of this server is the site, add "
+                                   "\"self=on\" to the rule",
+                     b.rule.c_str(), b.place.c_str(), text(b.addresses.front()).c_str(),
+                     unsigned{b.url.port});
+    });
+    return !said.empty();
+}
+
+using backends_of_names = std::map<std::string, std::vector<configured_backend>>;
+
+void warn_of_own(server_rec* s, const own_listeners& own, const configured_backend& b,
+                 const std::string& name, const ipv4_addresses& found)
+{
+    for (const auto& a : found)
+        if (!b.may_be_self && own.accepts({a, b.url.port}))
+            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                         V6LOGNO(0205) "%s (%s): %s leads to %s, where this server listens "
+                                       "itself: that address would loop and is not used, and "
+                                       "without another one each request gets 508; give the "
+                                       "site's address with V6FrontBackendV4",
+                         b.rule.c_str(), b.place.c_str(), name.c_str(),
+                         text({a, b.url.port}).c_str());
+}
+
+void warn_of_names(server_rec* main_server, const own_listeners& own)
+{
+    backends_of_names backends;
+    std::set<std::pair<std::string, std::string>> seen;
+    for_each_backend(main_server, [&](const configured_backend& b) {
+        for (const auto& name : b.names)
+            if (seen.emplace(name, b.rule).second)
+                backends[name].push_back(b);
+    });
+    std::vector<std::string> names;
+    for (const auto& each : backends)
+        names.push_back(each.first);
+    const auto answers = look_up_all(names, patience_with_names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto& users = backends[names[i]];
+        if (answers[i] && answers[i]->has_value()) {
+            for (const auto& b : users)
+                warn_of_own(main_server, own, b, names[i], **answers[i]);
+            continue;
+        }
+        const auto why = answers[i] ? answers[i]->error().what : reason::lookup_timed_out;
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
+                     V6LOGNO(0206) "%s (%s): %s: %.*s%s: until it has an A record that can be "
+                                   "looked up here, its requests get %d; or give the site's "
+                                   "address with V6FrontBackendV4",
+                     users.front().rule.c_str(), users.front().place.c_str(), names[i].c_str(),
+                     static_cast<int>(describe(why).words.size()), describe(why).words.data(),
+                     why == reason::no_ipv4_address ? ", only ipv6 ones, which lead to fronts" : "",
+                     describe(why).status);
+    }
+}
+
+} // namespace
+
+int examine_configuration(server_rec* main_server)
+{
+    const auto own = find_own_listeners();
+    if (has_own_backend(main_server, own))
+        return HTTP_INTERNAL_SERVER_ERROR;
+    if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
+        warn_of_settings(main_server);
+        warn_of_names(main_server, own);
+    }
+    return OK;
+}
+
+} // namespace v6front

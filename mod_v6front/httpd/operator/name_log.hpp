@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the resolver has to say, in the error log. Called on its threads, for the life of a child.
+#pragma once
+
+#include "net/names/own_listeners.hpp"
+#include "net/names/resolver.hpp"
+#include "httpd/base/apache.hpp"
+
+namespace v6front
+{
+
+// Also warns of a name that leads to one of this server's own listeners.
+report_function log_of_names(const server_rec* main_server, const own_listeners& own);
+
+} // namespace v6front

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "warnings.hpp"
+
+#include "blocking_hooks.hpp"
+#include "httpd/config/config.hpp"
+#include "conflicts.hpp"
+#include "httpd/base/log.hpp"
+#include "oldest_httpd.hpp"
+#include "unreachable.hpp"
+#include "without_effect.hpp"
+
+namespace v6front
+{
+
+namespace
+{
+
+void warn_of_old_http2(server_rec* s)
+{
+    ap_version_t running;
+    ap_get_server_revision(&running);
+    if (!ap_find_linked_module("mod_http2.c") ||
+        is_fit_for_http2({running.major, running.minor, running.patch}))
+        return;
+    ap_log_error(
+        APLOG_MARK, APLOG_WARNING, 0, s,
+        V6LOGNO(0231) "mod_http2 is loaded, and of httpd %d.%d.%d: before 2.4.58 an upload "
+                      "over HTTP/2 takes a whole processor while it is waited for",
+        running.major, running.minor, running.patch);
+}
+
+} // namespace
+
+bool has_engines()
+{
+    int async = 0;
+    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
+    return async != 0;
+}
+
+bool any_routes(const server_rec* s)
+{
+    for (; s; s = s->next)
+        if (config_of(s)->has_routes())
+            return true;
+    return false;
+}
+
+void warn_of_settings(server_rec* main_server)
+{
+    if (!any_routes(main_server))
+        return;
+    if (has_engines())
+        warn_of_blocking_hooks(main_server);
+    warn_of_old_http2(main_server);
+    warn_of_the_unreachable(main_server);
+    warn_of_conflicts(main_server);
+    warn_of_no_effect(main_server);
+}
+
+} // namespace v6front

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What will not work, or not well, with this configuration: said at each start, and by a test of
+// the configuration (apachectl configtest), in which httpd does not call post_config.
+#pragma once
+
+#include "httpd/base/apache.hpp"
+
+namespace v6front
+{
+
+// All that can be seen without waiting.
+void warn_of_settings(server_rec* main_server);
+
+// The MPM lets a connection be suspended: there are engines.
+bool has_engines();
+// Any virtual host has routes.
+bool any_routes(const server_rec* main_server);
+
+} // namespace v6front

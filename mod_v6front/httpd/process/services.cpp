@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services.hpp"
+
+#include "httpd/operator/address_log.hpp"
+#include "httpd/config/backends.hpp"
+#include "httpd/config/config.hpp"
+#include "httpd/operator/name_log.hpp"
+#include "httpd/config/listeners.hpp"
+#include "shared_memory.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace v6front
+{
+
+services* services::current_ = nullptr;
+
+namespace
+{
+
+std::size_t workers()
+{
+    int threads = 0;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    return static_cast<std::size_t>(std::max(threads, 1));
+}
+
+// MaxRequestWorkers: a child may have all connections of the server, since the MPM, whose own
+// workers are idle then, starts no other.
+std::size_t offload_threads()
+{
+    int children = 0;
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &children);
+    return workers() * static_cast<std::size_t>(std::max(children, 1));
+}
+
+// Under prefork, whose children are not told by a hook before they have nothing more to do.
+bool is_stopping()
+{
+    int state = AP_MPMQ_RUNNING;
+    ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
+    return state == AP_MPMQ_STOPPING;
+}
+
+// Under prefork there may be a hundred children: each asks for what it needs, when it does.
+bool looks_up_beforehand()
+{
+    int threaded = 0;
+    ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
+    return threaded != 0;
+}
+
+} // namespace
+
+services::services(const server_rec* main_server, std::string via)
+    : via_(std::move(via)),
+      bodies_read_first_(config_of(main_server)->bodies_read_first),
+      own_(find_own_listeners()),
+      names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_)),
+      book_(shared_addresses(), log_change),
+      doorkeeper_(shared_counters(), shared_limits()),
+      usage_(shared_usage(), shared_usage_counters()),
+      end_(config_of(main_server)->graceful_time(), is_stopping),
+      hooks_(main_server),
+      lent_(names_, usage_, end_),
+      handlers_(offload_threads(), workers())
+{
+    doorkeeper_.take_seat(::getpid());
+    usage_.take_seat(::getpid());
+    book_.set_watcher([this](const endpoint& address, std::string_view backend) {
+        watch_.try_until_well(address, backend);
+    });
+    checks_.start(main_server, watch_, names_, own_);
+    // In the background, so that not even the first request waits.
+    if (looks_up_beforehand())
+        for_each_backend(main_server, [this](const configured_backend& b) {
+            for (const auto& name : b.names)
+                names_.know(name);
+        });
+}
+
+} // namespace v6front

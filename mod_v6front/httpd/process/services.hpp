@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all exchanges of one child process share: names, addresses, limits, checks, the engines lent
+// to borrowed threads, the threads for other modules' handlers. Each of them is for any thread.
+//
+// Life: made by the child, before its engines; ends after them.
+#pragma once
+
+#include "net/backends/address_watch.hpp"
+#include "net/exchange/admission.hpp"
+#include "net/loop/closing_time.hpp"
+#include "net/names/own_listeners.hpp"
+#include "net/names/resolver.hpp"
+#include "net/shared/site_usage.hpp"
+#include "httpd/base/apache.hpp"
+#include "borrowed_engines.hpp"
+#include "httpd/config/checks.hpp"
+#include "offload.hpp"
+#include "slow_hooks.hpp"
+
+#include <string>
+
+namespace v6front
+{
+
+class services
+{
+public:
+    services(const server_rec* main_server, std::string via);
+    services(const services&) = delete;
+
+    // Those of this process; nullptr in the parent and before child_init.
+    static services* current() noexcept { return current_; }
+    static void set_current(services* s) noexcept { current_ = s; }
+
+    resolver& names() noexcept { return names_; }
+    site_usage& usage() noexcept { return usage_; }
+    closing_time& end() noexcept { return end_; }
+    borrowed_engines& lent() noexcept { return lent_; }
+    offload& handlers() noexcept { return handlers_; }
+    slow_hooks& hooks() noexcept { return hooks_; }
+    address_book& book() noexcept { return book_; }
+    const health_checks& checks() const noexcept { return checks_; }
+    admission& doorkeeper() noexcept { return doorkeeper_; }
+    const own_listeners& own() const noexcept { return own_; }
+    const std::string& via() const noexcept { return via_; }
+    // Hooks of other modules read requests' bodies before a handler runs.
+    bool bodies_read_first() const noexcept { return bodies_read_first_; }
+
+private:
+    static services* current_;
+
+    std::string via_;
+    bool bodies_read_first_;
+    own_listeners own_;
+    resolver names_;
+    address_book book_;
+    address_watch watch_{book_};
+    admission doorkeeper_;
+    site_usage usage_;
+    health_checks checks_;
+    closing_time end_;
+    slow_hooks hooks_;
+    borrowed_engines lent_;
+    offload handlers_;
+};
+
+} // namespace v6front

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "startup.hpp"
+
+#include "httpd/operator/blocking_hooks.hpp"
+#include "httpd/config/config.hpp"
+#include "httpd/base/log.hpp"
+#include "httpd/config/default_directive.h"
+#include "shared_memory.hpp"
+#include "httpd/config/thread_needed.hpp"
+#include "httpd/operator/warnings.hpp"
+
+namespace v6front
+{
+
+namespace
+{
+
+std::string pseudonym;
+
+// Survives the module's own unloading at a restart, so that a loop is recognised across one.
+std::string retained_token(server_rec* s)
+{
+    constexpr const char* key = "v6front-via-token";
+    auto* token = static_cast<const char*>(ap_retained_data_get(key));
+    if (!token) {
+        auto* made = static_cast<char*>(ap_retained_data_create(key, 17));
+        unsigned char random[8];
+        if (apr_generate_random_bytes(random, sizeof random) != APR_SUCCESS) {
+            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                         V6LOGNO(0202) "no random numbers to be had");
+            return {};
+        }
+        for (std::size_t i = 0; i < sizeof random; ++i)
+            apr_snprintf(made + 2 * i, 3, "%02x", random[i]);
+        token = made;
+    }
+    return token;
+}
+
+// How many connections the event MPM admits, slow and idle ones included, is a multiple of its
+// threads. AsyncRequestWorkerFactor cannot be asked for; its default of 2 (event.c) is for
+// connections that hold a thread now and then, as those of an engine do not.
+void raise_low_limit(apr_pool_t* pconf, server_rec* s)
+{
+    static constexpr const char* name = "AsyncRequestWorkerFactor";
+    for (auto* d = ap_conftree; d; d = d->next)
+        if (strcasecmp(d->directive, name) == 0)
+            return;
+    int threads = 0;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    if (v6front_give_mpm_directive(pconf, s, "event.c", name, "200"))
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, s,
+                     V6LOGNO(0307) "AsyncRequestWorkerFactor is not set: 200 is used, which admits "
+                                   "%d connections per child, slow and idle ones included",
+                     threads * 201);
+    else
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                     V6LOGNO(0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at "
+                                   "most %d connections per child, slow clients included; "
+                                   "\"AsyncRequestWorkerFactor 200\" admits %d",
+                     threads * 3, threads * 201);
+}
+
+} // namespace
+
+int check_configuration(apr_pool_t* pconf, server_rec* main_server)
+{
+    // httpd reads the configuration twice at start; the first time only to see whether it can.
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
+        return OK;
+    const auto token = retained_token(main_server);
+    if (token.empty())
+        return HTTP_INTERNAL_SERVER_ERROR;
+    pseudonym = "v6front-" + token;
+    config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies();
+    if (has_engines())
+        find_thread_needs(pconf, main_server);
+    make_shared_memory(pconf, main_server, limits_in(pconf));
+    if (has_engines() && any_routes(main_server))
+        raise_low_limit(pconf, main_server);
+    warn_of_settings(main_server);
+    return OK;
+}
+
+const std::string& via_pseudonym()
+{
+    return pseudonym;
+}
+
+} // namespace v6front

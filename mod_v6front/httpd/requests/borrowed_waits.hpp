@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a borrowed thread waits for its client. Writing blocks the thread, and may: nobody else is on
+// it. Reading does not, since the backend may answer in the meantime; and while the backend thinks,
+// the thread looks now and then whether the client is still there. Lives as long as the exchange.
+#pragma once
+
+#include "net/engine/engine.hpp"
+#include "httpd/base/apache.hpp"
+#include "polled_client.hpp"
+#include "client_waits.hpp"
+
+#include <optional>
+
+namespace v6front
+{
+
+class borrowed_waits final : public client_waits
+{
+public:
+    borrowed_waits(conn_rec* c, engine& on);
+
+    bool may_block() const override { return true; }
+    task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<bool> is_end_meant() override;
+    void watch(std::function<void()> gone) override;
+    bool is_gone() const override { return gone_; }
+    void push() override {}
+    void push_tunnel() override;
+    task<apr_status_t> writable(apr_interval_time_t) override { co_return APR_SUCCESS; }
+    task<apr_status_t> tunnel_input() override { return polled().input(); }
+    task<apr_status_t> tunnel_output() override { return polled().output(); }
+
+private:
+    polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, engine_); }
+    apr_interval_time_t limit_of_stream(apr_interval_time_t otherwise) const;
+    bool has_left() const;
+    void look();
+
+    conn_rec* connection_;
+    engine& engine_;
+    std::optional<polled_client> polled_; // only where something has to be waited for
+    deadline::clock::time_point last_input_{};
+    std::function<void()> on_departure_;
+    deadline next_look_;
+    bool gone_ = false;
+};
+
+} // namespace v6front

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "client_fields.hpp"
+
+#include "httpd/base/brigades.hpp"
+#include "core/edits/client_claims.hpp"
+#include "httpd/config/config.hpp"
+#include "routing.hpp"
+#include "httpd/base/http2_stream.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace v6front
+{
+
+namespace
+{
+
+constexpr const char* key_of_remembered = "v6front-client-fields";
+
+// Told from what others say by where it lies; without the pseudonym, so that what an operator makes
+// of it is no sign of a loop.
+const char via_word[] = "1.1 v6front";
+
+struct client_fields {
+    field_list sent;
+    const char* joined = nullptr; // the value of Cookie, where there were several
+    std::string divided;          // and what it should have become
+};
+
+// httpd keeps name and value of a field as they came, in one piece of memory; a value that it has
+// joined of several is elsewhere (ap_get_mime_headers_core, apr_table_compress).
+bool is_joined(const apr_table_entry_t& e)
+{
+    const auto behind_name = reinterpret_cast<std::uintptr_t>(e.key) + view(e.key).size() + 1;
+    const auto value = reinterpret_cast<std::uintptr_t>(e.val);
+    return value != behind_name && value != behind_name + 1;
+}
+
+bool is_several_cookies(const request_rec* r, const apr_table_entry_t& e)
+{
+    // mod_http2 has divided them already.
+    return !is_http2_stream(r->connection) && iequals(view(e.key), "Cookie") && is_joined(e) &&
+           view(e.val).find(", ") != std::string_view::npos;
+}
+
+// By the first letter, since nearly every field is none of these.
+bool is_worth_remembering(const request_rec* r, const apr_table_entry_t& e)
+{
+    switch (e.key[0]) {
+    case 'X':
+    case 'x':
+    case 'P':
+    case 'p':
+        return is_claim(view(e.key));
+    case 'C':
+    case 'c': {
+        const field f{view(e.key), view(e.val)};
+        return has_nominations({&f, 1}) || is_several_cookies(r, e);
+    }
+    default:
+        return false;
+    }
+}
+
+const client_fields* remembered(const request_rec* r)
+{
+    while (r->main)
+        r = r->main;
+    void* found = nullptr;
+    apr_pool_userdata_get(&found, key_of_remembered, r->pool);
+    return static_cast<const client_fields*>(found);
+}
+
+// httpd's copy for a subrequest of what the client has said of the request itself.
+bool is_inherited(const request_rec* r, const field& f, const char* value)
+{
+    return r->main && is_about_whole_response(f.name) &&
+           apr_table_get(r->main->headers_in, f.name.data()) == value;
+}
+
+} // namespace
+
+void remember_client_fields(request_rec* r)
+{
+    if (r->main || r->prev || !config_of(r->server)->has_routes())
+        return;
+    const auto entries = entries_of(r->headers_in);
+    bool any = false;
+    for (const auto& e : entries)
+        any = any || is_worth_remembering(r, e);
+    if (!any)
+        return;
+    auto* made = pool_new<client_fields>(r->pool);
+    for (const auto& e : entries) {
+        made->sent.push_back({view(e.key), view(e.val)});
+        if (is_several_cookies(r, e)) {
+            made->joined = e.val;
+            made->divided = divide_cookies(view(e.val));
+        }
+    }
+    apr_pool_userdata_setn(made, key_of_remembered, nullptr, r->pool);
+}
+
+void offer_via(request_rec* r)
+{
+    auto* decision = routed(r);
+    if (!decision || view(r->handler) != handler_name || decision->via_offered)
+        return;
+    decision->via_offered = true;
+    apr_table_addn(r->headers_in, "Via", via_word);
+}
+
+void take_via_back(request_rec* r)
+{
+    auto* decision = routed(r);
+    if (!decision || !decision->via_offered)
+        return;
+    decision->via_offered = false;
+    decision->via_taken_away = true;
+    std::vector<const char*> others;
+    for (const auto& e : entries_of(r->headers_in)) {
+        if (!iequals(view(e.key), "Via"))
+            continue;
+        if (e.val == via_word)
+            decision->via_taken_away = false;
+        else
+            others.push_back(e.val);
+    }
+    apr_table_unset(r->headers_in, "Via");
+    for (const char* value : others)
+        apr_table_addn(r->headers_in, "Via", value);
+}
+
+site_fields gather_site_fields(const request_rec* r)
+{
+    site_fields out;
+    const auto entries = entries_of(r->headers_in);
+    const auto* known = remembered(r);
+    out.fields.reserve(entries.size());
+    for (const auto& e : entries) {
+        field f{view(e.key), view(e.val)};
+        if (e.key && e.val != via_word && !is_inherited(r, f, e.val))
+            out.fields.push_back(f);
+    }
+    if (!known)
+        return out;
+    out.extends_chain = drop_client_claims(out.fields, known->sent,
+                                           view(r->useragent_ip) != view(r->connection->client_ip));
+    for (auto& f : out.fields)
+        if (known->joined && f.value.data() == known->joined)
+            f.value = known->divided;
+    return out;
+}
+
+} // namespace v6front

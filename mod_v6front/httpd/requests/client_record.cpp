@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "client_record.hpp"
+#include "httpd/base/http2_stream.hpp"
+
+namespace v6front
+{
+
+void begin_record(conn_rec* c)
+{
+    if (!is_http2_stream(c) && !c->outgoing)
+        ap_set_module_config(c->conn_config, &v6front_module, pool_new<client_record>(c->pool));
+}
+
+void end_record(conn_rec* c)
+{
+    if (auto* record = is_http2_stream(c) ? nullptr : record_of(c))
+        record->own.end();
+}
+
+client_record* record_of(const conn_rec* c)
+{
+    return static_cast<client_record*>(
+        ap_get_module_config(client_connection(c)->conn_config, &v6front_module));
+}
+
+} // namespace v6front

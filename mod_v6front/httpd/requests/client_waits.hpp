@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the client's side of an exchange waits. Two kinds: an adopted connection awaits its socket on
+// the engine; a borrowed thread lets httpd's own filters block. Times are httpd's, in microseconds.
+#pragma once
+
+#include "net/loop/asio.hpp"
+#include "httpd/base/apache.hpp"
+
+#include <functional>
+
+namespace v6front
+{
+
+class client_waits
+{
+public:
+    virtual ~client_waits() = default;
+    // May httpd's output filters block this thread?
+    virtual bool may_block() const = 0;
+    // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
+    virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
+    // The body's end is there, and nothing else says where that is: true if the client has sent it.
+    virtual task<bool> is_end_meant() = 0;
+    // While nothing else reads: calls when the client goes away; nullptr ends that.
+    virtual void watch(std::function<void()> gone) = 0;
+    virtual bool is_gone() const = 0;
+    // Hands what core has set aside to the socket, as far as it takes it.
+    virtual void push() = 0;
+    virtual task<apr_status_t> writable(apr_interval_time_t timeout) = 0;
+    // In a tunnel, where both directions may wait at once, and for as long as they like: until more
+    // of the client's bytes, or its end, are at hand; until the socket takes more.
+    virtual task<apr_status_t> tunnel_input() = 0;
+    virtual task<apr_status_t> tunnel_output() = 0;
+    // What core has set aside of a tunnel goes to the socket, as far as that takes it.
+    virtual void push_tunnel() = 0;
+};
+
+} // namespace v6front

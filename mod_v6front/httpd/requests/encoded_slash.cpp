@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "encoded_slash.hpp"
+
+#include "httpd/config/config.hpp"
+#include "httpd/base/log.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+namespace v6front
+{
+
+namespace
+{
+
+bool has_encoded_slash(std::string_view path)
+{
+    for (auto at = path.find('%'); at != path.npos; at = path.find('%', at + 1))
+        if (path.substr(at + 1, 1) == "2" &&
+            (path.substr(at + 2, 1) == "F" || path.substr(at + 2, 1) == "f"))
+            return true;
+    return false;
+}
+
+// By the path as it came: what httpd would have made of it, nobody will know.
+bool may_be_routed(const server_config& server, std::string_view path)
+{
+    const auto* found = server.routes.match(path);
+    return (found && found->backend) || !server.matches.empty() ||
+           std::any_of(server.location_routes.begin(), server.location_routes.end(),
+                       [path](const route* r) { return is_below(path, r->path); });
+}
+
+bool is_first_of(const server_rec* server)
+{
+    static std::mutex mutex;
+    static std::set<const server_rec*> told;
+    const std::lock_guard lock(mutex);
+    return told.insert(server).second;
+}
+
+} // namespace
+
+// What httpd asks before it translates a name (ap_process_request_internal).
+void tell_of_encoded_slash(const request_rec* r)
+{
+    const auto path = view(r->parsed_uri.path);
+    if (!has_encoded_slash(path) || !config_of(r->server)->has_routes())
+        return;
+    const auto* core =
+        static_cast<const core_dir_config*>(ap_get_core_module_config(r->per_dir_config));
+    if (core->allow_encoded_slashes || !may_be_routed(*config_of(r->server), path) ||
+        !is_first_of(r->server))
+        return;
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                  V6LOGNO(0121) "%s %s: httpd answers a path with %%2F with its own 404, and the "
+                                "site never sees it: set \"AllowEncodedSlashes NoDecode\" in this "
+                                "virtual host (said once for each virtual host and child)",
+                  r->method, path.data());
+}
+
+} // namespace v6front

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "handler.hpp"
+
+#include "content_filters.hpp"
+#include "httpd/base/log.hpp"
+#include "proxied.hpp"
+#include "request_host.hpp"
+#include "routing.hpp"
+#include "httpd/process/services.hpp"
+#include "httpd/base/http2_stream.hpp"
+
+namespace v6front
+{
+
+namespace
+{
+
+bool is_on_engine(const request_rec* r)
+{
+    const auto* host = request_host::of(r);
+    return host && host->is_on_engine();
+}
+
+// The host, if the request's hooks run right now and httpd honours SUSPENDED for it: only at top
+// level, never for a subrequest or an internal redirect (http_request.c).
+request_host* suspendable(const request_rec* r)
+{
+    auto* host = request_host::of(r);
+    return host && host->may_suspend() && !r->main && !r->prev ? host : nullptr;
+}
+
+// What httpd lets pass and a backend might understand otherwise. OK, or the status that refuses it.
+int refusal(const request_rec* r, ap_conn_keepalive_e keepalive)
+{
+    const bool is_http1 = !is_http2_stream(r->connection);
+    if (is_http1 && r->proto_num >= HTTP_VERSION(2, 0))
+        return HTTP_VERSION_NOT_SUPPORTED;
+    // Content-Length beside Transfer-Encoding: httpd has dropped the one and marked the connection
+    // (ap_read_request); which of the two the client meant is a guess (RFC 9112 6.1).
+    if (is_http1 && !r->main && !r->prev && keepalive == AP_CONN_CLOSE &&
+        apr_table_get(r->headers_in, "Transfer-Encoding"))
+        return HTTP_BAD_REQUEST;
+    // A line without a version is rather the rest of something else than HTTP/0.9. httpd says the
+    // same of each subrequest, which has no head of its own.
+    if (r->assbackwards && !r->main)
+        return HTTP_BAD_REQUEST;
+    const auto limit = body_limit(r);
+    const auto length = parse_content_length(view(apr_table_get(r->headers_in, "Content-Length")));
+    if (limit > 0 && length && *length > static_cast<std::uint64_t>(limit))
+        return HTTP_REQUEST_ENTITY_TOO_LARGE;
+    return OK;
+}
+
+// What becomes a tunnel passes no filters of content.
+bool wants_thread(const request_rec* r)
+{
+    return may_wait_in_output(r) && !apr_table_get(r->headers_in, "Upgrade");
+}
+
+} // namespace
+
+int handle(request_rec* r)
+{
+    const auto* decision = routed(r);
+    if (!decision || view(r->handler) != handler_name)
+        return DECLINED;
+    auto* shared = services::current();
+    if (!shared)
+        return HTTP_SERVICE_UNAVAILABLE;
+    if (decision->ends_here)
+        return ap_send_http_options(r);
+    auto* host = suspendable(r);
+    const auto keepalive = host ? host->keepalive_before() : r->connection->keepalive;
+    if (const int status = refusal(r, keepalive); status != OK)
+        return status;
+    if (host) {
+        host->then(request_host::next_step::exchange, r);
+        return SUSPENDED;
+    }
+    // What is left to reach this on an engine is a page for a request that httpd could not even
+    // read (ErrorDocument 400), or a hook that wants a page of the site. No connection is worth
+    // that all others of its engine wait.
+    if (is_on_engine(r)) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      V6LOGNO(0104) "%s is the site's, and would be fetched before its request is "
+                                    "processed, while all connections of an engine wait: not done; "
+                                    "let \"V6FrontPass %s !\" and a file answer it",
+                      r->uri, r->uri);
+        return HTTP_SERVICE_UNAVAILABLE;
+    }
+    return run_borrowed(r, *decision, *shared);
+}
+
+int keep_off_engine(request_rec* r)
+{
+    route_again(r);
+    auto* host = suspendable(r);
+    const bool ours = routed(r) && view(r->handler) == handler_name;
+    if (!host || (ours && !wants_thread(r)))
+        return DECLINED;
+    host->then(request_host::next_step::other_handler, r);
+    return SUSPENDED;
+}
+
+} // namespace v6front

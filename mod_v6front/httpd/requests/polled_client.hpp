@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What tells a borrowed thread, whose engine waits for the backend at the same time, that a client
+// has sent something or takes more: the connection's own descriptor, or the pipe by which mod_http2
+// announces input. Made at the first wait; belongs to whoever runs the exchange, and leaves the
+// descriptor as it was.
+#pragma once
+
+#include "net/engine/engine.hpp"
+#include "httpd/base/apache.hpp"
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
+namespace v6front
+{
+
+class polled_client
+{
+public:
+    polled_client(conn_rec* c, engine& on);
+    ~polled_client();
+    polled_client(const polled_client&) = delete;
+
+    task<apr_status_t> input();
+    task<apr_status_t> output();
+
+private:
+    using descriptor = asio::posix::basic_stream_descriptor<executor>;
+    task<apr_status_t> wait(descriptor::wait_type what);
+
+    descriptor copy_; // another number for the same open file
+    int flags_ = -1;  // of the open file, which Asio makes non-blocking
+};
+
+} // namespace v6front

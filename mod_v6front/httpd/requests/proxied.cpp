@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "proxied.hpp"
+
+#include "core/edits/forward.hpp"
+#include "httpd/base/log.hpp"
+#include "borrowed_waits.hpp"
+#include "redirect_log.hpp"
+#include "client_fields.hpp"
+#include "client_record.hpp"
+#include "httpd/process/shared_memory.hpp"
+#include "httpd/base/http2_stream.hpp"
+
+#include <charconv>
+#include <iterator>
+#include <sstream>
+
+namespace v6front
+{
+
+namespace
+{
+
+std::string_view version_of(const request_rec* r)
+{
+    if (r->proto_num >= HTTP_VERSION(2, 0))
+        return "2.0";
+    return r->proto_num >= HTTP_VERSION(1, 1) ? "1.1" : "1.0";
+}
+
+milliseconds to_milliseconds(apr_interval_time_t t)
+{
+    return std::chrono::duration_cast<milliseconds>(std::chrono::microseconds(t));
+}
+
+exchange_rules rules_of(const request_rec* r, const routed_request& decision)
+{
+    return resolve(merge(config_of(r)->settings, *decision.settings),
+                   to_milliseconds(r->server->timeout));
+}
+
+} // namespace
+
+proxied::proxied(request_rec* r, const routed_request& decision, services& shared,
+                 const request_client& asker)
+    : request_(r),
+      decision_(decision),
+      rules_(rules_of(r, decision)),
+      reverse_({view(ap_http_scheme(r)), view(apr_table_get(r->headers_in, "Host"))},
+               rules_.preserve_host)
+{
+    const bool may_upgrade = client_tunnel::is_possible(r);
+    // mod_http2 says so where a body of unknown length follows; the bytes of this one are the
+    // tunnel's.
+    if (is_http2_stream(r->connection) && may_upgrade)
+        apr_table_unset(r->headers_in, "Transfer-Encoding");
+    gather_fields(asker);
+    if (decision.by_path)
+        reverse_.add(*decision.backend, decision.by_path->path);
+    for (const auto& rule : config_of(r)->reverse)
+        reverse_.add(rule.backend, rule.path);
+
+    auto& q = order_.request;
+    q.method = view(r->method);
+    q.target = decision.target;
+    q.host = decision.authority.empty() ? view(apr_table_get(r->headers_in, "Host"))
+                                        : decision.authority;
+    q.scheme = view(ap_http_scheme(r));
+    q.version = version_of(r);
+    q.client_address = view(r->useragent_ip);
+    q.server_name = view(r->server->server_hostname);
+    q.fields = fields_;
+    q.adds_forwarded = rules_.add_headers;
+    q.adds_via = rules_.via && rules_.add_headers && !decision.via_taken_away;
+    q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.most_buffered == 0;
+    q.may_upgrade = may_upgrade;
+    order_.backend = decision.backend;
+    const auto& targets = config_of(r->server)->pinned(decision.backend->host);
+    order_.pinned = targets.addresses;
+    order_.pinned_names = targets.names;
+    order_.rules = rules_;
+    order_.reverse = &reverse_;
+    order_.via = shared.via();
+    order_.own = rules_.self ? nullptr : &shared.own();
+    order_.book = &shared.book();
+    order_.check = shared.checks().number(decision.backend);
+    order_.doorkeeper = &shared.doorkeeper();
+    if (auto* record = record_of(r->connection))
+        order_.own_connections = &record->own;
+    if (decision.limit <= shared_limits() && needs_place())
+        order_.limit = decision.limit;
+    if (has_references_)
+        forward_references();
+}
+
+void proxied::gather_fields(const request_client& asker)
+{
+    auto gathered = gather_site_fields(request_);
+    fields_ = std::move(gathered.fields);
+    order_.request.extends_chain = gathered.extends_chain;
+    frame_body(asker.ahead());
+    for (const auto& f : fields_)
+        has_references_ = has_references_ || (f.name.size() == 2 && iequals(f.name, "If")) ||
+                          (f.name.size() == 11 && iequals(f.name, "Destination"));
+}
+
+// In the place of what the client has said of a body that filters of httpd have changed.
+void proxied::frame_body(const request_client::body_ahead& known)
+{
+    order_.unfit = known.failed;
+    if (!known.length && !known.is_unknown)
+        return;
+    std::erase_if(fields_, [](const field& f) {
+        return iequals(f.name, "Content-Length") || iequals(f.name, "Transfer-Encoding");
+    });
+    if (known.length)
+        fields_.push_back(
+            {"Content-Length", to_pool(request_->pool, std::to_string(*known.length))});
+    else
+        fields_.push_back({"Transfer-Encoding", "chunked"});
+}
+
+// A subrequest of a request that has a place of the same limit has that place too, and would wait
+// for itself.
+bool proxied::needs_place() const
+{
+    for (const auto* r = request_->main; r; r = r->main)
+        if (const auto* of = routed(r); of && of->limit == decision_.limit)
+            return false;
+    return true;
+}
+
+// The URLs of WebDAV by which the client names resources of this site, as the backend knows them.
+void proxied::forward_references()
+{
+    const auto& q = order_.request;
+    const auto own = decision_.backend->authority();
+    forward_map map{{q.scheme, q.host},
+                    {},
+                    decision_.backend->path,
+                    rules_.preserve_host ? q.host : std::string_view(own)};
+    if (decision_.by_path)
+        map.path = decision_.by_path->path;
+    else
+        map.expanded = [this](std::string_view path) {
+            return path_by_match(request_, *decision_.by_match, path);
+        };
+    const bool has_destination = q.method == "COPY" || q.method == "MOVE";
+    for (auto& f : fields_) {
+        const bool is_if = iequals(f.name, "If");
+        if (!is_if && !(has_destination && iequals(f.name, "Destination")))
+            continue;
+        auto mapped = is_if ? forward_if(f.value, map) : forward_url(f.value, map);
+        if (!mapped)
+            order_.unfit = mapped.error();
+        else if (*mapped)
+            f.value = to_pool(request_->pool, **mapped);
+    }
+}
+
+namespace
+{
+
+// Room for the longest note that is made of numbers, an IPv4 address with its port, and the writing
+// of it: without locale, allocation or format string, since every request does this.
+struct note_text {
+    char text[32];
+    char* end = text;
+
+    template <class Number> note_text& operator<<(Number n)
+    {
+        end = std::to_chars(end, std::end(text), n).ptr;
+        return *this;
+    }
+    note_text& operator<<(char c)
+    {
+        *end++ = c;
+        return *this;
+    }
+    operator std::string_view() const { return {text, end}; }
+};
+
+note_text as_note(const endpoint& e)
+{
+    const auto octets = e.address().to_v4().to_bytes();
+    note_text out;
+    out << unsigned{octets[0]} << '.' << unsigned{octets[1]} << '.' << unsigned{octets[2]} << '.'
+        << unsigned{octets[3]} << ':' << e.port();
+    return out;
+}
+
+} // namespace
+
+// For the access log: %{v6front-address}n and so on.
+void proxied::note(const outcome& what) const
+{
+    const auto set = [r = request_](const char* name, std::string_view value) {
+        apr_table_setn(r->notes, name, to_pool(r->pool, value));
+    };
+    if (what.address)
+        set("v6front-address", as_note(*what.address));
+    set("v6front-attempts", note_text() << what.attempts);
+    set("v6front-response-us", note_text() << what.response_time.count());
+    if (what.failed)
+        set("v6front-failure", describe(what.failed->what).words);
+}
+
+// One line for each failure: with whom, in which phase, what, and what the client gets.
+void proxied::log_failure(const outcome& what) const
+{
+    const auto& row = describe(what.failed->what);
+    std::ostringstream line;
+    line << request_->method << ' ' << request_->uri << ": ";
+    if (row.whose == fault::backend || row.whose == fault::front) {
+        line << "backend " << decision_.backend->authority();
+        if (what.address)
+            line << " (" << std::string_view(as_note(*what.address)) << ')';
+        line << ": ";
+    }
+    line << to_string(row.when) << ": " << row.words;
+    if (what.failed->cause)
+        line << ": " << what.failed->cause.message();
+    if (!what.failed->detail.empty())
+        line << " (" << what.failed->detail << ')';
+    if (what.attempts > 1)
+        line << ", attempt " << what.attempts;
+    if (what.head_sent)
+        line << "; the response was cut off after " << what.response_body << " octets";
+    else if (row.what != reason::client_gone)
+        line << "; the client gets " << what.status;
+    const auto text = line.str();
+    if (row.what == reason::stopping)
+        return ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0145) "%s", text.c_str());
+    if (row.whose == fault::client && row.what != reason::request_loop)
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0101) "%s", text.c_str());
+    else
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request_, V6LOGNO(0102) "%s", text.c_str());
+}
+
+// A tunnel that both sides have closed is worth no line.
+void proxied::log_tunnel(const outcome& what) const
+{
+    if (what.tunnel->why == tunnel_end::how::closed)
+        return;
+    const auto text = to_string(what.tunnel->why);
+    const auto cause = what.tunnel->cause ? ": " + what.tunnel->cause.message() : std::string();
+    apr_table_setn(request_->notes, "v6front-failure", to_pool(request_->pool, text));
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
+                  V6LOGNO(0105) "%s %s: tunnel to %s: %s%s, after %" APR_UINT64_T_FMT
+                                " octets up and %" APR_UINT64_T_FMT " down",
+                  request_->method, request_->uri, decision_.backend->authority().c_str(),
+                  text.data(), cause.c_str(), apr_uint64_t{what.request_body},
+                  apr_uint64_t{what.response_body});
+}
+
+int proxied::conclude(request_client& client, const outcome& what) const
+{
+    note(what);
+    auto* c = request_->connection;
+    // An unread rest of the body would be taken for the next request; httpd drains it on closing.
+    if (!client.has_read_all() && ap_request_has_body(request_))
+        c->keepalive = AP_CONN_CLOSE;
+    if (what.tunnel)
+        log_tunnel(what);
+    if (!what.failed) {
+        watch_redirects(request_, decision_, what.status);
+        client.finish();
+        return OK;
+    }
+    log_failure(what);
+    if (what.head_sent) {
+        client.break_off();
+        return OK;
+    }
+    if (what.failed->what == reason::client_gone)
+        c->aborted = 1;
+    if (what.status == HTTP_SERVICE_UNAVAILABLE)
+        apr_table_setn(request_->err_headers_out, "Retry-After", "1");
+    return what.status;
+}
+
+int run_borrowed(request_rec* r, const routed_request& decision, services& shared)
+{
+    borrowed_engines::loan on(shared.lent());
+    borrowed_waits waits(r->connection, *on);
+    request_client client(r, waits);
+    std::optional<proxied> exchange;
+    outcome what;
+    on->run_until_done([&]() -> task<void> {
+        if (client.has_changing_body())
+            co_await client.read_ahead();
+        exchange.emplace(r, decision, shared, client);
+        what = co_await run_admitted(*on, client, exchange->order());
+    });
+    return exchange->conclude(client, what);
+}
+
+} // namespace v6front

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One routed request put into an order for the exchange, and the exchange's outcome put into
+// httpd's terms: status, log line, notes. Shared by both ways to run; on the stack of whoever runs
+// it.
+#pragma once
+
+#include "core/edits/reverse.hpp"
+#include "net/exchange/exchange.hpp"
+#include "httpd/process/services.hpp"
+#include "request_client.hpp"
+#include "routing.hpp"
+
+namespace v6front
+{
+
+class proxied
+{
+public:
+    // `asker` has read ahead, if it has to.
+    proxied(request_rec* r, const routed_request& decision, services& shared,
+            const request_client& asker);
+    proxied(const proxied&) = delete;
+
+    const exchange_order& order() const noexcept { return order_; }
+
+    // After run_exchange: logs, notes, and ends the response where one was begun. Gives what a
+    // handler returns: OK when the client has its answer (or visibly the lack of one), else the
+    // status to die with.
+    int conclude(request_client& client, const outcome& what) const;
+
+private:
+    void gather_fields(const request_client& asker);
+    void frame_body(const request_client::body_ahead& known);
+    bool needs_place() const;
+    void forward_references();
+    void note(const outcome& what) const;
+    void log_failure(const outcome& what) const;
+    void log_tunnel(const outcome& what) const;
+
+    request_rec* request_;
+    const routed_request& decision_;
+    field_list fields_;
+    bool has_references_ = false; // Destination or If
+    exchange_rules rules_;
+    reverse_map reverse_;
+    exchange_order order_;
+};
+
+// The whole of it on a borrowed thread: httpd's filters may block, and only this thread waits.
+int run_borrowed(request_rec* r, const routed_request& decision, services& shared);
+
+} // namespace v6front

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "redirect_log.hpp"
+
+#include "core/message/fields.hpp"
+#include "httpd/base/log.hpp"
+
+namespace v6front
+{
+
+namespace
+{
+
+bool is_redirect(int status)
+{
+    return status == HTTP_MOVED_PERMANENTLY || status == HTTP_MOVED_TEMPORARILY ||
+           status == HTTP_SEE_OTHER || status == HTTP_TEMPORARY_REDIRECT ||
+           status == HTTP_PERMANENT_REDIRECT;
+}
+
+bool leads_back(const request_rec* r, int status)
+{
+    const char* location = is_redirect(status) && r->method_number == M_GET
+                               ? apr_table_get(r->headers_out, "Location")
+                               : nullptr;
+    return location &&
+           is_same_url(view(location), view(ap_http_scheme(r)),
+                       view(apr_table_get(r->headers_in, "Host")), view(r->unparsed_uri));
+}
+
+} // namespace
+
+void watch_redirects(const request_rec* r, const routed_request& decision, int status)
+{
+    if (!decision.redirects->note(leads_back(r, status)))
+        return;
+    const bool tls = iequals(view(ap_http_scheme(r)), "https");
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                  V6LOGNO(0116) "backend %s redirects every request to the URL that was asked for, "
+                                "%s, and browsers give up: %s",
+                  decision.backend->authority().c_str(), apr_table_get(r->headers_out, "Location"),
+                  tls ? "it does not know that its clients use TLS. It gets \"X-Forwarded-Proto: "
+                        "https\" and must be told to trust that, in Apache by \"SetEnvIf "
+                        "X-Forwarded-Proto https HTTPS=on\""
+                      : "it may expect its own name as Host; try \"V6FrontPreserveHost Off\"");
+}
+
+} // namespace v6front

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request_client.hpp"
+
+#include "httpd/base/brigades.hpp"
+#include "core/message/trailers.hpp"
+#include "hook_time.hpp"
+#include "trailer_filter.hpp"
+#include "httpd/base/http2_stream.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <sys/socket.h>
+
+namespace v6front
+{
+
+// httpd's default of 1 GiB is for what it holds itself, and proxied requests are exempt from it; a
+// limit that somebody has set is meant for them too.
+apr_off_t body_limit(const request_rec* r)
+{
+    const auto* core =
+        static_cast<const core_dir_config*>(ap_get_core_module_config(r->per_dir_config));
+    return std::max<apr_off_t>(core->limit_req_body, 0); // -1: not set
+}
+
+request_client::request_client(request_rec* r, client_waits& waits)
+    : request_(r),
+      waits_(waits),
+      in_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
+      out_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
+      limit_(body_limit(r))
+{
+}
+
+request_client::~request_client()
+{
+    apr_brigade_cleanup(in_);
+    apr_brigade_cleanup(out_);
+    if (space_)
+        apr_bucket_free(space_);
+}
+
+namespace
+{
+
+failure input_failure(apr_status_t rv)
+{
+    const error_code cause(APR_TO_OS_ERROR(rv), boost::system::system_category());
+    if (APR_STATUS_IS_TIMEUP(rv))
+        return {reason::client_body_too_slow, {}, {}};
+    if (rv == AP_FILTER_ERROR || APR_STATUS_IS_EGENERAL(rv) || rv == APR_EINVAL)
+        return {reason::client_body_malformed, {}, {}};
+    if (APR_STATUS_IS_ENOSPC(rv))
+        return {reason::client_body_too_large, {}, {}};
+    if (APR_STATUS_IS_EOF(rv) || rv == APR_INCOMPLETE)
+        return {reason::client_gone, {}, "the request's body is incomplete"};
+    return {reason::client_gone, cause, {}};
+}
+
+} // namespace
+
+// The next bytes in in_, whose consumed buckets go first; empty if there is nothing yet.
+result<client::body_piece> request_client::next_piece()
+{
+    while (!APR_BRIGADE_EMPTY(in_)) {
+        auto* b = APR_BRIGADE_FIRST(in_);
+        if (APR_BUCKET_IS_EOS(b)) {
+            read_all_ = true;
+            return body_piece{{}, true};
+        }
+        const char* data = nullptr;
+        apr_size_t n = 0;
+        if (!APR_BUCKET_IS_METADATA(b)) {
+            if (const auto rv = apr_bucket_read(b, &data, &n, APR_BLOCK_READ); rv != APR_SUCCESS)
+                return input_failure(rv);
+        }
+        if (n == 0) {
+            apr_bucket_delete(b);
+            continue;
+        }
+        read_all_ = APR_BUCKET_NEXT(b) != APR_BRIGADE_SENTINEL(in_) &&
+                    APR_BUCKET_IS_EOS(APR_BUCKET_NEXT(b));
+        return body_piece{{data, n}, read_all_};
+    }
+    return body_piece{};
+}
+
+// A non-blocking read never makes HTTP_IN send the "100 Continue" that the client waits for
+// (http_filters.c), so it is sent here (RFC 9110 10.1.1).
+void request_client::allow_body()
+{
+    auto* r = request_;
+    if (!r->expecting_100)
+        return;
+    const int status = r->status;
+    const char* line = r->status_line;
+    r->status = HTTP_CONTINUE;
+    r->status_line = nullptr;
+    ap_send_interim_response(r, 0);
+    r->status = status;
+    r->status_line = line;
+    waits_.push();
+}
+
+apr_status_t request_client::pull()
+{
+    const filter_time timed(request_);
+    return ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES, APR_NONBLOCK_READ,
+                          static_cast<apr_off_t>(piece_size));
+}
+
+task<result<client::body_piece>> request_client::read_body()
+{
+    if (is_held_back_) {
+        is_held_back_ = false;
+        if (!held_body_.empty() || read_all_)
+            co_return body_piece{held_body_, read_all_};
+    }
+    const auto piece = co_await read_piece();
+    co_return piece;
+}
+
+task<result<client::body_piece>> request_client::read_piece()
+{
+    // What the last call gave out has been used.
+    if (!APR_BRIGADE_EMPTY(in_) && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(in_)))
+        apr_bucket_delete(APR_BRIGADE_FIRST(in_));
+    for (;;) {
+        const auto piece = next_piece();
+        if (piece && !piece->bytes.empty())
+            request_->expecting_100 = 0; // it has not waited, or not long: httpd would close else
+        if (piece)
+            taken_ += static_cast<apr_off_t>(piece->bytes.size());
+        if (limit_ > 0 && taken_ > limit_)
+            co_return failure{reason::client_body_too_large, {}, "LimitRequestBody"};
+        if (piece && piece->last && !apr_table_get(request_->headers_in, "Content-Length")) {
+            const bool meant = co_await waits_.is_end_meant();
+            if (!meant)
+                co_return failure{reason::client_gone, {}, "the stream was reset"};
+        }
+        if (!piece || !piece->bytes.empty() || piece->last)
+            co_return piece;
+        const auto rv = pull();
+        if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
+            co_return input_failure(rv);
+        if (!APR_BRIGADE_EMPTY(in_))
+            continue;
+        if (invited_)
+            allow_body();
+        const auto waited = co_await waits_.more_input(request_->server->timeout);
+        if (waited != APR_SUCCESS)
+            co_return input_failure(waited);
+    }
+}
+
+field_list request_client::trailers() const
+{
+    return fields_of(request_->trailers_in);
+}
+
+bool request_client::takes_trailers() const
+{
+    return request_->proto_num >= HTTP_VERSION(1, 1) && !request_->main &&
+           list_contains(view(apr_table_get(request_->headers_in, "TE")), "trailers");
+}
+
+// mod_http2 sends what is in this table; for HTTP/1.1 a filter of ours does, behind core's chunks.
+void request_client::send_trailers(std::span<const field> trailers)
+{
+    auto* r = request_;
+    // A body that is whole before its head has left gets a length of core's, and no chunks.
+    (void)send_body(0, flow::pause);
+    for (const auto& f : trailers)
+        if (may_trail(f.name))
+            apr_table_addn(r->trailers_out, to_pool(r->pool, f.name), to_pool(r->pool, f.value));
+    if (!is_http2_stream(r->connection) && !apr_is_empty_table(r->trailers_out))
+        add_trailer_filter(r);
+}
+
+void request_client::send_interim(const response_head& head)
+{
+    auto* r = request_;
+    if (r->main)
+        return; // the response that this would precede is under way, and another's
+    if (r->proto_num < HTTP_VERSION(1, 1))
+        return; // HTTP/1.0 clients do not know them (RFC 9110 15.2)
+    const int status = r->status;
+    auto* fields = r->headers_out;
+    r->status = head.status;
+    r->status_line = nullptr;
+    r->headers_out = apr_table_make(r->pool, static_cast<int>(head.fields.size()));
+    for (const auto& f : head.fields)
+        if (!is_hop_by_hop(f.name) && !is_nominated(head.fields, f.name))
+            apr_table_addn(r->headers_out, to_pool(r->pool, f.name), to_pool(r->pool, f.value));
+    ap_send_interim_response(r, 1);
+    r->headers_out = fields;
+    r->status = status;
+    waits_.push();
+}
+
+upgraded_client* request_client::switch_protocols(const response_head& head)
+{
+    return &tunnel_.emplace(request_, head, waits_);
+}
+
+void request_client::send_head(const response_head& head)
+{
+    auto* r = request_;
+    // As an ErrorDocument the site's page is the body of the error, not a success.
+    const bool answers_an_error = r->prev && ap_is_HTTP_ERROR(r->status);
+    if (!answers_an_error)
+        r->status = head.status;
+    if (!head.phrase.empty() && !answers_an_error)
+        r->status_line = apr_psprintf(r->pool, "%d %.*s", head.status,
+                                      static_cast<int>(head.phrase.size()), head.phrase.data());
+    for (const auto& f : head.fields) {
+        char* value = to_pool(r->pool, f.value);
+        // httpd writes this field from r->content_type, to this place and under this name, and
+        // filters by type are added when it is set.
+        if (f.name.size() == 12 && iequals(f.name, "Content-Type"))
+            ap_set_content_type(r, value);
+        apr_table_addn(r->headers_out, to_pool(r->pool, f.name), value);
+    }
+    if (head.content_length) {
+        expected_ = static_cast<apr_off_t>(*head.content_length);
+        if (head.status != HTTP_NO_CONTENT)
+            ap_set_content_length(r, expected_);
+    }
+}
+
+std::span<char> request_client::body_space()
+{
+    if (!space_) {
+        space_size_ = piece_size;
+        if (expected_ >= 0 && expected_ < static_cast<apr_off_t>(piece_size))
+            space_size_ = std::max<std::size_t>(static_cast<std::size_t>(expected_), 1);
+        space_ =
+            static_cast<char*>(apr_bucket_alloc(space_size_, request_->connection->bucket_alloc));
+    }
+    return {space_, space_size_};
+}
+
+result<void> request_client::pass()
+{
+    held_ = 0;
+    const filter_time timed(request_);
+    const auto rv = ap_pass_brigade(request_->output_filters, out_);
+    apr_brigade_cleanup(out_);
+    if (rv != APR_SUCCESS || request_->connection->aborted)
+        return failure{
+            reason::client_gone, {APR_TO_OS_ERROR(rv), boost::system::system_category()}, {}};
+    return {};
+}
+
+// What follows at once is held back, up to a piece, so that a small response travels with its end
+// in one brigade and one write.
+result<void> request_client::send_body(std::size_t n, flow next)
+{
+    auto* alloc = request_->connection->bucket_alloc;
+    if (n > 0) {
+        append(out_,
+               apr_bucket_heap_create(std::exchange(space_, nullptr), n, apr_bucket_free, alloc));
+        held_ += n;
+    }
+    if (next == flow::more && held_ < piece_size)
+        return {};
+    if (next == flow::pause)
+        append(out_, apr_bucket_flush_create(alloc));
+    auto passed = pass();
+    if (passed && next == flow::pause)
+        waits_.push();
+    return passed;
+}
+
+void request_client::watch_for_departure(std::function<void()> gone)
+{
+    waits_.watch(std::move(gone));
+}
+
+bool request_client::has_departed() const
+{
+    return waits_.is_gone();
+}
+
+bool request_client::is_behind() const
+{
+    return !waits_.may_block() && request_->connection->data_in_output_filters;
+}
+
+task<result<void>> request_client::caught_up()
+{
+    const auto* c = request_->connection;
+    for (;;) {
+        waits_.push();
+        if (c->aborted)
+            co_return failure{reason::client_gone, {}, {}};
+        if (!c->data_in_output_filters)
+            co_return result<void>{};
+        const auto rv = co_await waits_.writable(request_->server->timeout);
+        if (rv != APR_SUCCESS)
+            co_return failure{reason::client_gone, {}, "the client takes no data"};
+    }
+}
+
+void request_client::finish()
+{
+    tunnel_.reset();
+    append(out_, apr_bucket_eos_create(request_->connection->bucket_alloc));
+    (void)pass(); // a client that is gone now is logged by httpd with the request
+}
+
+// An error bucket makes core's chunk filter leave out the last chunk (chunk_filter.c), and the
+// connection is closed: a short message can not be taken for a whole one (RFC 9112 8).
+void request_client::break_off()
+{
+    auto* c = request_->connection;
+    c->keepalive = AP_CONN_CLOSE;
+    // A head that has not left yet would be answered by a page of httpd's, in a response that the
+    // outcome says has begun.
+    (void)send_body(0, flow::pause);
+    append(out_,
+           ap_bucket_error_create(HTTP_BAD_GATEWAY, nullptr, request_->pool, c->bucket_alloc));
+    append(out_, apr_bucket_eos_create(c->bucket_alloc));
+    (void)pass();
+    const auto* whole = request_; // what it is a piece of
+    while (whole->main)
+        whole = whole->main;
+    if (!is_http2_stream(c) && !whole->chunked &&
+        !apr_table_get(whole->headers_out, "Content-Length"))
+        reset_connection();
+}
+
+// HTTP/1.0 without a length: the body ends where the connection does, so that has to end with an
+// error (RFC 9112 8). A connection that counts as aborted is closed without ado.
+void request_client::reset_connection()
+{
+    waits_.push();
+    apr_os_sock_t fd = -1;
+    const linger now{1, 0};
+    if (apr_os_sock_get(&fd, ap_get_conn_socket(request_->connection)) == APR_SUCCESS)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    request_->connection->aborted = 1;
+}
+
+} // namespace v6front

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request_state.hpp"
+
+#include "client_record.hpp"
+#include "httpd/base/http2_stream.hpp"
+#include "request_host.hpp"
+
+namespace v6front
+{
+
+void begin_request(request_rec* r)
+{
+    const auto* c = r->connection;
+    const auto* record = is_http2_stream(c) ? nullptr : record_of(c);
+    auto* host = record ? record->host : nullptr;
+    ap_set_module_config(r->request_config, &v6front_module,
+                         pool_new<request_state>(r->pool, host));
+}
+
+const request_state* state_of(const request_rec* r)
+{
+    return static_cast<const request_state*>(
+        ap_get_module_config(r->request_config, &v6front_module));
+}
+
+void set_route(request_rec* r, routed_request* route)
+{
+    auto* state =
+        static_cast<request_state*>(ap_get_module_config(r->request_config, &v6front_module));
+    if (state)
+        state->route = route;
+    else
+        ap_set_module_config(r->request_config, &v6front_module,
+                             pool_new<request_state>(r->pool, nullptr, route));
+}
+
+request_host* request_host::of(const request_rec* r)
+{
+    const auto* state = state_of(r);
+    return state ? state->host : nullptr;
+}
+
+} // namespace v6front

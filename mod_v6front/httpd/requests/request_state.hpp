@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the module keeps with each request: who hosts it, and where it was routed to. Made when
+// httpd creates the request_rec (the create_request hook), lives in its pool.
+#pragma once
+
+#include "httpd/base/apache.hpp"
+
+namespace v6front
+{
+
+class request_host;
+struct routed_request;
+
+struct request_state {
+    request_host* host = nullptr;
+    routed_request* route = nullptr;
+};
+
+// In create_request: for subrequests and internal redirects as well.
+void begin_request(request_rec* r);
+// nullptr: another module has made this request_rec without that hook.
+const request_state* state_of(const request_rec* r);
+void set_route(request_rec* r, routed_request* route);
+
+} // namespace v6front

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which address of a backend to try first, and which to leave alone. Asked only where a backend has
+// several: a site with one address has no choice, and pays for none.
+//
+// An address that could not be connected to is avoided from the first failure on and tried in the
+// background; only when it goes on failing is that worth a line in the log. It is never given up:
+// where all of a backend's addresses fail, all of them are tried.
+//
+// One that takes connections and closes them without a response is avoided as well, and a connect
+// does not show that it is back. A response does, so a request has to go there: one of all, after a
+// second, and if it fares no better the next after twice the time.
+//
+// Life: part of a child process, over the table that all of them share. Any thread may call. What
+// is in flight is counted per child: a count in shared memory would never lose what a child that
+// died had in flight, and two random choices spread well by what each child knows.
+#pragma once
+
+#include "core/rules/backend_url.hpp"
+#include "core/base/failure.hpp"
+#include "net/shared/address_table.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace v6front
+{
+
+// An address that is out of use from now on, or back in it.
+struct address_change {
+    enum class verdict : std::uint8_t { out, back };
+    verdict now;
+    std::string_view backend; // its authority
+    endpoint address;
+    std::chrono::milliseconds since; // how long it has been failing, or was
+    std::string_view why;            // the last failure, of one that is out
+    bool by_check = false;           // the operator's health check says so, not a request
+};
+
+// One exchange that uses an address, counted as long as this stands.
+class address_use
+{
+public:
+    address_use() = default;
+    explicit address_use(std::atomic<std::uint32_t>& in_flight) noexcept : count_(&in_flight)
+    {
+        count_->fetch_add(1, std::memory_order_relaxed);
+    }
+    address_use(address_use&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    address_use& operator=(address_use&&) = delete;
+    ~address_use()
+    {
+        if (count_)
+            count_->fetch_sub(1, std::memory_order_relaxed);
+    }
+
+private:
+    std::atomic<std::uint32_t>* count_ = nullptr;
+};
+
+class address_book
+{
+public:
+    using clock = std::chrono::steady_clock;
+    using milliseconds = std::chrono::milliseconds;
+    // No more addresses of one backend than this are ever considered.
+    static constexpr std::size_t most_addresses = 32;
+    // From so many failures in a row on, an address is out, and the log says so.
+    static constexpr std::uint32_t failures_until_out = 3;
+    // The first of these is not avoided yet, since one bad answer is no verdict.
+    static constexpr std::uint32_t checks_until_out = 2;
+    // Between two tries in the background: doubled each time. A site that is back is seen to be
+    // within the last of these.
+    static constexpr milliseconds first_pause{100};
+    static constexpr milliseconds last_pause{800};
+    // From the first connection that was closed without a response to the first request that goes
+    // there again, and the most between two such requests.
+    static constexpr milliseconds first_trial{1000};
+    static constexpr milliseconds last_trial{30000};
+
+    using teller = std::function<void(const address_change&)>;
+    address_book(std::span<address_record> shared, teller tell);
+
+    // Who is to try an address in the background until it is back. Set once, before any use.
+    using watcher = std::function<void(const endpoint&, std::string_view backend)>;
+    void set_watcher(watcher w) { watch_ = std::move(w); }
+
+    // Puts the addresses into the order in which to try them: first the one with the least in
+    // flight of two that are drawn by lot, then others that are well, last those that are not.
+    // `avoid` has just failed.
+    void arrange(std::vector<endpoint>& addresses, const backend_url& backend, check_number check,
+                 const std::optional<endpoint>& avoid);
+    address_use use(const endpoint& address) noexcept;
+
+    // A connect, or a try in the background, and how it ended.
+    void succeeded(const endpoint& address, std::string_view backend);
+    void failed(const endpoint& address, std::string_view backend, const failure& why);
+    // A request that reached the address, and whether a response's head came back or the new
+    // connection was closed before its first byte.
+    void answered(const endpoint& address, std::string_view backend);
+    void closed(const endpoint& address, std::string_view backend, const failure& why);
+    // Something other than a connect took too long: the address is avoided until a connect shows
+    // whether it is the address that fails, or only slow work behind it.
+    void doubt(const endpoint& address, std::string_view backend);
+    // What a health check has found.
+    void passed_check(const endpoint& address, std::string_view backend, check_number check);
+    void failed_check(const endpoint& address, std::string_view backend, check_number check,
+                      std::string_view why);
+
+    bool is_well(const endpoint& address, check_number check = 0) noexcept;
+    // True for one caller of all processes, once for each `pause` at most: it is the one to try.
+    bool may_try(const endpoint& address, check_number check, clock::duration pause) noexcept;
+    clock::time_point next_try(const endpoint& address, check_number check) noexcept;
+    void try_again_in(const endpoint& address, check_number check, clock::duration pause) noexcept;
+    // How long to wait between tries of an address that has failed so often.
+    milliseconds pause(const endpoint& address) noexcept;
+
+private:
+    void fail(const endpoint& address, std::string_view backend, check_number check,
+              std::uint32_t until_out, std::string_view why);
+    bool succeed(const endpoint& address, std::string_view backend, check_number check,
+                 std::uint32_t until_out);
+    // True for the one request that is to find out whether there are responses again.
+    bool may_be_asked_again(const endpoint& address) noexcept;
+
+    address_table table_;
+    std::unique_ptr<std::atomic<std::uint32_t>[]> in_flight_; // by place in the table
+    teller tell_;
+    watcher watch_;
+};
+
+} // namespace v6front

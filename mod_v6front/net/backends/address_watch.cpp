@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "address_watch.hpp"
+
+#include "connect.hpp"
+#include "net/loop/signals_blocked.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <array>
+
+namespace v6front
+{
+
+address_watch::~address_watch()
+{
+    {
+        const std::lock_guard lock(
+            mutex_); // which the thread itself may want, so not while joining
+        ended_ = true;
+    }
+    context_.stop();
+    if (thread_.joinable())
+        thread_.join();
+    deadlines_.stop();
+}
+
+void address_watch::start()
+{
+    const std::lock_guard lock(mutex_);
+    if (ended_ || thread_.joinable())
+        return;
+    const signals_blocked quiet;
+    try {
+        thread_ = std::thread([this] {
+            const auto open = asio::make_work_guard(context_);
+            context_.run();
+        });
+    } catch (const std::system_error&) {
+        // No thread to be had now; the next failure asks again.
+    }
+}
+
+void address_watch::try_until_well(const endpoint& address, std::string_view backend)
+{
+    asio::post(context_, [this, address, name = std::string(backend)] {
+        if (followed_.insert(address).second)
+            asio::co_spawn(context_.get_executor(), follow(*this, address, name), asio::detached);
+    });
+    start();
+}
+
+void address_watch::run(std::function<task<void>()> make)
+{
+    asio::post(context_, [this, make = std::move(make)] {
+        asio::co_spawn(context_.get_executor(), make(), asio::detached);
+    });
+    start();
+}
+
+task<void> address_watch::follow(address_watch& self, endpoint address, std::string backend)
+{
+    auto& book = self.book_;
+    const std::array<endpoint, 1> only{address};
+    steady_timer due(self.context_);
+    while (!book.is_well(address)) {
+        due.expires_at(book.next_try(address, 0));
+        const auto [ended] = co_await due.async_wait(use_task);
+        if (ended || !book.may_try(address, 0, book.pause(address)))
+            continue;
+        const auto connected =
+            co_await connect_to_backend(self.context_, self.deadlines_, only, try_timeout);
+        if (connected) {
+            (*connected)->close();
+            book.succeeded(address, backend);
+        } else if (describe(connected.error().what).whose != fault::front) {
+            book.failed(address, backend, connected.error());
+        }
+    }
+    self.followed_.erase(address);
+}
+
+} // namespace v6front

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One TCP connection to an IPv4 backend: bytes and deadlines, no HTTP.
+//
+// Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when
+// the last of these lets go. On its engine's thread only. While a response is awaited, and while
+// idle if it is watched then, one read into its own buffer is outstanding: it notices at once that
+// an idle backend has closed or talks out of turn, and costs a request no system call of its own.
+#pragma once
+
+#include "net/loop/asio.hpp"
+#include "net/loop/deadline.hpp"
+#include "net/loop/event.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace v6front
+{
+
+struct io_result {
+    error_code error; // timed_out when the deadline passed, eof when the backend closed
+    std::size_t size = 0;
+};
+
+class backend_connection : public std::enable_shared_from_this<backend_connection>
+{
+public:
+    static constexpr std::size_t initial_buffer = 16 * 1024;
+    static constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24);
+
+    backend_connection(tcp_socket socket, const endpoint& peer, deadline_list& deadlines);
+
+    // Bytes read and not yet consumed. Views stay valid until the next readable() or grow().
+    std::string_view input() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
+    void consume(std::size_t n) noexcept { begin_ += n; }
+
+    // Ends when input() has grown beyond what it held at the call, or with an error. Can be
+    // cancelled without loss: the read goes on, and the next call has what it brings.
+    task<error_code> readable(std::chrono::milliseconds timeout);
+    // Ends a readable() that waits, as if its time were up.
+    void end_wait();
+    // Blocks the thread until there is input(), or the backend has closed, or `at_most` has passed.
+    // Only where nobody else is on that thread; does nothing while a read is outstanding.
+    void wait_here(std::chrono::milliseconds at_most);
+    // Reads straight into `into`; for bodies, when input() is empty and no read is outstanding.
+    task<io_result> read_into(std::span<char> into, std::chrono::milliseconds timeout);
+    // Writes what the kernel takes now, which may be nothing.
+    io_result write_now(std::string_view bytes);
+    // Writes something. Can be cancelled without loss: what is written is told.
+    task<io_result> write_some(std::string_view bytes, std::chrono::milliseconds timeout);
+    // Writes everything; size tells how much went out when it failed.
+    task<io_result> write(std::string_view bytes, std::chrono::milliseconds timeout);
+
+    // Starts the outstanding read, if there is none.
+    void watch();
+    // As far as the outstanding read tells, if there is one: nothing arrived, not closed.
+    bool is_quiet() const noexcept { return !read_error_ && begin_ == end_; }
+    bool is_reading() const noexcept { return reading_; }
+    // What an idle backend has done, by the outstanding read and by the kernel, which may know
+    // more.
+    enum class state : std::uint8_t { open, spoke, ended };
+    state probe() noexcept;
+    // It is idle from now on; `disturbed` is called when it is watched and not quiet any more.
+    void begin_idle(std::function<void(backend_connection&)> disturbed);
+    // Asks the kernel: behind input() there is nothing more, and the backend has closed. Not where
+    // the last read has filled the buffer, behind which there is more, or one is outstanding.
+    bool has_ended() noexcept;
+    void end_idle() noexcept;
+    // For how long it has been idle, or was when it was taken last.
+    std::chrono::milliseconds idle_for() const noexcept;
+    // For how long of that it was open, by what probe() has seen: where nobody watches, a close may
+    // be seen long after it was done.
+    std::chrono::milliseconds seen_open_for() const noexcept { return seen_open_for_; }
+
+    void end_sending() noexcept; // the backend reads an end; it may still be read from
+    void close() noexcept;
+    // Lets go of its socket, for another engine to use. -1, and closed, if anything is under way on
+    // it or unread.
+    int release() noexcept;
+    const endpoint& peer() const noexcept { return peer_; }
+    deadline_list& deadlines() const noexcept { return deadlines_; }
+    std::string& scratch() noexcept { return scratch_; } // the request head, reused
+    deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }
+    // "Keep-Alive: timeout=": its backend keeps it for so long once it is idle. 0: it has not said.
+    void promise(std::chrono::seconds kept_for) noexcept { promised_ = kept_for; }
+    std::chrono::milliseconds promised() const noexcept { return promised_; }
+    bool has_served() const noexcept { return served_; }
+    void note_served() noexcept { served_ = true; }
+
+private:
+    void on_read(error_code ec, std::size_t n);
+    void on_read_deadline();
+    void make_room();
+
+    tcp_socket socket_;
+    endpoint peer_;
+    deadline_list& deadlines_;
+    deadline read_deadline_; // of a wait for input
+    deadline write_deadline_;
+    event arrived_;
+    std::unique_ptr<char[]> buffer_;
+    std::size_t capacity_ = initial_buffer;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    error_code read_error_;
+    bool reading_ = false;
+    bool served_ = false;
+    deadline::clock::time_point made_ = deadline::clock::now();
+    std::chrono::milliseconds promised_{};
+    bool idle_ = false;
+    deadline::clock::time_point idle_since_{};
+    std::chrono::milliseconds was_idle_{};
+    std::chrono::milliseconds seen_open_for_{};
+    std::function<void(backend_connection&)> disturbed_;
+    std::string scratch_;
+};
+
+} // namespace v6front

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A new connection to a backend that may have several addresses: the next one is tried 250 ms after
+// the last, not after its timeout, so that a dead address costs a quarter of a second (RFC 8305 5's
+// idea, within one family).
+#pragma once
+
+#include "core/base/failure.hpp"
+#include "backend_connection.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace v6front
+{
+
+inline constexpr std::chrono::milliseconds connect_stagger{250};
+
+// How an address that was tried has done; nullptr: it answered. One that another has outrun by a
+// stagger did not answer in time.
+using connect_report = std::function<void(const endpoint&, const failure*)>;
+
+// What else may be tried by now. Asked when all others were, and again after each stagger.
+using later_candidates = std::function<std::vector<endpoint>()>;
+
+// The first that answers; the others are closed. Fails with the last one's error, or at the
+// deadline.
+task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
+    asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
+    std::chrono::milliseconds timeout, const connect_report& report = {},
+    const later_candidates& later = {});
+
+} // namespace v6front

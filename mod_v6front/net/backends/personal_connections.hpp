@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The connections to sites that belong to one client connection, since a login has made them its
+// own (core/message/connection_auth). At most one for each address; none is ever in a pool.
+//
+// Life: belongs to the client connection, and closes what is in here when that ends. A connection
+// that is in use is with a lease, which has a claim to its place here. One that is idle belongs to
+// no engine: the client's next request may run on another, on any thread. Only the streams of
+// HTTP/2 run at once; they take turns.
+#pragma once
+
+#include "net/loop/asio.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace v6front
+{
+
+class personal_connections
+{
+public:
+    // The place of one connection, which nobody else uses meanwhile. Given up, with nothing in it,
+    // unless keep() puts the connection there.
+    class claim
+    {
+    public:
+        claim() = default; // to no place: keep() closes
+        claim(personal_connections& in, const endpoint& at) : in_(&in), at_(at) {}
+        claim(claim&& other) noexcept
+            : in_(std::exchange(other.in_, nullptr)), at_(std::move(other.at_))
+        {
+        }
+        claim& operator=(claim&&) = delete;
+        ~claim();
+
+        const endpoint& at() const noexcept { return at_; }
+        // The socket of a connection that is idle again; -1: there is none.
+        void keep(int socket) noexcept;
+
+    private:
+        personal_connections* in_ = nullptr;
+        endpoint at_;
+    };
+
+    struct taken {
+        claim place;
+        int socket; // the caller's to close
+    };
+
+    personal_connections() = default;
+    ~personal_connections();
+    personal_connections(const personal_connections&) = delete;
+    personal_connections& operator=(const personal_connections&) = delete;
+
+    // The client's own connection to one of these addresses, if it has one that is still open. One
+    // that is in use is waited for, on the spot, for at most so long; never for one that this very
+    // thread has in use.
+    std::optional<taken> take(std::span<const endpoint> among, std::chrono::milliseconds patience);
+    // A place for a new one; a claim to none if there is one already.
+    claim reserve(const endpoint& at);
+    // The client goes: nothing is kept from now on.
+    void end() noexcept;
+
+private:
+    struct place {
+        endpoint at;
+        int socket = -1; // -1: in use
+        std::thread::id user{};
+    };
+
+    place* find(const endpoint& at) noexcept;
+    place* find(std::span<const endpoint> among) noexcept;
+    void release(const endpoint& at, int socket) noexcept;
+
+    std::mutex mutex_; // for all that follows
+    std::condition_variable changed_;
+    std::vector<place> places_;
+    bool ended_ = false;
+};
+
+} // namespace v6front

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "pool.hpp"
+
+#include "core/decisions/idle_life.hpp"
+
+#include <algorithm>
+
+namespace v6front
+{
+
+pool::pool(const pool_limits& limits, idle_are how, site_usage* usage)
+    : limits_(limits),
+      idle_are_(how),
+      own_usage_(usage ? nullptr : std::make_unique<site_usage>()),
+      usage_(usage ? *usage : *own_usage_)
+{
+}
+
+std::uint64_t pool::key(const endpoint& backend) noexcept
+{
+    return std::uint64_t{backend.address().to_v4().to_uint()} << 16 | backend.port();
+}
+
+std::shared_ptr<backend_connection> pool::remove(shelf& s, std::size_t i)
+{
+    auto connection = std::move(s[i]);
+    s.erase(s.begin() + static_cast<std::ptrdiff_t>(i));
+    --idle_;
+    usage_.remove_idle(usage_.find(connection->peer()));
+    connection->end_idle();
+    return connection;
+}
+
+// What a backend has said since the engine last looked would be taken for the answer to whatever is
+// asked next. A line end too many is nothing said.
+bool pool::is_open(backend_connection& c)
+{
+    const auto input = c.input();
+    if (!input.empty() && input.find_first_not_of("\r\n") == input.npos) {
+        c.consume(input.size());
+        if (idle_are_ == idle_are::watched)
+            c.watch();
+    }
+    const auto now = c.probe();
+    const auto at = usage_.find(c.peer());
+    if (now == backend_connection::state::open)
+        usage_.note_open(at, c.idle_for());
+    else if (now == backend_connection::state::ended)
+        usage_.note_closed(at, idle_are_ == idle_are::watched ? c.idle_for() : c.seen_open_for());
+    return now == backend_connection::state::open;
+}
+
+std::shared_ptr<backend_connection> pool::take(const endpoint& backend, bool must_last)
+{
+    const auto found = shelves_.find(key(backend));
+    if (found == shelves_.end())
+        return nullptr;
+    auto& s = found->second;
+    while (!s.empty()) {
+        auto& last = *s.back();
+        const bool open = is_open(last);
+        if (open && must_last) {
+            const auto seen = usage_.life(usage_.find(backend));
+            if (last.idle_for() >= safe_idle(last.promised(), seen)) {
+                remove(s, 0)->close();
+                return nullptr;
+            }
+        }
+        auto connection = remove(s, s.size() - 1);
+        if (open)
+            return connection;
+        connection->close();
+    }
+    return nullptr;
+}
+
+// Of those that are idle here already the one used longest ago goes first.
+bool pool::has_room(shelf& s, site_usage::place at, std::uint32_t most)
+{
+    const auto limit = std::min(most, usage_.allowed(at, std::chrono::milliseconds(0)));
+    while (!usage_.add_idle(at, limit)) {
+        if (s.empty())
+            return false;
+        remove(s, 0)->close();
+    }
+    return true;
+}
+
+void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t most)
+{
+    auto& s = shelves_[key(connection->peer())];
+    const auto at = usage_.find(connection->peer());
+    // Somebody waits for it to be closed: one whose request this site has not begun with.
+    if (connection->age() >= limits_.age || usage_.take_asked(at) || !has_room(s, at, most))
+        return connection->close();
+    connection->note_served();
+    connection->begin_idle([this](backend_connection& c) { disturbed(c); });
+    look_later(connection->deadlines());
+    if (idle_are_ == idle_are::watched)
+        connection->watch();
+    s.push_back(std::move(connection));
+    ++idle_;
+}
+
+void pool::look_later(deadline_list& deadlines)
+{
+    if (looks_)
+        return;
+    if (!next_look_)
+        next_look_.emplace(deadlines, [this, &deadlines] {
+            looks_ = false;
+            look_over();
+            if (idle_ > 0)
+                look_later(deadlines);
+        });
+    looks_ = true;
+    next_look_->arm(std::min(limits_.look, limits_.idle_time));
+}
+
+bool pool::may_stay(backend_connection& c)
+{
+    const auto at = usage_.find(c.peer());
+    const auto idle_for = c.idle_for();
+    const auto most = c.promised() > std::chrono::milliseconds(0)
+                          ? std::min(limits_.idle_time, safe_idle(c.promised(), {}))
+                          : limits_.idle_time;
+    return idle_for < most && usage_.idle(at) <= usage_.allowed(at, idle_for) &&
+           !usage_.take_asked(at);
+}
+
+void pool::disturbed(backend_connection& c)
+{
+    if (is_open(c)) // a line end too many
+        return;
+    auto& s = shelves_[key(c.peer())];
+    for (std::size_t i = 0; i < s.size(); ++i)
+        if (s[i].get() == &c)
+            return remove(s, i)->close();
+}
+
+void pool::look_over()
+{
+    for (auto& [k, s] : shelves_)
+        for (std::size_t i = s.size(); i-- > 0;)
+            if (!is_open(*s[i]) || !may_stay(*s[i]))
+                remove(s, i)->close();
+}
+
+void pool::close_all() noexcept
+{
+    for (auto& [k, s] : shelves_)
+        while (!s.empty())
+            remove(s, s.size() - 1)->close();
+}
+
+} // namespace v6front

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Idle backend connections of one engine, by address and port, and the lease of one in use. How
+// many may be idle is counted for all engines of all child processes together (site_usage).
+#pragma once
+
+#include "address_book.hpp"
+#include "backend_connection.hpp"
+#include "personal_connections.hpp"
+#include "net/shared/site_usage.hpp"
+
+#include <limits>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace v6front
+{
+
+struct pool_limits {
+    std::chrono::milliseconds idle_time = std::chrono::seconds{60};
+    // A busy connection is never idle for long. This is how long one may outlive a change that only
+    // new connections see, of a balancer behind the address for one.
+    std::chrono::milliseconds age = std::chrono::minutes{10};
+    // How often it is looked whether a connection is still to be kept.
+    std::chrono::milliseconds look = std::chrono::milliseconds{100};
+};
+
+// On its engine's thread only. A connection in here is watched: when its backend closes it or
+// sends something that nobody asked for, it is dropped at once. An engine that nobody drives
+// between two exchanges cannot do that: its connections are looked at when they are taken, and by
+// whoever has the engine meanwhile (look_over).
+class pool
+{
+public:
+    enum class idle_are { watched, left_alone };
+    static constexpr std::uint32_t no_limit = std::numeric_limits<std::uint32_t>::max();
+
+    // Without `usage` it counts for itself alone.
+    explicit pool(const pool_limits& limits = {}, idle_are how = idle_are::watched,
+                  site_usage* usage = nullptr);
+
+    // The one used last of which the backend has neither closed nor said anything, or nullptr.
+    // `must_last`: only one that its backend will not close at this moment; where there is none,
+    // one is closed, since a new one takes its place.
+    std::shared_ptr<backend_connection> take(const endpoint& backend, bool must_last = false);
+    // Keeps it, unless too many are idle; `most`: the operator's own limit.
+    void put(std::shared_ptr<backend_connection> connection, std::uint32_t most = no_limit);
+    // Closes what is not to be kept any longer.
+    void look_over();
+    std::size_t idle() const noexcept { return idle_; }
+    void close_all() noexcept;
+    site_usage& usage() noexcept { return usage_; }
+
+private:
+    using shelf = std::vector<std::shared_ptr<backend_connection>>;
+
+    static std::uint64_t key(const endpoint& backend) noexcept;
+    bool has_room(shelf& s, site_usage::place at, std::uint32_t most);
+    bool may_stay(backend_connection& c);
+    bool is_open(backend_connection& c);
+    void disturbed(backend_connection& c);
+    void look_later(deadline_list& deadlines);
+    std::shared_ptr<backend_connection> remove(shelf& s, std::size_t i);
+
+    pool_limits limits_;
+    idle_are idle_are_;
+    std::unique_ptr<site_usage> own_usage_;
+    site_usage& usage_;
+    std::size_t idle_ = 0;
+    std::optional<deadline> next_look_; // one for all of them
+    bool looks_ = false;
+    std::unordered_map<std::uint64_t, shelf> shelves_;
+};
+
+// A backend connection in use by one attempt. Closes it, unless it was given back: that is the
+// explicit, last act of a clean exchange. One that carries its client's identity goes back to the
+// client's own, never to the pool.
+class lease
+{
+public:
+    lease(pool& from, std::shared_ptr<backend_connection> connection, address_use use = {})
+        : pool_(&from),
+          connection_(std::move(connection)),
+          use_(std::move(use)),
+          counted_(from.usage(), from.usage().find(connection_->peer()))
+    {
+    }
+    lease(lease&&) noexcept = default;
+    lease& operator=(lease&&) = delete;
+    ~lease()
+    {
+        if (connection_)
+            connection_->close();
+    }
+
+    backend_connection& operator*() const noexcept { return *connection_; }
+    backend_connection* operator->() const noexcept { return connection_.get(); }
+    bool is_personal() const noexcept { return personal_.has_value(); }
+    void make_personal(personal_connections::claim place) { personal_.emplace(std::move(place)); }
+    void give_back(std::uint32_t most_idle = pool::no_limit)
+    {
+        counted_.end();
+        if (!personal_)
+            return pool_->put(std::move(connection_), most_idle);
+        personal_->keep(connection_->release());
+        connection_.reset();
+    }
+
+private:
+    pool* pool_;
+    std::shared_ptr<backend_connection> connection_;
+    address_use use_;
+    std::optional<personal_connections::claim> personal_;
+    site_usage::use counted_;
+};
+
+} // namespace v6front

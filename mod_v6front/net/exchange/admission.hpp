@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many exchanges of a route may be in flight at once (max=), counted over all child processes,
+// and who waits for a place (queue=): few, and not for long, so that a site which has become slow
+// takes neither the server's threads nor its clients' patience.
+//
+// Life: part of a child. Any thread may call; only who has to wait, or leaves while others do,
+// takes a lock. Who waits is woken in turn by who leaves in the same process; what other processes
+// leave is seen within a tick of the engine's deadlines.
+#pragma once
+
+#include "net/loop/event.hpp"
+#include "exchange.hpp"
+#include "net/shared/shared_tally.hpp"
+
+#include <deque>
+#include <memory>
+#include <mutex>
+
+namespace v6front
+{
+
+class admission
+{
+public:
+    // Of each limit two counters: in flight, waiting.
+    static constexpr std::size_t counters(std::size_t limits) noexcept { return 2 * limits; }
+
+    admission(std::span<shared_tally::word> shared, std::size_t limits);
+
+    void take_seat(pid_t self) noexcept { tally_.take_seat(self); }
+
+    // A place among those in flight, held as long as this stands.
+    class place
+    {
+    public:
+        place(admission& in, unsigned limit) noexcept : in_(&in), limit_(limit) {}
+        place(place&& other) noexcept : in_(std::exchange(other.in_, nullptr)), limit_(other.limit_)
+        {
+        }
+        place& operator=(place&&) = delete;
+        ~place()
+        {
+            if (in_)
+                in_->leave(limit_);
+        }
+
+    private:
+        admission* in_;
+        unsigned limit_;
+    };
+    task<result<place>> enter(engine& on, client& peer, const exchange_order& order);
+
+private:
+    struct waiter {
+        explicit waiter(asio::io_context& c) : context(c) {}
+        asio::io_context& context;
+        event changed;
+    };
+    using waiter_ptr = std::shared_ptr<waiter>;
+    struct queue {
+        std::mutex mutex;
+        std::deque<waiter_ptr> waiting;
+        std::atomic<std::size_t> length{0};
+    };
+    class queued;
+
+    bool add(unsigned limit, std::size_t which, std::uint32_t most) noexcept;
+    void leave(unsigned limit);
+    static void wake_first(queue& q);
+
+    shared_tally tally_;
+    std::vector<queue> queues_; // by limit, of this process
+};
+
+// run_exchange, for a route with a limit only when it has a place.
+task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order);
+
+inline task<outcome> run_admitted(engine& on, client& peer, const exchange_order& order)
+{
+    return order.limit ? run_when_admitted(on, peer, order) : run_exchange(on, peer, order);
+}
+
+} // namespace v6front

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "exchange.hpp"
+
+#include "core/message/connection_auth.hpp"
+#include "core/message/framing.hpp"
+#include "core/decisions/repeat.hpp"
+#include "core/edits/response_edits.hpp"
+#include "backend_addresses.hpp"
+#include "net/engine/call_for_room.hpp"
+#include "leave_http.hpp"
+#include "obtain.hpp"
+#include "response_reader.hpp"
+#include "send_and_await.hpp"
+#include "upload.hpp"
+
+#include <string>
+#include <vector>
+
+namespace v6front
+{
+
+namespace
+{
+
+using clock = std::chrono::steady_clock;
+
+std::chrono::microseconds since(clock::time_point start)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
+}
+
+// One try of the exchange on one backend connection. The steps are named in run_exchange.
+class attempt
+{
+public:
+    attempt(engine& on, client& peer, const exchange_order& order, upload& up, outcome& record)
+        : engine_(on), client_(peer), order_(order), up_(up), record_(record)
+    {
+    }
+
+    // Leaves what happened in the record; true if the attempt may be made again.
+    task<bool> run(attempt_progress& progress);
+
+private:
+    task<result<lease>> obtain(attempt_progress& progress);
+    task<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
+    task<std::optional<failure>> answer(lease& backend, response_reader& response,
+                                        response_head& head, const closing_list::entry& limit);
+    void note_how_far(attempt_progress& progress, const response_reader& response);
+    bool was_stale(attempt_progress& progress, std::string_view input, int status);
+    void tell_others(const attempt_progress& progress, const backend_connection& backend,
+                     const std::optional<failure>& wrong);
+    task<void> leave(lease& backend, const response_head& head);
+    task<void> close_out(lease& backend, response_reader& response, const response_head& head);
+    void failed(const failure& why);
+    bool may_try_again(const failure& why, const attempt_progress& progress);
+
+    engine& engine_;
+    client& client_;
+    const exchange_order& order_;
+    upload& up_;
+    outcome& record_;
+    std::optional<call_for_room> call_; // while a new connection has brought nothing yet
+};
+
+task<result<lease>> attempt::obtain(attempt_progress& progress)
+{
+    auto candidates = co_await backend_addresses(engine_, order_);
+    if (!candidates)
+        co_return candidates.error();
+    // After a failed attempt only a fresh connection will do, elsewhere if there is an elsewhere.
+    const bool again = progress.attempts > 1;
+    // A request that cannot be repeated must not meet a connection that its backend closes at this
+    // very moment: one that was idle for much less than the backend keeps them, or a new one.
+    const bool must_last = !is_idempotent(order_.request.method) || !up_.is_replayable();
+    const lease_wish wish{engine_, order_, *candidates, must_last};
+    progress.elsewhere = candidates->size() > 1;
+    // A client that has logged in on a connection of its own keeps it, and stays at its address.
+    auto own = again ? std::nullopt : own_lease(wish);
+    if (own) {
+        record_.address = (*own)->peer();
+        progress.pooled = true;
+        co_return std::move(*own);
+    }
+    choose(wish, again ? record_.address : std::nullopt);
+    record_.address = candidates->front();
+    if (!again && order_.rules.reuse) {
+        auto idle = idle_lease(wish);
+        progress.pooled = idle.has_value();
+        if (idle && wish.is_uncertain())
+            progress.pooled = co_await stays_open(wish, *idle);
+        if (progress.pooled)
+            co_return std::move(*idle);
+    }
+    call_.emplace(engine_, candidates->front());
+    auto made = co_await new_lease(wish);
+    record_.address = made ? (*made)->peer() : candidates->front();
+    co_return made;
+}
+
+task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress& progress)
+{
+    auto& head = backend->scratch();
+    head.clear();
+    const auto authority = order_.backend->authority();
+    const request_edits edits{authority, order_.rules.preserve_host, order_.via,
+                              order_.rules.reuse};
+    append_request_head(head, order_.request, up_.how(), edits);
+    auto sent = backend->write_now(head);
+    if (!sent.error && sent.size < head.size()) {
+        progress.head_sent = sent.size > 0;
+        sent = co_await backend->write(std::string_view(head).substr(sent.size),
+                                       order_.rules.idle_timeout);
+    }
+    progress.head_sent = progress.head_sent || sent.size > 0;
+    if (sent.error)
+        co_return send_failure(sent);
+    co_return std::nullopt;
+}
+
+task<std::optional<failure>> attempt::answer(lease& backend, response_reader& response,
+                                             response_head& head, const closing_list::entry& limit)
+{
+    // As long as nothing has gone down, a body that is bad from its start is an error like others.
+    auto wrong = response.look_ahead();
+    if (wrong)
+        co_return wrong;
+    const bool trailers = response.is_chunked() && client_.takes_trailers();
+    const auto via = order_.rules.via ? order_.via : std::string_view();
+    edit_response_head(head, *order_.reverse, via, trailers);
+    record_.status = head.status;
+    record_.head_sent = true;
+    client_.send_head(head);
+    bool held_back = true; // something was handed down that may not have left yet
+    while (!response.is_complete()) {
+        // Before waiting for the backend, the client gets all there is (RFC 9110 7.6: no needless
+        // delay).
+        if (held_back && !response.has_more_at_hand()) {
+            const auto sent = client_.send_body(0, client::flow::pause);
+            if (!sent)
+                co_return sent.error();
+            held_back = false;
+        }
+        // An event stream may say nothing for hours; a client that goes meanwhile ends it.
+        const bool watched = !held_back && up_.is_done();
+        if (watched)
+            client_.watch_for_departure([&backend] { backend->close(); });
+        const auto space = client_.body_space();
+        const auto n = co_await response.read_body(space, order_.rules.idle_timeout);
+        if (watched)
+            client_.watch_for_departure(nullptr);
+        if (!n && watched && client_.has_departed())
+            co_return failure{reason::client_gone, {}, "while the backend was sending"};
+        if (!n)
+            co_return n.error();
+        if (limit.is_due())
+            co_return failure{reason::stopping, {}, {}};
+        record_.response_body += *n;
+        const auto sent = client_.send_body(*n, client::flow::more);
+        if (!sent)
+            co_return sent.error();
+        held_back = true;
+        if (client_.is_behind()) {
+            const auto ok = co_await client_.caught_up();
+            if (!ok)
+                co_return ok.error();
+        }
+    }
+    if (trailers && !response.trailers().empty())
+        client_.send_trailers(response.trailers());
+    co_return std::nullopt;
+}
+
+void attempt::failed(const failure& why)
+{
+    record_.failed = why;
+    if (why.what == reason::stopping)
+        engine_.closing().when()->note_response();
+    if (!record_.head_sent)
+        record_.status = describe(why.what).status;
+}
+
+// 5. Judge a failed attempt.
+bool attempt::may_try_again(const failure& why, const attempt_progress& progress)
+{
+    failed(why);
+    return may_repeat(why.what, order_.request.method, progress);
+}
+
+// A backend whose connection was closed for that has done nothing wrong.
+failure or_stopping(const failure& why, const closing_list::entry& limit)
+{
+    return limit.is_due() && describe(why.what).whose == fault::backend
+               ? failure{reason::stopping, {}, {}}
+               : why;
+}
+
+void attempt::note_how_far(attempt_progress& progress, const response_reader& response)
+{
+    record_.request_body = up_.taken();
+    progress.body_gone = up_.is_gone();
+    progress.body_unsent = up_.is_unsent();
+    progress.response_seen = response.saw_bytes();
+    call_.reset();
+}
+
+// What came on a kept connection answers nothing: the request may go out again, as if nothing had
+// come.
+bool attempt::was_stale(attempt_progress& progress, std::string_view input, int status)
+{
+    if (!progress.pooled || !is_stale(input, status))
+        return false;
+    auto unheard = progress;
+    unheard.response_seen = false;
+    if (may_try_again({reason::no_response, {}, "what it sent is no answer"}, unheard))
+        return true;
+    record_.failed.reset();
+    return false;
+}
+
+// What this attempt has shown of the connection's site, and of its address.
+void attempt::tell_others(const attempt_progress& progress, const backend_connection& backend,
+                          const std::optional<failure>& wrong)
+{
+    if (progress.pooled)
+        learn(engine_, backend, wrong, record_.response_time);
+    if (progress.elsewhere)
+        remember(order_, backend.peer(), wrong, !progress.pooled && !progress.response_seen);
+}
+
+task<void> attempt::leave(lease& backend, const response_head& head)
+{
+    const switched by{head, *backend, up_.is_done()};
+    const auto refused = co_await leave_http(engine_, client_, order_, by, record_);
+    if (refused)
+        failed(*refused);
+}
+
+// The lease goes back if nothing is left over on the connection.
+task<void> attempt::close_out(lease& backend, response_reader& response, const response_head& head)
+{
+    if (!up_.is_done() && order_.rules.reuse && response.may_reuse())
+        co_await up_.send_rest(*backend, engine_.get_executor());
+    record_.request_body = up_.taken();
+    if (order_.rules.reuse && up_.is_done() && response.may_reuse()) {
+        backend->promise(head.kept_for);
+        backend.give_back(order_.rules.most_idle);
+    }
+}
+
+task<bool> attempt::run(attempt_progress& progress)
+{
+    record_.failed.reset();
+    record_.attempts = progress.attempts;
+    const auto start = clock::now();
+
+    // 3. Obtain a lease.
+    auto obtained = co_await obtain(progress);
+    record_.pooled = progress.pooled;
+    record_.connect_time = since(start);
+    if (!obtained)
+        co_return may_try_again(obtained.error(), progress);
+    lease& backend = *obtained;
+    // A child that stops does not wait for ever.
+    std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
+                                             [&backend] { backend->close(); });
+
+    // 4. Send the head, then the body, while the response may already come.
+    auto unsent = co_await send_head(backend, progress);
+    response_reader response(*backend, order_.request.method == "HEAD", order_.rules.most_head);
+    const auto head = co_await send_and_await(engine_, client_, order_, up_, *backend,
+                                              std::move(unsent), response);
+    record_.response_time = since(start) - record_.connect_time;
+    note_how_far(progress, response);
+
+    // 5. Judge.
+    if (was_stale(progress, backend->input(), head ? (*head)->status : 0))
+        co_return true;
+    const auto wrong = head ? std::nullopt : std::optional(or_stopping(head.error(), *limit));
+    tell_others(progress, *backend, wrong);
+    if (wrong)
+        co_return may_try_again(*wrong, progress);
+    if (speaks_of_connection_login((**head).fields))
+        make_personal(backend, order_);
+
+    // 6. Answer, or leave HTTP.
+    if ((*head)->status == 101) {
+        limit.reset(); // the tunnel has its own
+        co_await leave(backend, **head);
+        co_return false;
+    }
+    const auto broken = co_await answer(backend, response, **head, *limit);
+    if (broken) {
+        failed(or_stopping(*broken, *limit));
+        co_return false;
+    }
+
+    // 7. Close out.
+    co_await close_out(backend, response, **head);
+    co_return false;
+}
+
+} // namespace
+
+task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order)
+{
+    outcome record;
+    const auto refuse = [&record](failure f) {
+        record.status = describe(f.what).status;
+        record.failed = std::move(f);
+        return record;
+    };
+
+    if (order.unfit)
+        co_return refuse(*order.unfit);
+
+    // 1. Frame: how is the client's body delimited? What is ambiguous never reaches a backend.
+    auto body = request_framing(order.request.fields);
+    if (!body)
+        co_return refuse(body.error());
+    upload up(peer, *body);
+
+    // 2. Edit: the head itself is written by each attempt; here, what would make it pointless.
+    if (has_passed(order.request.fields, order.via))
+        co_return refuse({reason::request_loop, {}, std::string(order.via)});
+
+    if (body->kind == framing_kind::chunked && order.rules.most_buffered > 0) {
+        auto failed = co_await up.buffer(order.rules.most_buffered);
+        if (failed)
+            co_return refuse(std::move(*failed));
+    }
+
+    attempt_progress progress;
+    attempt one_try(on, peer, order, up, record);
+    for (;;) {
+        const bool again = co_await one_try.run(progress);
+        if (!again)
+            co_return record;
+        progress = {.attempts = progress.attempts + 1};
+        up.begin_again();
+    }
+}
+
+} // namespace v6front

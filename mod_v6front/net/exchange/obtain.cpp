@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "obtain.hpp"
+
+#include "core/message/connection_auth.hpp"
+#include "backend_addresses.hpp"
+#include "net/backends/connect.hpp"
+#include "moved_site.hpp"
+
+#include <unistd.h>
+
+namespace v6front
+{
+
+namespace
+{
+
+lease make_lease(const lease_wish& wish, std::shared_ptr<backend_connection> connection)
+{
+    auto use = wish.has_choice() ? wish.order.book->use(connection->peer()) : address_use();
+    return {wish.on.idle_connections(), std::move(connection), std::move(use)};
+}
+
+// Where descriptors have run out, idle clients give theirs back within a tenth of a second.
+constexpr unsigned tries_when_short = 10;
+constexpr std::chrono::milliseconds pause_when_short{50};
+
+bool is_short(const result<std::shared_ptr<backend_connection>>& connected)
+{
+    return !connected && connected.error().what == reason::out_of_resources;
+}
+
+connect_report report_to(const lease_wish& wish)
+{
+    if (!wish.has_choice())
+        return {};
+    return [book = wish.order.book, backend = wish.order.backend->authority()](
+               const endpoint& address, const failure* failed) {
+        if (failed)
+            book->failed(address, backend, *failed);
+        else
+            book->succeeded(address, backend);
+    };
+}
+
+// Where else the site's names lead joins the addresses, while none of them answers.
+later_candidates more_for(const lease_wish& wish)
+{
+    if (looked_up_names(wish.order).empty())
+        return {};
+    return [&wish] {
+        auto found = moved_to(wish.on, wish.order, wish.addresses);
+        wish.addresses.insert(wish.addresses.end(), found.begin(), found.end());
+        return found;
+    };
+}
+
+} // namespace
+
+std::optional<lease> own_lease(const lease_wish& wish)
+{
+    if (!wish.order.own_connections)
+        return std::nullopt;
+    // An engine is not kept waiting, and need not: its client asks for one thing after the other.
+    const auto patience =
+        wish.on.is_lent() ? wish.order.rules.connect_timeout : std::chrono::milliseconds::zero();
+    auto own = wish.order.own_connections->take(wish.addresses, patience);
+    if (!own)
+        return std::nullopt;
+    tcp_socket socket(wish.on.context());
+    error_code failed;
+    socket.assign(asio::ip::tcp::v4(), own->socket, failed);
+    if (failed) {
+        ::close(own->socket);
+        return std::nullopt;
+    }
+    auto made = make_lease(wish, std::make_shared<backend_connection>(
+                                     std::move(socket), own->place.at(), wish.on.deadlines()));
+    made.make_personal(std::move(own->place));
+    return made;
+}
+
+void make_personal(lease& backend, const exchange_order& order)
+{
+    if (!backend.is_personal())
+        backend.make_personal(order.own_connections
+                                  ? order.own_connections->reserve(backend->peer())
+                                  : personal_connections::claim());
+}
+
+std::optional<lease> idle_lease(const lease_wish& wish)
+{
+    // What others have used is not for a login, nor for what may follow it.
+    if (logs_connection_in(wish.order.request.fields))
+        return std::nullopt;
+    auto& idle = wish.on.idle_connections();
+    if (auto connection = idle.take(wish.addresses.front(), wish.must_last))
+        return make_lease(wish, std::move(connection));
+    return std::nullopt;
+}
+
+task<bool> stays_open(const lease_wish& wish, lease& idle)
+{
+    auto& usage = wish.on.idle_connections().usage();
+    const auto at = usage.find(idle->peer());
+    steady_timer moment(wish.on.context(), site_usage::proof);
+    const auto [ended] = co_await moment.async_wait(use_task);
+    if (!ended && idle->probe() == backend_connection::state::open) {
+        usage.note_open(at, idle->idle_for() + site_usage::proof);
+        co_return true;
+    }
+    usage.note_closed(at, idle->idle_for());
+    co_return false;
+}
+
+task<result<lease>> new_lease(const lease_wish& wish)
+{
+    const auto report = report_to(wish);
+    // In use from now on: what is needed at once is needed while it is being connected, too.
+    auto& usage = wish.on.idle_connections().usage();
+    const site_usage::use wanted(usage, usage.find(wish.addresses.front()));
+    const auto later = more_for(wish);
+    const auto timeout = wish.order.rules.connect_timeout;
+    const auto until = deadline::clock::now() + timeout;
+    auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                 wish.addresses, timeout, report, later);
+    steady_timer a_moment(wish.on.context());
+    for (unsigned i = 0; i < tries_when_short && is_short(connected); ++i) {
+        // Idle connections to other sites are needed least; others hear of it, too.
+        engine::ask_for_relief();
+        if (i > 0 || wish.on.idle_connections().idle() == 0) {
+            a_moment.expires_after(pause_when_short);
+            co_await a_moment.async_wait(use_task);
+        }
+        wish.on.idle_connections().close_all();
+        connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                wish.addresses, timeout, report, later);
+    }
+    if (!connected && describe(connected.error().what).whose == fault::backend) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - deadline::clock::now());
+        auto elsewhere = co_await moved_to(wish.on, wish.order, wish.addresses, left);
+        if (!elsewhere.empty()) {
+            wish.addresses = std::move(elsewhere);
+            connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+                                                    wish.addresses, timeout, report);
+        }
+    }
+    if (!connected)
+        co_return connected.error();
+    auto made = make_lease(wish, std::move(*connected));
+    if (logs_connection_in(wish.order.request.fields))
+        make_personal(made, wish.order);
+    co_return made;
+}
+
+void learn(engine& on, const backend_connection& connection, const std::optional<failure>& failed,
+           std::chrono::microseconds took)
+{
+    auto& usage = on.idle_connections().usage();
+    const auto at = usage.find(connection.peer());
+    if (!failed)
+        usage.note_answer(at, took);
+    else if (failed->what == reason::no_response || failed->what == reason::send_failed)
+        usage.note_closed(at, connection.idle_for());
+}
+
+void remember(const exchange_order& order, const endpoint& address,
+              const std::optional<failure>& failed, bool unheard)
+{
+    if (!order.book)
+        return;
+    auto& book = *order.book;
+    const auto backend = order.backend->authority();
+    if (!failed)
+        book.answered(address, backend);
+    // Only slow, or gone?
+    else if (failed->what == reason::response_timed_out || failed->what == reason::send_timed_out)
+        book.doubt(address, backend);
+    else if (unheard &&
+             (failed->what == reason::no_response || failed->what == reason::send_failed))
+        book.closed(address, backend, *failed);
+}
+
+} // namespace v6front

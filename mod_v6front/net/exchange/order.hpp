@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an exchange is told, and what it tells: the order and its outcome, as plain values.
+#pragma once
+
+#include "core/rules/backend_url.hpp"
+#include "core/base/failure.hpp"
+#include "core/edits/request_head.hpp"
+#include "core/edits/reverse.hpp"
+#include "core/rules/settings.hpp"
+#include "net/backends/address_book.hpp"
+#include "net/names/own_listeners.hpp"
+#include "net/backends/personal_connections.hpp"
+#include "tunnel.hpp"
+
+#include <optional>
+#include <span>
+
+namespace v6front
+{
+
+class admission;
+
+// Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its
+// end.
+struct exchange_order {
+    request_view request;
+    std::optional<failure> unfit; // what its maker found wrong with the request: it goes nowhere
+    const backend_url* backend = nullptr;
+    // V6FrontBackendV4: what stands for the backend's name. Both empty: look the name up itself.
+    std::span<const asio::ip::address_v4> pinned;
+    std::span<const std::string> pinned_names;
+    exchange_rules rules;
+    const reverse_map* reverse = nullptr;
+    std::string_view via;               // this front's pseudonym
+    const own_listeners* own = nullptr; // refused as backends; nullptr: none is
+    address_book* book = nullptr;       // for backends with several addresses
+    admission* doorkeeper = nullptr;
+    unsigned limit = 0;     // which of the doorkeeper's limits; 0: none
+    check_number check = 0; // the health check of this backend, if it has one
+    // What belongs to the client connection alone; nullptr: nothing is kept for it.
+    personal_connections* own_connections = nullptr;
+};
+
+// What happened, for the log and the access log's fields.
+struct outcome {
+    int status = 0;                  // of the final response, as sent down or as `failed` implies
+    std::optional<failure> failed;   // what ended it short of success
+    bool head_sent = false;          // a failure after this can only cut the connection
+    std::optional<endpoint> address; // of the backend that was used last
+    std::uint64_t request_body = 0;  // octets taken from the client
+    std::uint64_t response_body = 0; // octets passed to the client
+    unsigned attempts = 0;
+    bool pooled = false;                       // the last attempt used an idle connection
+    std::chrono::microseconds connect_time{};  // to a lease, of the last attempt
+    std::chrono::microseconds response_time{}; // from lease to response head
+    std::optional<tunnel_end> tunnel;          // the exchange became one, and how that ended
+};
+
+} // namespace v6front

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all child processes know of backend addresses: a table of atomics in memory that they share.
+//
+// Life: whoever starts the server makes the memory, zeroed, before the children exist; a child that
+// dies leaves it as it is. Any thread of any process may use it. Nothing is ever taken out: a table
+// that is full answers nullptr, and that address is then used without being remembered.
+#pragma once
+
+#include "net/loop/asio.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+namespace v6front
+{
+
+// Which of the operator's health checks a record is about; 0 is none: mere connecting. The last
+// number is whether requests that reach the address get a response.
+using check_number = std::uint16_t;
+inline constexpr check_number of_responses = 0xffff;
+
+// How one address has done lately. All zero is a free place; in use, all zero but the key is well.
+struct address_record {
+    std::atomic<std::uint64_t> key;
+    std::atomic<std::int64_t> failing_since; // milliseconds of the steady clock
+    std::atomic<std::int64_t> next_try;      // whoever moves this forward has to try
+    std::atomic<std::uint32_t> failures;     // in a row
+};
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
+              std::atomic<std::int64_t>::is_always_lock_free);
+
+class address_table
+{
+public:
+    static constexpr std::size_t usual_size = 4096;
+
+    explicit address_table(std::span<address_record> shared) noexcept : records_(shared) {}
+
+    // The record of this address, made if there is none yet; nullptr when there is no room for it.
+    address_record* find(const endpoint& address, check_number check = 0) noexcept
+    {
+        return walk(address, check, true);
+    }
+    // nullptr if there is none yet, which is to say that all is well.
+    address_record* look_up(const endpoint& address, check_number check = 0) const noexcept
+    {
+        return walk(address, check, false);
+    }
+    std::size_t index(const address_record& r) const noexcept
+    {
+        return static_cast<std::size_t>(&r - records_.data());
+    }
+    std::size_t size() const noexcept { return records_.size(); }
+
+private:
+    address_record* walk(const endpoint& address, check_number check, bool make) const noexcept;
+
+    std::span<address_record> records_;
+};
+
+} // namespace v6front

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mod_v6front/core/base/failure.hpp"
+
+#include "catch.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+
+using namespace v6front;
+
+namespace
+{
+
+constexpr int reason_count = static_cast<int>(reason::internal) + 1;
+
+reason reason_at(int i)
+{
+    return static_cast<reason>(i);
+}
+
+struct expected {
+    fault whose;
+    int status;
+};
+
+const std::map<reason, expected> table{
+    {reason::ambiguous_framing, {fault::client, 400}},
+    {reason::unfit_target, {fault::client, 400}},
+    {reason::misdirected, {fault::client, 421}},
+    {reason::no_tunnel, {fault::client, 405}},
+    {reason::unfit_reference, {fault::client, 502}},
+    {reason::request_loop, {fault::client, 508}},
+    {reason::client_gone, {fault::client, 400}},
+    {reason::client_body_malformed, {fault::client, 400}},
+    {reason::client_body_too_slow, {fault::client, 408}},
+    {reason::client_body_too_large, {fault::client, 413}},
+    {reason::name_not_found, {fault::backend, 502}},
+    {reason::no_ipv4_address, {fault::backend, 502}},
+    {reason::lookup_failed, {fault::backend, 502}},
+    {reason::lookup_timed_out, {fault::backend, 504}},
+    {reason::would_loop, {fault::backend, 508}},
+    {reason::connect_refused, {fault::backend, 502}},
+    {reason::connect_failed, {fault::backend, 502}},
+    {reason::connect_timed_out, {fault::backend, 504}},
+    {reason::send_failed, {fault::backend, 502}},
+    {reason::send_timed_out, {fault::backend, 504}},
+    {reason::no_response, {fault::backend, 502}},
+    {reason::bad_response, {fault::backend, 502}},
+    {reason::response_head_cut, {fault::backend, 502}},
+    {reason::response_head_too_large, {fault::backend, 502}},
+    {reason::endless_interim, {fault::backend, 502}},
+    {reason::response_timed_out, {fault::backend, 504}},
+    {reason::response_body_cut, {fault::backend, 502}},
+    {reason::response_body_bad, {fault::backend, 502}},
+    {reason::response_body_timed_out, {fault::backend, 504}},
+    {reason::too_many_in_flight, {fault::front, 503}},
+    {reason::no_local_port, {fault::front, 503}},
+    {reason::out_of_resources, {fault::front, 503}},
+    {reason::stopping, {fault::front, 503}},
+    {reason::internal, {fault::front, 500}},
+};
+
+} // namespace
+
+TEST_CASE("each reason has one row, found by index", "[failure]")
+{
+    for (int i = 0; i < reason_count; ++i) {
+        CAPTURE(i);
+        CHECK(describe(reason_at(i)).what == reason_at(i));
+        // The rows are neighbours in the order of the enumeration: not one too many or too few.
+        CHECK(&describe(reason_at(i)) - &describe(reason_at(0)) == i);
+    }
+}
+
+TEST_CASE("each reason has its fault and its status", "[failure]")
+{
+    REQUIRE(static_cast<int>(table.size()) == reason_count);
+    for (const auto& [what, e] : table) {
+        CAPTURE(static_cast<int>(what));
+        CHECK(describe(what).whose == e.whose);
+        CHECK(describe(what).status == e.status);
+    }
+}
+
+TEST_CASE("each reason happens in the phase that its name says", "[failure]")
+{
+    CHECK(describe(reason::ambiguous_framing).when == phase::frame);
+    CHECK(describe(reason::request_loop).when == phase::frame);
+    CHECK(describe(reason::would_loop).when == phase::resolve);
+    for (const reason r : {reason::name_not_found, reason::no_ipv4_address, reason::lookup_failed,
+                           reason::lookup_timed_out}) {
+        CHECK(describe(r).when == phase::resolve);
+    }
+    for (const reason r :
+         {reason::connect_refused, reason::connect_failed, reason::connect_timed_out}) {
+        CHECK(describe(r).when == phase::connect);
+    }
+    for (const reason r : {reason::send_failed, reason::send_timed_out}) {
+        CHECK(describe(r).when == phase::send);
+    }
+    for (const reason r :
+         {reason::no_response, reason::bad_response, reason::response_head_cut,
+          reason::response_head_too_large, reason::endless_interim, reason::response_timed_out}) {
+        CHECK(describe(r).when == phase::response_head);
+    }
+    for (const reason r :
+         {reason::response_body_cut, reason::response_body_bad, reason::response_body_timed_out}) {
+        CHECK(describe(r).when == phase::response_body);
+    }
+}
+
+TEST_CASE("the words of a reason are its own, plain and lower case", "[failure]")
+{
+    std::set<std::string_view> seen;
+    for (int i = 0; i < reason_count; ++i) {
+        const std::string_view words = describe(reason_at(i)).words;
+        CAPTURE(words);
+        CHECK(seen.insert(words).second);
+        CHECK(words.size() > 5);
+        CHECK(words.back() != '.');
+        CHECK(std::none_of(words.begin(), words.end(),
+                           [](unsigned char c) { return std::isupper(c) != 0 || c < ' '; }));
+    }
+}
+
+TEST_CASE("a reason that does not exist is an internal error", "[failure]")
+{
+    CHECK(describe(static_cast<reason>(reason_count)).what == reason::internal);
+    CHECK(describe(static_cast<reason>(255)).status == 500);
+}
+
+TEST_CASE("phases have names", "[failure]")
+{
+    CHECK(to_string(phase::frame) == "frame");
+    CHECK(to_string(phase::resolve) == "resolve");
+    CHECK(to_string(phase::connect) == "connect");
+    CHECK(to_string(phase::send) == "send");
+    CHECK(to_string(phase::response_head) == "response head");
+    CHECK(to_string(phase::response_body) == "response body");
+}
+
+TEST_CASE("a result carries a value or a failure", "[failure]")
+{
+    const result<int> good = 7;
+    CHECK(good.value() == 7);
+
+    const result<int> bad = failure{reason::no_response, {}, "detail"};
+    REQUIRE(bad.has_error());
+    CHECK(bad.error().what == reason::no_response);
+    CHECK(bad.error().detail == "detail");
+    CHECK_THROWS_AS(bad.value(), std::logic_error);
+}

@@ -4,7 +4,9 @@
 
 #include "blocking_hooks.hpp"
 #include "config.hpp"
+#include "config_tree.hpp"
 #include "conflicts.hpp"
+#include "core/fields.hpp"
 #include "oldest_httpd.hpp"
 #include "log.hpp"
 #include "default_directive.h"
@@ -54,9 +56,11 @@ bool has_engines()
 void raise_low_limit(apr_pool_t* pconf, server_rec* s)
 {
     static constexpr const char* name = "AsyncRequestWorkerFactor";
-    for (auto* d = ap_conftree; d; d = d->next)
-        if (strcasecmp(d->directive, name) == 0)
-            return;
+    bool is_set = false;
+    for_each_directive(
+        s, [&is_set](const written_directive& d) { is_set = is_set || iequals(d.name, name); });
+    if (is_set)
+        return;
     int threads = 0;
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
     if (v6front_give_mpm_directive(pconf, s, "event.c", name, "200"))
@@ -105,7 +109,7 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
     if (token.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     pseudonym = "v6front-" + token;
-    config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies();
+    config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies(main_server);
     if (has_engines())
         find_thread_needs(pconf, main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));

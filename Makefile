@@ -134,7 +134,7 @@ $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.
 $(BUILD)/system_tests: $(call obj,$(system_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2 $(CATCH_LIBS)
 preloaded := $(patsubst test/system/%.c,$(BUILD)/%.so,$(wildcard test/system/*.c))
-$(preloaded): $(BUILD)/%.so: test/system/%.c
+$(preloaded): $(BUILD)/%.so: test/system/%.c $(wildcard test/system/*.h)
 	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.

@@ -5,8 +5,7 @@
 // be under way when it leaps: it would have taken so long.
 #pragma once
 
-#include "httpd_config.hpp"
-#include "process.hpp"
+#include "preloaded.hpp"
 
 #include <chrono>
 
@@ -16,12 +15,11 @@ namespace v6front
 class leaping_clock
 {
 public:
-    explicit leaping_clock(httpd_options& options); // of the server, which it outlives
-    void leap(std::chrono::seconds by);
+    explicit leaping_clock(httpd_options& options) : library_(options, "leaping_clock.so") {}
+    void leap(std::chrono::seconds by) { library_.tell((ahead_ += by).count()); }
 
 private:
-    scratch_folder folder_;
-    std::string file_;
+    preloaded library_;
     std::chrono::seconds ahead_{0};
 };
 

@@ -5,7 +5,6 @@
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "leaping_clock.hpp"
-#include "process.hpp"
 #include "scripted_backend.hpp"
 #include "two_hosts.hpp"
 

@@ -4,13 +4,9 @@
 // addresses: nobody is avoided for it.
 #include "addresses.hpp"
 #include "catch.hpp"
-#include "process.hpp"
-#include "watching.hpp"
+#include "preloaded.hpp"
 
 #include <cerrno>
-#include <cstdint>
-#include <cstring>
-#include <fstream>
 
 using namespace v6front;
 using place = twin_site::place;
@@ -39,29 +35,13 @@ constexpr row rows[] = {
 class scarcity
 {
 public:
-    explicit scarcity(httpd_options& options) : file_(folder_.path() + "/told")
-    {
-        say(0, 0);
-        options.preload = test_library("failing_connect.so");
-        options.environment.push_back("FAILING_CONNECT=" + file_);
-    }
-    void everywhere(int error) { say(error, 0); }
-    void at(place which, int error) { say(error, which == place::first ? 2 : 3); }
-    void end() { say(0, 0); }
+    explicit scarcity(httpd_options& options) : library_(options, "failing_connect.so") {}
+    void everywhere(int error) { library_.tell(error); }
+    void at(place which, int error) { library_.tell(error, which == place::first ? 2 : 3); }
+    void end() { library_.tell(0); }
 
 private:
-    void say(std::int32_t error, std::int32_t last_octet)
-    {
-        const std::int32_t both[2]{error, last_octet};
-        std::fstream file(file_, std::ios::binary | std::ios::in | std::ios::out);
-        if (!file) {
-            file.open(file_, std::ios::binary | std::ios::out);
-        }
-        file.write(reinterpret_cast<const char*>(both), sizeof both);
-    }
-
-    scratch_folder folder_;
-    std::string file_;
+    preloaded library_;
 };
 
 // More than make a line of it where an address is at fault.

@@ -134,7 +134,8 @@ $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2 $(CATCH_LIBS)
-$(BUILD)/late_listener.so: test/system/late_listener.c
+preloaded := $(patsubst test/system/%.c,$(BUILD)/%.so,$(wildcard test/system/*.c))
+$(preloaded): $(BUILD)/%.so: test/system/%.c $(wildcard test/system/*.h)
 	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
@@ -148,7 +149,7 @@ fuzz: $(patsubst test/fuzz/%.cpp,$(BUILD)/fuzz_%,$(fuzz_src))
 
 unit: $(BUILD)/unit_tests
 bridge: $(if $(bridge_src),$(BUILD)/bridge_tests)
-system: $(BUILD)/system_tests $(BUILD)/late_listener.so $(BUILD)/mod_v6front.so
+system: $(BUILD)/system_tests $(preloaded) $(BUILD)/mod_v6front.so
 
 test:
 	scripts/test --no-packages

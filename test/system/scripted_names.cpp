@@ -172,4 +172,17 @@ std::size_t scripted_names::asked(const std::string& name, record_type type) con
     return found == server_->questions.end() ? 0 : found->second;
 }
 
+httpd_options options_for_name(const way& w, const std::string& name, std::uint16_t port)
+{
+    httpd_options options =
+        options_for(w, "V6FrontPass / http://" + name + ":" + std::to_string(port) + "/");
+    options.system_names = true;
+    return options;
+}
+
+responder say(const std::string& text)
+{
+    return [text](const received_request&) { return response(text); };
+}
+
 } // namespace v6front

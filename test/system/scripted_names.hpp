@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The name server of a private network: what it says of a name, and whether it says anything, may
-// change at any time. On a thread of its own. Names that it was not told of do not exist.
+// change at any time. On a thread of its own. Names that it was not told of do not exist. And what
+// tests of names begin with.
 #pragma once
+
+#include "scripted_backend.hpp"
+#include "ways.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -40,5 +44,10 @@ private:
     struct server;
     std::unique_ptr<server> server_;
 };
+
+// A server before the site of that name, which it looks up where everybody does.
+httpd_options options_for_name(const way& w, const std::string& name, std::uint16_t port);
+// A site that says the same to every request.
+responder say(const std::string& text);
 
 } // namespace v6front

@@ -2,31 +2,11 @@
 //
 // Descriptors that run out under load: no child is lost, and what can be served is.
 #include "catch.hpp"
-#include "process.hpp"
+#include "descriptor_limit.hpp"
 #include "scripted_backend.hpp"
 #include "ways.hpp"
 
-#include <unistd.h>
-
 using namespace v6front;
-
-namespace
-{
-
-void limit_descriptors(pid_t process, unsigned most)
-{
-    std::vector<std::string> command{"prlimit", "--pid", std::to_string(process),
-                                     "--nofile=" + std::to_string(most) + ":"};
-    if (getuid() == 0) {
-        command.insert(command.begin(),
-                       {"setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups"});
-    }
-    const auto result = run_command(command);
-    INFO(result.output);
-    REQUIRE(result.code == 0);
-}
-
-} // namespace
 
 // Not for a module built with sanitizers, as in test_exhaustion.cpp.
 TEST_CASE("A child whose descriptors run out goes on, and serves whoever comes as soon as it can",

@@ -2,33 +2,11 @@
 //
 // A server that has run out of something.
 #include "catch.hpp"
-#include "process.hpp"
+#include "descriptor_limit.hpp"
 #include "scripted_backend.hpp"
 #include "ways.hpp"
 
-#include <unistd.h>
-
 using namespace v6front;
-
-namespace
-{
-
-// From now on the process opens no more, or again as many as before; those that it has stay open.
-// Only somebody of its own user may say so.
-void limit_descriptors(pid_t process, const std::string& most)
-{
-    std::vector<std::string> command{"prlimit", "--pid", std::to_string(process),
-                                     "--nofile=" + most + ":"};
-    if (getuid() == 0) {
-        command.insert(command.begin(),
-                       {"setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups"});
-    }
-    const auto result = run_command(command);
-    INFO(result.output);
-    REQUIRE(result.code == 0);
-}
-
-} // namespace
 
 // Not for a module built with sanitizers: without a descriptor for a pipe, the one for undefined
 // behaviour cannot look at memory, and takes any object for a broken one.
@@ -53,11 +31,11 @@ TEST_CASE("Without descriptors a request gets 503 and a line that says so, and t
     REQUIRE(front.children().size() == 1);
     const pid_t child = front.children()[0];
     const std::size_t hits = site.hits();
-    limit_descriptors(child, "1");
+    limit_descriptors(child, 1);
     const http_message refused = ask_again();
     CHECK(refused.status() == 503);
     CHECK(refused.value("Retry-After") == "1");
-    limit_descriptors(child, "1024");
+    limit_descriptors(child, 1024);
     CHECK(get(front, "/").status() == 200);
     CHECK(site.hits() == hits + 1);
     CHECK(front.children() == std::vector{child});

@@ -3,6 +3,7 @@
 // Requests of another module on a connection that the module has taken, before, between and behind
 // its own: each has its body, and no octet of it is another's.
 #include "catch.hpp"
+#include "exact_reads.hpp"
 #include "scripted_backend.hpp"
 #include "two_hosts.hpp"
 
@@ -104,13 +105,7 @@ TEST_CASE("A handler of another module has the body invited that it waits for", 
     for (int i = 0; i < 2; ++i) {
         client.send(head_text(
             {target, "POST", {{"Expect", "100-continue"}}, {}, false, "other.test"}, 40000));
-        std::string head;
-        while (!head.ends_with("\r\n\r\n")) {
-            const std::string more = client.read_some(1);
-            REQUIRE(!more.empty());
-            head += more;
-        }
-        CHECK(head.starts_with("HTTP/1.1 100 "));
+        read_head(client, "100");
         client.send(pattern(40000));
         const http_message answer = client.read_response();
         CHECK(answer.status() == 200);

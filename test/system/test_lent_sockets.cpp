@@ -5,6 +5,7 @@
 // without the module too.
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "exact_reads.hpp"
 #include "scripted_backend.hpp"
 #include "tunnel_site.hpp"
 #include "two_hosts.hpp"
@@ -82,20 +83,6 @@ struct tunnels {
         opening = with(k.first, "SITE", "127.0.0.1:" + port);
     }
 
-    void read_head(raw_client& client, const std::string& status) const
-    {
-        std::string head;
-        while (!head.ends_with("\r\n\r\n")) { // no octet more: what follows is the test's
-            const std::string more = client.read_some(1);
-            head += more;
-            INFO(head);
-            REQUIRE(!more.empty());
-        }
-        INFO(head);
-        REQUIRE(head.starts_with("HTTP/1."));
-        REQUIRE(head.substr(8, 5) == " " + status + " ");
-    }
-
     raw_client open(const httpd_server& front, const std::string& early = {}) const
     {
         raw_client client(front.port(), client_for(front));
@@ -117,19 +104,6 @@ struct tunnels {
     httpd_options options;
     std::string opening;
 };
-
-std::string read_octets(raw_client& client, std::size_t octets)
-{
-    std::string got;
-    while (got.size() < octets) {
-        const std::string more = client.read_some();
-        if (more.empty()) {
-            break;
-        }
-        got += more;
-    }
-    return got;
-}
 
 bool says_back(raw_client& client, const std::string& word)
 {

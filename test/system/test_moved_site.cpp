@@ -19,12 +19,6 @@ namespace
 using clock_type = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-scripted_backend::steps say(const std::string& text)
-{
-    using namespace script;
-    return {read_request(), send(response(text)), again()};
-}
-
 milliseconds since(clock_type::time_point start)
 {
     return std::chrono::duration_cast<milliseconds>(clock_type::now() - start);
@@ -67,12 +61,12 @@ const std::vector<moved_case>& cases()
     return list;
 }
 
+// With the interval that operators have: half a minute.
 httpd_options front_for(const way& w, std::uint16_t port, const std::string& directives = {})
 {
-    const std::string name = directives.empty() ? "site.test" : "www.site.test";
-    httpd_options options = options_for(w, directives + "V6FrontPass / http://" + name + ":" +
-                                               std::to_string(port) + "/");
-    options.system_names = true; // with the interval that operators have: half a minute
+    httpd_options options =
+        options_for_name(w, directives.empty() ? "site.test" : "www.site.test", port);
+    options.site = directives + options.site;
     return options;
 }
 

@@ -22,17 +22,9 @@ constexpr auto one_interval = 2s;
 
 httpd_options front_for(const way& w, const scripted_backend& site)
 {
-    httpd_options options =
-        options_for(w, "V6FrontPass / http://site.test:" + std::to_string(site.port()) + "/");
-    options.system_names = true;
+    httpd_options options = options_for_name(w, "site.test", site.port());
     options.global = "V6FrontResolve refresh=1 timeout=1\nV6FrontThreads 1\n";
     return options;
-}
-
-scripted_backend::steps say(const std::string& text)
-{
-    using namespace script;
-    return {read_request(), send(response(text)), again()};
 }
 
 // From here on no new request goes by what the name said before.

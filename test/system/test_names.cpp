@@ -23,9 +23,7 @@ constexpr const char* quick = "V6FrontResolve refresh=1 timeout=1\n";
 
 httpd_options front_for(const way& w, std::uint16_t port, const std::string& host = "site.test")
 {
-    httpd_options options =
-        options_for(w, "V6FrontPass / http://" + host + ":" + std::to_string(port) + "/");
-    options.system_names = true;
+    httpd_options options = options_for_name(w, host, port);
     options.global = quick;
     return options;
 }
@@ -33,11 +31,6 @@ httpd_options front_for(const way& w, std::uint16_t port, const std::string& hos
 way adopted()
 {
     return short_list().front();
-}
-
-responder say(const std::string& text)
-{
-    return [text](const received_request&) { return response(text); };
 }
 
 double seconds_since(clock_type::time_point start)

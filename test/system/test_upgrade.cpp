@@ -2,6 +2,7 @@
 //
 // Upgrade (RFC 9110 7.8): how tunnels begin, behave and end.
 #include "catch.hpp"
+#include "exact_reads.hpp"
 #include "tunnel_site.hpp"
 #include "watching.hpp"
 #include "ways.hpp"
@@ -40,33 +41,13 @@ std::string read_to(raw_client& client, const std::string& text)
     return got;
 }
 
-std::string read_octets(raw_client& client, std::size_t octets)
-{
-    std::string got;
-    while (got.size() < octets) {
-        const std::string more = client.read_some();
-        if (more.empty()) {
-            break;
-        }
-        got += more;
-    }
-    return got;
-}
-
 // A tunnel that is there: the 101 has been read.
 raw_client tunnel_through(const httpd_server& front, const std::string& target,
                           client_options options)
 {
     raw_client client(front.port(), options);
     client.send(upgrade_text(target));
-    std::string head;
-    while (!head.ends_with("\r\n\r\n")) { // no octet more: what follows is the test's
-        const std::string more = client.read_some(1);
-        head += more;
-        INFO(head);
-        REQUIRE(!more.empty());
-    }
-    REQUIRE(head.starts_with("HTTP/1.1 101 "));
+    read_head(client, "101");
     return client;
 }
 

@@ -2,6 +2,7 @@
 #include "websocket_client.hpp"
 
 #include "catch.hpp"
+#include "exact_reads.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -39,14 +40,7 @@ websocket_client::websocket_client(const httpd_server& server, const std::string
                                 {"Upgrade", "websocket"},
                                 {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
                                 {"Sec-WebSocket-Version", "13"}}}));
-    std::string head;
-    while (!head.ends_with("\r\n\r\n")) { // no octet more: what follows is the test's
-        const std::string more = http1_->read_some(1);
-        head += more;
-        INFO(head);
-        REQUIRE(!more.empty());
-    }
-    REQUIRE(head.starts_with("HTTP/1.1 101 "));
+    read_head(*http1_, "101");
 }
 
 void websocket_client::send(std::string_view bytes)

@@ -82,7 +82,10 @@ private:
 };
 
 struct bench {
-    explicit bench(resolve_rules r = {}) : rules(r) {}
+    explicit bench(resolve_rules r = {}, time_function t = std::chrono::steady_clock::now)
+        : rules(r), time(std::move(t))
+    {
+    }
     started<std::string> start(std::string_view name, std::chrono::milliseconds limit = 60s)
     {
         started<std::string> run(context, look_up(cache, name, limit));
@@ -110,9 +113,10 @@ struct bench {
     }
 
     resolve_rules rules;
+    time_function time;
     listener heard;
     std::shared_ptr<name_server> server = std::make_shared<name_server>();
-    resolver names{server->function(), rules, heard.function()};
+    resolver names{server->function(), rules, heard.function(), time};
     asio::io_context context;
     deadline_list deadlines{context};
     name_cache cache{names, context, deadlines};

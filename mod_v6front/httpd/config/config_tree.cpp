@@ -22,6 +22,18 @@ std::vector<std::string> split(apr_pool_t* pool, const char* args)
     return words;
 }
 
+bool begins_host(const ap_directive_t& d)
+{
+    return strcasecmp(d.directive, "<VirtualHost") == 0;
+}
+
+// <IfModule> and its like: what they hold stands where they stand. <If> is a section.
+bool is_condition(const ap_directive_t& d)
+{
+    return (strncasecmp(d.directive, "<If", 3) == 0 && d.directive[3] != '\0') ||
+           strcasecmp(d.directive, "<Macro") == 0;
+}
+
 // A virtual host remembers where it was defined (core.c, virtualhost_section).
 const server_rec* host_at(const server_rec* main_server, const ap_directive_t& d)
 {
@@ -29,7 +41,7 @@ const server_rec* host_at(const server_rec* main_server, const ap_directive_t& d
         if (s->defn_name && view(s->defn_name) == view(d.filename) &&
             s->defn_line_number == static_cast<unsigned>(d.line_num))
             return s;
-    return nullptr;
+    return main_server;
 }
 
 struct walk {
@@ -41,11 +53,11 @@ struct walk {
     {
         for (const auto* d = first; d; d = d->next) {
             if (!d->first_child)
-                each({s, section, d->directive, split(pool, d->args), line_of(*d)});
-            else if (strcasecmp(d->directive, "<VirtualHost") != 0)
-                below(d->first_child, s, d);
-            else if (const auto* host = host_at(main_server, *d))
-                below(d->first_child, host, nullptr);
+                each({s, section, d->directive, d->args, split(pool, d->args), line_of(*d)});
+            else if (begins_host(*d))
+                below(d->first_child, host_at(main_server, *d), nullptr);
+            else
+                below(d->first_child, s, is_condition(*d) ? section : d);
         }
     }
 };

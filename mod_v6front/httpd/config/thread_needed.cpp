@@ -5,10 +5,11 @@
 #include "core/message/fields.hpp"
 #include "config.hpp"
 #include "httpd/base/log.hpp"
+#include "config_tree.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -20,8 +21,8 @@ namespace
 
 // What one virtual host has, or the main server for all of them.
 struct needs {
-    const ap_directive_t* section = nullptr; // has mod_ssl shake hands anew; gone after post_config
-    bool files = false;                      // .htaccess files may
+    std::string section; // what has mod_ssl shake hands anew; empty: nothing does
+    bool files = false;  // .htaccess files may
     std::atomic<bool> learned{false};
 };
 
@@ -29,9 +30,9 @@ using all_needs = std::unordered_map<const server_rec*, needs>;
 
 all_needs* found_needs = nullptr; // has every server before the children begin
 
-bool is_named(const ap_directive_t& d, const char* name)
+bool is_named(const written_directive& d, const char* name)
 {
-    return strcasecmp(d.directive, name) == 0;
+    return iequals(d.name, name);
 }
 
 bool has_word(std::string_view args, std::string_view wanted)
@@ -46,13 +47,13 @@ bool has_word(std::string_view args, std::string_view wanted)
 }
 
 // "none" asks for less than there is, and needs no handshake (mod_ssl, ssl_hook_Access).
-bool shakes_hands(const ap_directive_t& d)
+bool shakes_hands(const written_directive& d)
 {
     return (is_named(d, "SSLVerifyClient") && !has_word(d.args, "none")) ||
            is_named(d, "SSLVerifyDepth") || is_named(d, "SSLCipherSuite");
 }
 
-bool allows_in_files(const ap_directive_t& d)
+bool allows_in_files(const written_directive& d)
 {
     return (is_named(d, "AllowOverride") &&
             (has_word(d.args, "All") || has_word(d.args, "AuthConfig"))) ||
@@ -63,74 +64,37 @@ bool allows_in_files(const ap_directive_t& d)
 
 // With these a request may be served by another virtual host than TLS's handshake was with, whose
 // own SSLVerifyClient or SSLCipherSuite then counts.
-bool mixes_hosts(const ap_directive_t& d)
+bool mixes_hosts(const written_directive& d)
 {
     return is_named(d, "SSLVHostSNIPolicy") &&
            (has_word(d.args, "authonly") || has_word(d.args, "insecure"));
 }
 
-// The virtual host of a <VirtualHost>; nullptr if it cannot be told.
-const server_rec* server_of(const ap_directive_t& host, const server_rec* main_server)
+// What stands outside of all virtual hosts holds for all.
+template <class Mark>
+void mark(all_needs& all, const written_directive& d, const server_rec* main_server,
+          const Mark& set)
 {
-    for (const auto* s = main_server->next; s; s = s->next)
-        if (s->defn_name && s->defn_line_number == static_cast<unsigned>(host.line_num) &&
-            std::strcmp(s->defn_name, host.filename) == 0)
-            return s;
-    return nullptr;
+    for (auto& [server, its] : all)
+        if (d.server == main_server || d.server == server)
+            set(its);
 }
 
-// <IfModule> and its like: what they hold stands where they stand.
-bool is_condition(const ap_directive_t& d)
+void look_at(const written_directive& d, const server_rec* main_server, all_needs& all)
 {
-    return (strncasecmp(d.directive, "<If", 3) == 0 && d.directive[3] != '\0') ||
-           is_named(d, "<Macro");
+    if (mixes_hosts(d) || (d.section && shakes_hands(d)))
+        mark(all, d, main_server,
+             [&d](needs& n) { n.section = "\"" + d.name + " " + d.args + "\" (" + d.place + ")"; });
+    if (d.section && allows_in_files(d))
+        mark(all, d, main_server, [](needs& n) { n.files = true; });
 }
 
-// `of`: the virtual host that these directives are in; nullptr: they hold for all.
-class finder
+void tell(server_rec* s, const std::string& section)
 {
-public:
-    finder(all_needs& into, const server_rec* main_server) : into_(into), main_(main_server) {}
-
-    void look(const ap_directive_t* first, const server_rec* of, bool in_section)
-    {
-        for (const auto* d = first; d; d = d->next) {
-            const bool host = is_named(*d, "<VirtualHost");
-            if (d->first_child)
-                look(d->first_child, host ? server_of(*d, main_) : of,
-                     in_section || !(host || is_condition(*d)));
-            else
-                judge(*d, of, in_section);
-        }
-    }
-
-private:
-    void judge(const ap_directive_t& d, const server_rec* of, bool in_section)
-    {
-        if (mixes_hosts(d) || (in_section && shakes_hands(d)))
-            mark(of, [&d](needs& n) { n.section = &d; });
-        if (in_section && allows_in_files(d))
-            mark(of, [](needs& n) { n.files = true; });
-    }
-    template <class Mark> void mark(const server_rec* of, const Mark& set)
-    {
-        for (auto& [server, its] : into_)
-            if (!of || server == of)
-                set(its);
-    }
-
-    all_needs& into_;
-    const server_rec* main_;
-};
-
-void tell(server_rec* s, const ap_directive_t& d)
-{
-    ap_log_error(
-        APLOG_MARK, APLOG_NOTICE, 0, s,
-        V6LOGNO(0140) "%s: \"%s %s\" (%s:%d) may need a new TLS handshake during a request: "
-                      "each TLS request of this virtual host runs on a thread",
-        s->server_hostname ? s->server_hostname : "main server", d.directive, d.args, d.filename,
-        d.line_num);
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
+                 V6LOGNO(0140) "%s: %s may need a new TLS handshake during a request: each TLS "
+                               "request of this virtual host runs on a thread",
+                 s->server_hostname ? s->server_hostname : "main server", section.c_str());
 }
 
 // As its path stands now: a rewrite may still change it, and then the wait is refused and learned.
@@ -163,11 +127,13 @@ void find_thread_needs(apr_pool_t* pconf, server_rec* main_server)
     found_needs = pool_new<all_needs>(pconf);
     for (auto* s = main_server; s; s = s->next)
         found_needs->try_emplace(s);
-    finder(*found_needs, main_server).look(ap_conftree, nullptr, false);
+    for_each_directive(main_server, [main_server](const written_directive& d) {
+        look_at(d, main_server, *found_needs);
+    });
     for (auto* s = main_server; s; s = s->next) {
-        const auto* found = (*found_needs)[s].section;
-        if (found && config_of(s)->has_routes() && config_of(s)->engine_on())
-            tell(s, *found);
+        const auto& found = (*found_needs)[s].section;
+        if (!found.empty() && config_of(s)->has_routes() && config_of(s)->engine_on())
+            tell(s, found);
     }
 }
 
@@ -183,8 +149,9 @@ bool needs_thread(request_rec* r, bool bodies_read_first)
         return false;
     if (its->learned.load(std::memory_order_relaxed))
         return true;
-    return (its->section || its->files) && ap_ssl_conn_is_ssl(r->connection) &&
-           (its->section || !is_routed(r, *server));
+    const bool in_section = !its->section.empty();
+    return (in_section || its->files) && ap_ssl_conn_is_ssl(r->connection) &&
+           (in_section || !is_routed(r, *server));
 }
 
 void learn_thread_need(const request_rec* r)

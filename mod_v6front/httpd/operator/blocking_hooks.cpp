@@ -4,6 +4,8 @@
 
 #include "core/message/fields.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/config.hpp"
+#include "httpd/config/config_tree.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -106,59 +108,42 @@ bool tells(const blocking& row, std::string_view args)
     return false;
 }
 
-const blocking* find_blocking(const ap_directive_t* d)
+const blocking* find_blocking(const written_directive& d)
 {
     for (const auto& row : known)
-        if (strcasecmp(d->directive, row.directive) == 0 && tells(row, d->args))
+        if (iequals(d.name, row.directive) && tells(row, d.args))
             return &row;
     return nullptr;
 }
 
-// What V6FrontEngine says among these siblings, and `otherwise` where it is not written.
-bool engine_on(const ap_directive_t* first, bool otherwise)
+template <class Found> void look_everywhere(const server_rec* main_server, const Found& found)
 {
-    for (const auto* d = first; d; d = d->next)
-        if (strcasecmp(d->directive, "V6FrontEngine") == 0)
-            otherwise = strcasecmp(d->args, "off") != 0;
-    return otherwise;
-}
-
-template <class Found> void look_below(const ap_directive_t* first, bool on, const Found& found)
-{
-    for (const auto* d = first; d; d = d->next) {
-        if (d->first_child) {
-            const bool host = strcasecmp(d->directive, "<VirtualHost") == 0;
-            look_below(d->first_child, host ? engine_on(d->first_child, on) : on, found);
-        } else if (const auto* row = on ? find_blocking(d) : nullptr) {
-            found(*d, *row);
-        }
-    }
-}
-
-template <class Found> void look_everywhere(const Found& found)
-{
-    look_below(ap_conftree, engine_on(ap_conftree, true), found);
+    for_each_directive(main_server, [&found](const written_directive& d) {
+        const auto* row = config_of(d.server)->engine_on() ? find_blocking(d) : nullptr;
+        if (row)
+            found(d, *row);
+    });
 }
 
 } // namespace
 
 void warn_of_blocking_hooks(server_rec* main_server)
 {
-    look_everywhere([main_server](const ap_directive_t& d, const blocking& row) {
+    look_everywhere(main_server, [main_server](const written_directive& d, const blocking& row) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                     V6LOGNO(0220) "\"%s %s\" (%s:%d) waits for %s, and %s: set "
+                     V6LOGNO(0220) "\"%s %s\" (%s) waits for %s, and %s: set "
                                    "\"V6FrontEngine Off\" in that virtual host",
-                     d.directive, d.args, d.filename, d.line_num, row.waits_for,
+                     d.name.c_str(), d.args.c_str(), d.place.c_str(), row.waits_for,
                      row.waits == who::engine
                          ? "all connections of its engine wait with it"
                          : "each request with a body holds a thread, in all virtual hosts");
     });
 }
 
-bool hooks_read_bodies()
+bool hooks_read_bodies(const server_rec* main_server)
 {
     bool any = false;
-    look_everywhere([&any](const ap_directive_t&, const blocking& row) {
+    look_everywhere(main_server, [&any](const written_directive&, const blocking& row) {
         any = any || row.waits == who::thread;
     });
     return any;

@@ -16,6 +16,6 @@ namespace v6front
 void warn_of_blocking_hooks(server_rec* main_server);
 
 // In post_config. True if one of them, in reach of an engine, reads bodies before a handler runs.
-bool hooks_read_bodies();
+bool hooks_read_bodies(const server_rec* main_server);
 
 } // namespace v6front

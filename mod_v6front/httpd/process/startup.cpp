@@ -6,6 +6,8 @@
 #include "httpd/config/config.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/config/default_directive.h"
+#include "httpd/config/config_tree.hpp"
+#include "core/message/fields.hpp"
 #include "shared_memory.hpp"
 #include "httpd/config/thread_needed.hpp"
 #include "httpd/operator/warnings.hpp"
@@ -44,9 +46,11 @@ std::string retained_token(server_rec* s)
 void raise_low_limit(apr_pool_t* pconf, server_rec* s)
 {
     static constexpr const char* name = "AsyncRequestWorkerFactor";
-    for (auto* d = ap_conftree; d; d = d->next)
-        if (strcasecmp(d->directive, name) == 0)
-            return;
+    bool is_set = false;
+    for_each_directive(
+        s, [&is_set](const written_directive& d) { is_set = is_set || iequals(d.name, name); });
+    if (is_set)
+        return;
     int threads = 0;
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
     if (v6front_give_mpm_directive(pconf, s, "event.c", name, "200"))
@@ -73,7 +77,7 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
     if (token.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     pseudonym = "v6front-" + token;
-    config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies();
+    config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies(main_server);
     if (has_engines())
         find_thread_needs(pconf, main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));

@@ -63,6 +63,7 @@ struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
     lookup_function look_up;
     resolve_rules rules;
     report_function report;
+    time_function time;
     std::mutex reporting; // held while the log is written, which its owner outlives
     std::mutex mutex;
     std::condition_variable changed;
@@ -94,7 +95,7 @@ void resolver::shared::tell(name_report::event what, const record& r, bool first
 {
     if (ending)
         return;
-    const auto age = std::chrono::duration_cast<std::chrono::seconds>(clock::now() - r.answered);
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(time() - r.answered);
     out.push_back([self = shared_from_this(), what, first, name = r.name, addresses = r.addresses,
                    why = r.failing, age] {
         const std::lock_guard lock(self->reporting);
@@ -123,7 +124,7 @@ void resolver::shared::succeed(known_name& name, std::uint64_t number, ipv4_addr
     auto& r = *name.record_;
     if (number < r.applied)
         return; // overtaken by a later lookup, so older than what is known
-    const auto now = clock::now();
+    const auto now = time();
     const bool first = name.version() == 0;
     const bool again = r.failing.has_value() || first;
     const bool differs = !r.addresses || !same_set(*r.addresses, found);
@@ -149,7 +150,7 @@ void resolver::shared::fail(known_name& name, const failure& why, news& out)
     const bool first = name.version() == 0;
     const bool news_to_us = !r.failing;
     r.failing = why;
-    r.next = std::min(r.next, clock::now() + r.retry);
+    r.next = std::min(r.next, time() + r.retry);
     r.retry = std::min(r.retry * 2, refresh());
     if (!r.addresses)
         publish(name);
@@ -230,7 +231,7 @@ void resolver::shared::keep()
     std::unique_lock lock(mutex);
     while (!ending) {
         news out;
-        const auto now = clock::now();
+        const auto now = time();
         auto again = now + std::chrono::hours(1);
         for (const auto& [key, name] : names)
             again = std::min(again, attend(*name, now, out));
@@ -240,16 +241,18 @@ void resolver::shared::keep()
             lock.lock();
             continue;
         }
-        changed.wait_until(lock, again);
+        changed.wait_for(lock, again - now);
     }
 }
 
-resolver::resolver(lookup_function look_up, resolve_rules rules, report_function report)
+resolver::resolver(lookup_function look_up, resolve_rules rules, report_function report,
+                   time_function time)
     : shared_(std::make_shared<shared>())
 {
     shared_->look_up = std::move(look_up);
     shared_->rules = rules;
     shared_->report = std::move(report);
+    shared_->time = std::move(time);
 }
 
 resolver::~resolver()
@@ -320,7 +323,7 @@ void resolver::doubted(const known_name& name, std::function<void()> done)
     {
         const std::lock_guard lock(shared_->mutex);
         auto& r = *name.record_;
-        const auto now = clock::now();
+        const auto now = shared_->time();
         const bool is_recent = now < r.started + shared_->first_retry();
         if (!is_recent)
             r.next = now; // beside one that hangs, if there is one

@@ -52,6 +52,9 @@ struct name_report {
 // Called on a thread of the resolver's own.
 using report_function = std::function<void(const name_report&)>;
 
+// What time it is; tests have their own.
+using time_function = std::function<std::chrono::steady_clock::time_point()>;
+
 // What is known of one name. The resolver writes it, whoever asks reads it.
 class known_name
 {
@@ -72,7 +75,8 @@ class resolver
 {
 public:
     explicit resolver(lookup_function look_up = look_up_ipv4, resolve_rules rules = {},
-                      report_function report = {});
+                      report_function report = {},
+                      time_function time = std::chrono::steady_clock::now);
     // Lookups in flight end by themselves, and find nobody.
     ~resolver();
     resolver(const resolver&) = delete;

@@ -22,9 +22,16 @@ constexpr auto before_abort = 10ms;
 
 } // namespace
 
-borrowed_waits::borrowed_waits(conn_rec* c, engine& on)
-    : connection_(c), engine_(on), next_look_(on.deadlines(), [this] { look(); })
+borrowed_waits::borrowed_waits(conn_rec* c, borrowed_engines& from)
+    : connection_(c), loan_(std::in_place, from), next_look_(on().deadlines(), [this] { look(); })
 {
+}
+
+void borrowed_waits::return_engine()
+{
+    watch(nullptr);
+    polled_.reset();
+    loan_.reset();
 }
 
 // A stream of HTTP/2 has a limit of its own, H2StreamTimeout, which mod_http2 itself applies only
@@ -50,7 +57,7 @@ task<apr_status_t> borrowed_waits::more_input(apr_interval_time_t timeout)
     const auto left = last_input_ + limit - now;
     if (left <= left.zero())
         co_return APR_TIMEUP;
-    steady_timer slice(engine_.context(), std::min<deadline::clock::duration>(left, between_reads));
+    steady_timer slice(on().context(), std::min<deadline::clock::duration>(left, between_reads));
     auto first = co_await (polled().input() || slice.async_wait(use_task));
     if (first.index() == 1)
         co_return connection_->aborted ? APR_ECONNABORTED : APR_SUCCESS;
@@ -65,7 +72,7 @@ task<bool> borrowed_waits::is_end_meant()
 {
     if (!connection_->master)
         co_return true;
-    steady_timer moment(engine_.context(), before_abort);
+    steady_timer moment(on().context(), before_abort);
     co_await moment.async_wait(use_task);
     co_return !connection_->aborted;
 }

@@ -2,11 +2,12 @@
 //
 // How a borrowed thread waits for its client. Writing blocks the thread, and may: nobody else is on
 // it. Reading does not, since the backend may answer in the meantime; and while the backend thinks,
-// the thread looks now and then whether the client is still there. Lives as long as the exchange.
+// the thread looks now and then whether the client is still there. Lives as long as the exchange,
+// and has the engine for it.
 #pragma once
 
-#include "net/engine.hpp"
 #include "apache.hpp"
+#include "borrowed_engines.hpp"
 #include "polled_client.hpp"
 #include "request_client.hpp"
 
@@ -18,7 +19,13 @@ namespace v6front
 class borrowed_waits final : public client_waits
 {
 public:
-    borrowed_waits(conn_rec* c, engine& on);
+    borrowed_waits(conn_rec* c, borrowed_engines& from);
+
+    engine& on() noexcept { return **loan_; }
+    // The exchange is over, and nothing waits here again. What the client hears after this comes
+    // later than the engine's return: its next request, on another thread, finds the connection
+    // that this one has used.
+    void return_engine();
 
     bool may_block() const override { return true; }
     task<apr_status_t> more_input(apr_interval_time_t timeout) override;
@@ -31,13 +38,13 @@ public:
     task<apr_status_t> tunnel_output() override { return polled().output(); }
 
 private:
-    polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, engine_); }
+    polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, on()); }
     apr_interval_time_t limit_of_stream(apr_interval_time_t otherwise) const;
     bool has_left() const;
     void look();
 
     conn_rec* connection_;
-    engine& engine_;
+    std::optional<borrowed_engines::loan> loan_;
     std::optional<polled_client> polled_; // only where something has to be waited for
     deadline::clock::time_point last_input_{};
     std::function<void()> on_departure_;

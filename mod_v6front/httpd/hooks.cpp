@@ -9,6 +9,7 @@
 #include "client_fields.hpp"
 #include "client_record.hpp"
 #include "configtest.hpp"
+#include "early_end.hpp"
 #include "encoded_slash.hpp"
 #include "filters.hpp"
 #include "guard.hpp"
@@ -158,6 +159,7 @@ void v6front_register_hooks(apr_pool_t*)
     v6front::guard("registering hooks", [] {
         v6front::register_filters();
         v6front::register_trailer_filter();
+        v6front::register_early_end();
         v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
         ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);

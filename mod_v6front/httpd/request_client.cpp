@@ -258,7 +258,7 @@ result<void> request_client::pass()
 }
 
 // What follows at once is held back, up to a piece, so that a small response travels with its end
-// in one brigade and one write.
+// in one brigade and one write; so does the last piece of a larger one, whose end follows at once.
 result<void> request_client::send_body(std::size_t n, flow next)
 {
     auto* alloc = request_->connection->bucket_alloc;
@@ -266,8 +266,9 @@ result<void> request_client::send_body(std::size_t n, flow next)
         append(out_,
                apr_bucket_heap_create(std::exchange(space_, nullptr), n, apr_bucket_free, alloc));
         held_ += n;
+        sent_ += static_cast<apr_off_t>(n);
     }
-    if (next == flow::more && held_ < piece_size)
+    if (next == flow::more && (held_ < piece_size || sent_ == expected_))
         return {};
     if (next == flow::pause)
         append(out_, apr_bucket_flush_create(alloc));

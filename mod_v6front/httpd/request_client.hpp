@@ -99,6 +99,7 @@ private:
     std::size_t space_size_ = 0;
     std::size_t held_ = 0; // octets in out_
     apr_off_t expected_ = -1;
+    apr_off_t sent_ = 0;  // octets of the response's body, held ones too
     apr_off_t taken_ = 0; // octets of the request's body so far
     apr_off_t limit_; // LimitRequestBody, which HTTP_IN does not apply to proxied requests; 0: none
     body_ahead ahead_;

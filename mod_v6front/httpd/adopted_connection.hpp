@@ -67,7 +67,7 @@ public:
     void shut_down() noexcept;
 
     bool may_block() const override { return false; }
-    task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<apr_status_t> more_input(input_patience how_long) override;
     task<bool> is_end_meant() override { co_return true; }
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }

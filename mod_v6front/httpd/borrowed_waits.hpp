@@ -28,7 +28,7 @@ public:
     void return_engine();
 
     bool may_block() const override { return true; }
-    task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<apr_status_t> more_input(input_patience how_long) override;
     task<bool> is_end_meant() override;
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return gone_; }
@@ -39,7 +39,7 @@ public:
 
 private:
     polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, on()); }
-    apr_interval_time_t limit_of_stream(apr_interval_time_t otherwise) const;
+    deadline::clock::duration limit_of_stream(deadline::clock::duration otherwise) const;
     bool has_left() const;
     void look();
 

@@ -260,7 +260,8 @@ int proxied::conclude(request_client& client, const outcome& what) const
     // An unread rest of the body would be taken for the next request; httpd drains it on closing.
     if (!client.has_read_all() && ap_request_has_body(request_)) {
         c->keepalive = AP_CONN_CLOSE;
-        if (!what.failed || !what.head_sent)
+        const bool is_silent = what.failed && what.failed->what == reason::client_body_too_slow;
+        if (!is_silent && !(what.failed && what.head_sent))
             take_rest_before_end(request_);
     }
     if (what.tunnel)

@@ -5,14 +5,32 @@
 // from the request's pool while a body passes.
 #pragma once
 
+#include "core/body_time.hpp"
 #include "net/client.hpp"
+#include "net/deadline.hpp"
 #include "apache.hpp"
 #include "client_tunnel.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace v6front
 {
+
+// How long a client is waited for: so long without an octet, at first from when it is waited for
+// (before that, the site may have taken nothing), and so long in any case.
+struct input_patience {
+    deadline::clock::time_point since;
+    deadline::clock::duration silence;
+    deadline::clock::duration most;
+    // In slices of a second, so that filters with deadlines of their own are asked again. 0: none.
+    deadline::clock::duration slice(deadline::clock::time_point last_input) const
+    {
+        const auto left = std::max(since, last_input) + silence - deadline::clock::now();
+        return std::clamp<deadline::clock::duration>(std::min(left, most), {},
+                                                     std::chrono::seconds(1));
+    }
+};
 
 // How a request_client waits. Two kinds: an adopted connection awaits its socket on the engine; a
 // borrowed thread lets httpd's own filters block.
@@ -22,8 +40,9 @@ public:
     virtual ~client_waits() = default;
     // May httpd's output filters block this thread?
     virtual bool may_block() const = 0;
-    // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
-    virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
+    // Until more of the client's bytes are at hand (APR_SUCCESS, or perhaps: at the end of a slice
+    // of the time), or why not.
+    virtual task<apr_status_t> more_input(input_patience how_long) = 0;
     // The body's end is there, and nothing else says where that is: true if the client has sent it.
     virtual task<bool> is_end_meant() = 0;
     // While nothing else reads: calls when the client goes away; nullptr ends that.
@@ -86,6 +105,7 @@ public:
 private:
     result<body_piece> next_piece();
     task<result<body_piece>> read_piece();
+    task<apr_status_t> wait_for_client();
     apr_status_t pull();
     void allow_body();
     void reset_connection();
@@ -102,6 +122,8 @@ private:
     apr_off_t sent_ = 0;  // octets of the response's body, held ones too
     apr_off_t taken_ = 0; // octets of the request's body so far
     apr_off_t limit_; // LimitRequestBody, which HTTP_IN does not apply to proxied requests; 0: none
+    body_account account_;
+    deadline::clock::time_point reading_since_ = deadline::clock::now();
     body_ahead ahead_;
     std::string held_body_;     // read ahead
     bool is_held_back_ = false; // and not yet given out

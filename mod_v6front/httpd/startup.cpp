@@ -108,6 +108,7 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
     config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies();
     if (has_engines())
         find_thread_needs(pconf, main_server);
+    learn_body_limits(main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));
     if (has_engines() && any_routes(main_server))
         raise_low_limit(pconf, main_server);

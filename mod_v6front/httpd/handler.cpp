@@ -4,6 +4,7 @@
 
 #include "adopted_connection.hpp"
 #include "content_filters.hpp"
+#include "early_end.hpp"
 #include "log.hpp"
 #include "proxied.hpp"
 #include "routing.hpp"
@@ -71,8 +72,11 @@ int handle(request_rec* r)
         return ap_send_http_options(r);
     auto* owner = suspendable(r);
     const auto keepalive = owner ? owner->keepalive_before() : r->connection->keepalive;
-    if (const int status = refusal(r, keepalive); status != OK)
+    if (const int status = refusal(r, keepalive); status != OK) {
+        if (ap_request_has_body(r))
+            take_rest_before_end(r);
         return status;
+    }
     if (owner) {
         owner->then(adopted_connection::next_step::exchange, r);
         return SUSPENDED;

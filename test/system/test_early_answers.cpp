@@ -19,7 +19,7 @@ namespace
 // What the site says after the request's head, and what the client gets of it.
 struct early_answer {
     const char* status;
-    const char* fields; // chunked: without Content-Length
+    const char* fields; // chunked: without Content-Length; limit: never asked (LimitRequestBody)
     const char* body;
 };
 
@@ -31,14 +31,15 @@ const std::vector<early_answer>& answers()
                                                 {"303 See Other", "", "done"},
                                                 {"200 OK", "", "enough"},
                                                 {"200 OK", "chunked", "enough"},
-                                                {"502 Bad Gateway", "none", ""}};
+                                                {"502 Bad Gateway", "none", ""},
+                                                {"413 Content Too Large", "limit", ""}};
     return rows;
 }
 
 scripted_backend::steps steps_of(const early_answer& a)
 {
     using namespace script;
-    if (a.fields == std::string("none")) { // the front says something of its own
+    if (!*a.body) { // the front says something of its own
         return {read_head(), send("no HTTP\r\n\r\n"), read_end()};
     }
     const std::string body = a.body;
@@ -58,8 +59,11 @@ struct early_sites {
     early_sites()
     {
         for (const early_answer& a : answers()) {
-            routes += "V6FrontPass /" + std::to_string(all.size()) + " ";
-            routes += all.emplace_back(steps_of(a)).url() + "\n";
+            const std::string path = "/" + std::to_string(all.size());
+            routes += "V6FrontPass " + path + " " + all.emplace_back(steps_of(a)).url() + "\n";
+            if (a.fields == std::string("limit")) {
+                routes += "<Location " + path + ">\nLimitRequestBody 100\n</Location>\n";
+            }
         }
     }
 };

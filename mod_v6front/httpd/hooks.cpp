@@ -2,25 +2,26 @@
 //
 // Every hook of the module, registered in the order in which httpd runs them.
 
-#include "httpd/connections/adoption.hpp"
-#include "httpd/requests/ambiguity.hpp"
 #include "httpd/base/bridge.h"
-#include "child.hpp"
+#include "httpd/base/guard.hpp"
+#include "httpd/connections/adoption.hpp"
+#include "httpd/connections/filters.hpp"
+#include "httpd/operator/configtest.hpp"
+#include "httpd/process/startup.hpp"
+#include "httpd/requests/ambiguity.hpp"
 #include "httpd/requests/client_fields.hpp"
 #include "httpd/requests/client_record.hpp"
 #include "httpd/requests/client_tunnel.hpp"
-#include "httpd/operator/configtest.hpp"
+#include "httpd/requests/early_end.hpp"
 #include "httpd/requests/encoded_slash.hpp"
-#include "httpd/connections/filters.hpp"
-#include "httpd/base/guard.hpp"
 #include "httpd/requests/handler.hpp"
 #include "httpd/requests/hook_time.hpp"
 #include "httpd/requests/offers.hpp"
 #include "httpd/requests/request_state.hpp"
 #include "httpd/requests/routing.hpp"
-#include "httpd/process/startup.hpp"
 #include "httpd/requests/tls_closure.hpp"
 #include "httpd/requests/trailer_filter.hpp"
+#include "child.hpp"
 
 extern "C" {
 
@@ -171,6 +172,7 @@ void v6front_register_hooks(apr_pool_t*)
         v6front::register_filters();
         v6front::register_tunnel_filter();
         v6front::register_trailer_filter();
+        v6front::register_early_end();
         v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
         ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);

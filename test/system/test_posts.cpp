@@ -39,11 +39,8 @@ TEST_CASE("41 POSTs of one client take two connections of a stock site at most",
     for (std::size_t i = 0; i < posts; ++i) {
         CHECK(ask_with(client, form) == 200);
     }
-    // A stream of HTTP/2 can begin before the thread of the last one has let go of its connection,
-    // on a busy machine more than one.
-    const std::size_t most = w.http2 ? 6 : 2;
-    CHECK(site.connections(posts) <= most);
-    CHECK(site.open_connections() <= most);
+    CHECK(site.connections(posts) <= 2);
+    CHECK(site.open_connections() <= 2);
     CHECK(front.complaints().empty());
 }
 

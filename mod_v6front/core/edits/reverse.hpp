@@ -4,8 +4,8 @@
 // route implies by itself.
 #pragma once
 
-#include "core/rules/backend_url.hpp"
 #include "core/message/reference.hpp"
+#include "core/rules/backend_url.hpp"
 
 #include <optional>
 #include <string>

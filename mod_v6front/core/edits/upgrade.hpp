@@ -5,8 +5,8 @@
 // net/exchange/tunnel.
 #pragma once
 
-#include "request_head.hpp"
 #include "core/message/response_head.hpp"
+#include "request_head.hpp"
 
 #include <string>
 

@@ -2,8 +2,8 @@
 #include "chunked_decoder.hpp"
 
 #include "core/base/ascii.hpp"
-#include "field_section.hpp"
 #include "core/base/quote.hpp"
+#include "field_section.hpp"
 
 #include <algorithm>
 #include <cstring>

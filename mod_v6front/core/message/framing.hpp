@@ -4,8 +4,8 @@
 // differently is refused here, before a backend is touched.
 #pragma once
 
-#include "fields.hpp"
 #include "core/base/failure.hpp"
+#include "fields.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,8 +2,8 @@
 #include "response_body.hpp"
 
 #include "core/base/ascii.hpp"
-#include "framing.hpp"
 #include "core/base/quote.hpp"
+#include "framing.hpp"
 
 #include <algorithm>
 

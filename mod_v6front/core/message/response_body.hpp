@@ -9,8 +9,8 @@
 // none. Refused: lengths that differ, one that is no number, and any other coding.
 #pragma once
 
-#include "response_head.hpp"
 #include "core/base/failure.hpp"
+#include "response_head.hpp"
 
 #include <cstdint>
 

@@ -2,8 +2,8 @@
 #include "response_parser.hpp"
 
 #include "core/base/ascii.hpp"
-#include "field_lines.hpp"
 #include "core/base/quote.hpp"
+#include "field_lines.hpp"
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 
 #include "check_rule.hpp"
 
-#include "backend_url.hpp"
 #include "core/message/fields.hpp"
+#include "backend_url.hpp"
 
 #include <algorithm>
 #include <charconv>

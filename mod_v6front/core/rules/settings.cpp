@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.hpp"
 
-#include "core/message/fields.hpp"
 #include "core/base/octets.hpp"
+#include "core/message/fields.hpp"
 
 #include <charconv>
 

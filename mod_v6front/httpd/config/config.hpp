@@ -7,6 +7,7 @@
 #include "core/edits/reverse.hpp"
 #include "core/rules/route.hpp"
 #include "httpd/base/apache.hpp"
+#include "body_limits.hpp"
 
 #include <map>
 #include <memory>
@@ -47,6 +48,7 @@ struct server_config {
     std::optional<milliseconds> graceful_timeout; // main server only
     bool bodies_read_first = false;               // main server only: by hooks of other modules
     std::vector<const route*> location_routes;
+    body_limits body{}; // known when the configuration is settled
 
     bool has_routes() const
     {

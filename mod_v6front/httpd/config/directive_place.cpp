@@ -2,8 +2,8 @@
 
 #include "directive_place.hpp"
 
-#include "config.hpp"
 #include "core/message/fields.hpp"
+#include "config.hpp"
 
 namespace v6front
 {

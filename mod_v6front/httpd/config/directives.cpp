@@ -3,13 +3,13 @@
 // The setters behind the directive table. A bad value becomes one sentence that names the
 // directive, the value and what would be right; httpd adds the file and the line.
 
-#include "core/message/fields.hpp"
 #include "core/edits/target.hpp"
+#include "core/message/fields.hpp"
 #include "httpd/base/bridge.h"
+#include "httpd/base/guard.hpp"
 #include "checks.hpp"
 #include "config.hpp"
 #include "directive_place.hpp"
-#include "httpd/base/guard.hpp"
 
 #include <charconv>
 #include <string>

@@ -3,8 +3,8 @@
 #include "thread_needed.hpp"
 
 #include "core/message/fields.hpp"
-#include "config.hpp"
 #include "httpd/base/log.hpp"
+#include "config.hpp"
 #include "config_tree.hpp"
 
 #include <algorithm>

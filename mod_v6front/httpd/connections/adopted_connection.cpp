@@ -3,10 +3,10 @@
 #include "adopted_connection.hpp"
 
 #include "core/message/head_search.hpp"
-#include "httpd/requests/client_record.hpp"
-#include "filters.hpp"
 #include "httpd/base/guard.hpp"
 #include "httpd/base/http2_stream.hpp"
+#include "httpd/requests/client_record.hpp"
+#include "filters.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

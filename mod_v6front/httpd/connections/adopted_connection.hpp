@@ -9,13 +9,13 @@
 #pragma once
 
 #include "net/loop/event.hpp"
+#include "httpd/process/services.hpp"
+#include "httpd/requests/client_waits.hpp"
+#include "httpd/requests/request_host.hpp"
 #include "engine_thread.hpp"
 #include "handover.hpp"
 #include "held_output.hpp"
 #include "input_store.hpp"
-#include "httpd/requests/client_waits.hpp"
-#include "httpd/requests/request_host.hpp"
-#include "httpd/process/services.hpp"
 
 #include <memory>
 #include <optional>
@@ -63,7 +63,7 @@ public:
     void shut_down() noexcept;
 
     bool may_block() const override { return false; }
-    task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<apr_status_t> more_input(input_patience how_long) override;
     task<bool> is_end_meant() override { co_return true; }
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }

@@ -4,11 +4,11 @@
 
 #include "adopted_connection.hpp"
 
-#include "filters.hpp"
 #include "httpd/base/guard.hpp"
+#include "httpd/config/thread_needed.hpp"
 #include "httpd/requests/proxied.hpp"
 #include "httpd/requests/routing.hpp"
-#include "httpd/config/thread_needed.hpp"
+#include "filters.hpp"
 
 namespace v6front
 {

@@ -107,15 +107,12 @@ task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
     co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
 }
 
-// In slices of a second, so that filters with deadlines of their own (mod_reqtimeout's body stage)
-// are asked again: they speak only when they are read from.
-task<apr_status_t> adopted_connection::more_input(apr_interval_time_t timeout)
+task<apr_status_t> adopted_connection::more_input(input_patience how_long)
 {
-    const auto left = last_input_ + std::chrono::microseconds(timeout) - deadline::clock::now();
-    if (left <= left.zero())
+    const auto slice = how_long.slice(last_input_);
+    if (slice == slice.zero())
         co_return APR_TIMEUP;
-    const auto rv = co_await read_socket(
-        input_store::large, std::min<deadline::clock::duration>(left, std::chrono::seconds(1)));
+    const auto rv = co_await read_socket(input_store::large, slice);
     if (APR_STATUS_IS_EOF(rv)) {
         socket_store_.end_with(APR_EOF); // HTTP_IN says what that means for the body
         co_return APR_SUCCESS;

@@ -2,11 +2,11 @@
 
 #include "adoption.hpp"
 
+#include "httpd/base/http2_stream.hpp"
+#include "httpd/config/config.hpp"
+#include "httpd/requests/client_record.hpp"
 #include "accept_guard.hpp"
 #include "adopted_connection.hpp"
-#include "httpd/requests/client_record.hpp"
-#include "httpd/config/config.hpp"
-#include "httpd/base/http2_stream.hpp"
 
 #include <cstring>
 

@@ -4,9 +4,9 @@
 #pragma once
 
 #include "httpd/base/apache.hpp"
+#include "httpd/process/services.hpp"
 #include "engine_threads.hpp"
 #include "handover.hpp"
-#include "httpd/process/services.hpp"
 
 namespace v6front
 {

@@ -2,10 +2,10 @@
 
 #include "engine_thread.hpp"
 
-#include "adopted_connection.hpp"
 #include "httpd/base/guard.hpp"
 #include "httpd/base/kept_time.hpp"
 #include "httpd/base/own_thread.hpp"
+#include "adopted_connection.hpp"
 
 #include <latch>
 

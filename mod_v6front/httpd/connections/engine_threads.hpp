@@ -4,9 +4,9 @@
 // ended before that.
 #pragma once
 
+#include "httpd/process/services.hpp"
 #include "connection_counts.hpp"
 #include "engine_thread.hpp"
-#include "httpd/process/services.hpp"
 
 #include <atomic>
 #include <memory>

@@ -8,9 +8,9 @@
 
 #include "filters.hpp"
 
-#include "adopted_connection.hpp"
 #include "httpd/base/brigades.hpp"
 #include "httpd/base/guard.hpp"
+#include "adopted_connection.hpp"
 
 #include <cstring>
 

@@ -3,9 +3,9 @@
 #include "configtest.hpp"
 
 #include "net/names/parallel_lookup.hpp"
+#include "httpd/base/log.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
-#include "httpd/base/log.hpp"
 #include "warnings.hpp"
 
 #include <algorithm>

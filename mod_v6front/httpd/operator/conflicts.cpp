@@ -2,10 +2,10 @@
 
 #include "conflicts.hpp"
 
-#include "httpd/config/config.hpp"
-#include "httpd/config/config_tree.hpp"
 #include "core/message/fields.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/config.hpp"
+#include "httpd/config/config_tree.hpp"
 
 #include <algorithm>
 #include <set>

@@ -2,8 +2,8 @@
 
 #include "name_log.hpp"
 
-#include "httpd/config/backends.hpp"
 #include "httpd/base/guard.hpp"
+#include "httpd/config/backends.hpp"
 
 #include <map>
 #include <set>

@@ -2,9 +2,9 @@
 
 #include "unreachable.hpp"
 
+#include "httpd/base/log.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
-#include "httpd/base/log.hpp"
 
 #include <algorithm>
 #include <set>

@@ -2,10 +2,10 @@
 
 #include "warnings.hpp"
 
-#include "blocking_hooks.hpp"
-#include "httpd/config/config.hpp"
-#include "conflicts.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/config.hpp"
+#include "blocking_hooks.hpp"
+#include "conflicts.hpp"
 #include "oldest_httpd.hpp"
 #include "unreachable.hpp"
 #include "without_effect.hpp"

@@ -2,10 +2,10 @@
 
 #include "without_effect.hpp"
 
-#include "httpd/config/backends.hpp"
-#include "httpd/config/checks.hpp"
 #include "core/edits/target.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/backends.hpp"
+#include "httpd/config/checks.hpp"
 
 #include <algorithm>
 #include <set>

@@ -2,11 +2,11 @@
 
 #include "services.hpp"
 
-#include "httpd/operator/address_log.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/config.hpp"
-#include "httpd/operator/name_log.hpp"
 #include "httpd/config/listeners.hpp"
+#include "httpd/operator/address_log.hpp"
+#include "httpd/operator/name_log.hpp"
 #include "shared_memory.hpp"
 
 #include <unistd.h>

@@ -13,8 +13,8 @@
 #include "net/names/resolver.hpp"
 #include "net/shared/site_usage.hpp"
 #include "httpd/base/apache.hpp"
-#include "borrowed_engines.hpp"
 #include "httpd/config/checks.hpp"
+#include "borrowed_engines.hpp"
 #include "offload.hpp"
 #include "slow_hooks.hpp"
 

@@ -2,15 +2,15 @@
 
 #include "startup.hpp"
 
-#include "httpd/operator/blocking_hooks.hpp"
-#include "httpd/config/config.hpp"
-#include "httpd/base/log.hpp"
-#include "httpd/config/default_directive.h"
-#include "httpd/config/config_tree.hpp"
 #include "core/message/fields.hpp"
-#include "shared_memory.hpp"
+#include "httpd/base/log.hpp"
+#include "httpd/config/config.hpp"
+#include "httpd/config/config_tree.hpp"
+#include "httpd/config/default_directive.h"
 #include "httpd/config/thread_needed.hpp"
+#include "httpd/operator/blocking_hooks.hpp"
 #include "httpd/operator/warnings.hpp"
+#include "shared_memory.hpp"
 
 namespace v6front
 {
@@ -80,6 +80,7 @@ int check_configuration(apr_pool_t* pconf, server_rec* main_server)
     config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies(main_server);
     if (has_engines())
         find_thread_needs(pconf, main_server);
+    learn_body_limits(main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));
     if (has_engines() && any_routes(main_server))
         raise_low_limit(pconf, main_server);

@@ -2,9 +2,9 @@
 
 #include "ambiguity.hpp"
 
-#include "httpd/config/config.hpp"
 #include "core/message/fields.hpp"
 #include "httpd/base/http2_stream.hpp"
+#include "httpd/config/config.hpp"
 
 namespace v6front
 {

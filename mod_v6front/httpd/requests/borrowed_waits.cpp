@@ -18,40 +18,42 @@ namespace
 {
 
 constexpr auto between_looks = 200ms;
-constexpr auto between_reads = 1s;
 constexpr auto before_abort = 10ms;
 
 } // namespace
 
-borrowed_waits::borrowed_waits(conn_rec* c, engine& on)
-    : connection_(c), engine_(on), next_look_(on.deadlines(), [this] { look(); })
+borrowed_waits::borrowed_waits(conn_rec* c, borrowed_engines& from)
+    : connection_(c), loan_(std::in_place, from), next_look_(on().deadlines(), [this] { look(); })
 {
+}
+
+void borrowed_waits::return_engine()
+{
+    watch(nullptr);
+    polled_.reset();
+    loan_.reset();
 }
 
 // A stream of HTTP/2 has a limit of its own, H2StreamTimeout, which mod_http2 itself applies only
 // to reads that block.
-apr_interval_time_t borrowed_waits::limit_of_stream(apr_interval_time_t otherwise) const
+deadline::clock::duration borrowed_waits::limit_of_stream(deadline::clock::duration otherwise) const
 {
     apr_pollfd_t where{};
     apr_interval_time_t limit = -1;
     const bool has_limit = is_http2_stream(connection_) &&
                            ap_get_pollfd_from_conn(connection_, &where, &limit) == APR_SUCCESS &&
                            limit > 0;
-    return has_limit ? limit : otherwise;
+    return has_limit ? std::chrono::microseconds(limit) : otherwise;
 }
 
-// In slices of a second, so that filters with deadlines of their own are asked again.
-task<apr_status_t> borrowed_waits::more_input(apr_interval_time_t timeout)
+task<apr_status_t> borrowed_waits::more_input(input_patience how_long)
 {
     using namespace asio::experimental::awaitable_operators;
-    const auto now = deadline::clock::now();
-    if (last_input_ == deadline::clock::time_point{})
-        last_input_ = now;
-    const std::chrono::microseconds limit(limit_of_stream(timeout));
-    const auto left = last_input_ + limit - now;
-    if (left <= left.zero())
+    how_long.silence = limit_of_stream(how_long.silence);
+    const auto time = how_long.slice(last_input_);
+    if (time == time.zero())
         co_return APR_TIMEUP;
-    steady_timer slice(engine_.context(), std::min<deadline::clock::duration>(left, between_reads));
+    steady_timer slice(on().context(), time);
     auto first = co_await (polled().input() || slice.async_wait(use_task));
     if (first.index() == 1)
         co_return connection_->aborted ? APR_ECONNABORTED : APR_SUCCESS;
@@ -66,7 +68,7 @@ task<bool> borrowed_waits::is_end_meant()
 {
     if (!is_http2_stream(connection_))
         co_return true;
-    steady_timer moment(engine_.context(), before_abort);
+    steady_timer moment(on().context(), before_abort);
     co_await moment.async_wait(use_task);
     co_return !connection_->aborted;
 }

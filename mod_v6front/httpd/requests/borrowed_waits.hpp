@@ -2,13 +2,15 @@
 //
 // How a borrowed thread waits for its client. Writing blocks the thread, and may: nobody else is on
 // it. Reading does not, since the backend may answer in the meantime; and while the backend thinks,
-// the thread looks now and then whether the client is still there. Lives as long as the exchange.
+// the thread looks now and then whether the client is still there. Lives as long as the exchange,
+// and has the engine for it.
 #pragma once
 
 #include "net/engine/engine.hpp"
 #include "httpd/base/apache.hpp"
-#include "polled_client.hpp"
+#include "httpd/process/borrowed_engines.hpp"
 #include "client_waits.hpp"
+#include "polled_client.hpp"
 
 #include <optional>
 
@@ -18,10 +20,16 @@ namespace v6front
 class borrowed_waits final : public client_waits
 {
 public:
-    borrowed_waits(conn_rec* c, engine& on);
+    borrowed_waits(conn_rec* c, borrowed_engines& from);
+
+    engine& on() noexcept { return **loan_; }
+    // The exchange is over, and nothing waits here again. What the client hears after this comes
+    // later than the engine's return: its next request, on another thread, finds the connection
+    // that this one has used.
+    void return_engine();
 
     bool may_block() const override { return true; }
-    task<apr_status_t> more_input(apr_interval_time_t timeout) override;
+    task<apr_status_t> more_input(input_patience how_long) override;
     task<bool> is_end_meant() override;
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return gone_; }
@@ -32,13 +40,13 @@ public:
     task<apr_status_t> tunnel_output() override { return polled().output(); }
 
 private:
-    polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, engine_); }
-    apr_interval_time_t limit_of_stream(apr_interval_time_t otherwise) const;
+    polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, on()); }
+    deadline::clock::duration limit_of_stream(deadline::clock::duration otherwise) const;
     bool has_left() const;
     void look();
 
     conn_rec* connection_;
-    engine& engine_;
+    std::optional<borrowed_engines::loan> loan_;
     std::optional<polled_client> polled_; // only where something has to be waited for
     deadline::clock::time_point last_input_{};
     std::function<void()> on_departure_;

@@ -2,11 +2,11 @@
 
 #include "client_fields.hpp"
 
-#include "httpd/base/brigades.hpp"
 #include "core/edits/client_claims.hpp"
+#include "httpd/base/brigades.hpp"
+#include "httpd/base/http2_stream.hpp"
 #include "httpd/config/config.hpp"
 #include "routing.hpp"
-#include "httpd/base/http2_stream.hpp"
 
 #include <cstdint>
 #include <string>

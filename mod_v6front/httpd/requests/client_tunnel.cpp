@@ -4,9 +4,9 @@
 
 #include "httpd/base/brigades.hpp"
 #include "httpd/base/guard.hpp"
+#include "httpd/base/http2_stream.hpp"
 #include "request_client.hpp"
 #include "tls_closure.hpp"
-#include "httpd/base/http2_stream.hpp"
 
 #include <cstring>
 

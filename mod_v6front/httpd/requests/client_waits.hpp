@@ -4,13 +4,29 @@
 // the engine; a borrowed thread lets httpd's own filters block. Times are httpd's, in microseconds.
 #pragma once
 
-#include "net/loop/asio.hpp"
+#include "net/loop/deadline.hpp"
 #include "httpd/base/apache.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace v6front
 {
+
+// How long a client is waited for: so long without an octet, at first from when it is waited for
+// (before that, the site may have taken nothing), and so long in any case.
+struct input_patience {
+    deadline::clock::time_point since;
+    deadline::clock::duration silence;
+    deadline::clock::duration most;
+    // In slices of a second, so that filters with deadlines of their own are asked again. 0: none.
+    deadline::clock::duration slice(deadline::clock::time_point last_input) const
+    {
+        const auto left = std::max(since, last_input) + silence - deadline::clock::now();
+        return std::clamp<deadline::clock::duration>(std::min(left, most), {},
+                                                     std::chrono::seconds(1));
+    }
+};
 
 class client_waits
 {
@@ -18,8 +34,9 @@ public:
     virtual ~client_waits() = default;
     // May httpd's output filters block this thread?
     virtual bool may_block() const = 0;
-    // Until more of the client's bytes are at hand (APR_SUCCESS), or why not.
-    virtual task<apr_status_t> more_input(apr_interval_time_t timeout) = 0;
+    // Until more of the client's bytes are at hand (APR_SUCCESS, or perhaps: at the end of a slice
+    // of the time), or why not.
+    virtual task<apr_status_t> more_input(input_patience how_long) = 0;
     // The body's end is there, and nothing else says where that is: true if the client has sent it.
     virtual task<bool> is_end_meant() = 0;
     // While nothing else reads: calls when the client goes away; nullptr ends that.

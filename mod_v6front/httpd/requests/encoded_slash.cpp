@@ -2,8 +2,8 @@
 
 #include "encoded_slash.hpp"
 
-#include "httpd/config/config.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/config.hpp"
 
 #include <algorithm>
 #include <mutex>

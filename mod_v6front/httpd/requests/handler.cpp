@@ -2,13 +2,14 @@
 
 #include "handler.hpp"
 
-#include "content_filters.hpp"
+#include "httpd/base/http2_stream.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/process/services.hpp"
+#include "content_filters.hpp"
+#include "early_end.hpp"
 #include "proxied.hpp"
 #include "request_host.hpp"
 #include "routing.hpp"
-#include "httpd/process/services.hpp"
-#include "httpd/base/http2_stream.hpp"
 
 namespace v6front
 {
@@ -72,8 +73,11 @@ int handle(request_rec* r)
         return ap_send_http_options(r);
     auto* host = suspendable(r);
     const auto keepalive = host ? host->keepalive_before() : r->connection->keepalive;
-    if (const int status = refusal(r, keepalive); status != OK)
+    if (const int status = refusal(r, keepalive); status != OK) {
+        if (ap_request_has_body(r))
+            take_rest_before_end(r);
         return status;
+    }
     if (host) {
         host->then(request_host::next_step::exchange, r);
         return SUSPENDED;

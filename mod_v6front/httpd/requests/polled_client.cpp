@@ -8,10 +8,7 @@
 namespace v6front
 {
 
-namespace
-{
-
-int descriptor_of(conn_rec* c)
+int polled_descriptor(conn_rec* c)
 {
     apr_pollfd_t where{};
     apr_os_sock_t socket = -1;
@@ -24,11 +21,9 @@ int descriptor_of(conn_rec* c)
     return socket;
 }
 
-} // namespace
-
 polled_client::polled_client(conn_rec* c, engine& on) : copy_(on.context())
 {
-    const int fd = descriptor_of(c);
+    const int fd = polled_descriptor(c);
     const int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (copy < 0)
         return;

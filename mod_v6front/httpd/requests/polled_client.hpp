@@ -14,6 +14,9 @@
 namespace v6front
 {
 
+// The connection's own, or the pipe of an HTTP/2 stream; -1: none.
+int polled_descriptor(conn_rec* c);
+
 class polled_client
 {
 public:

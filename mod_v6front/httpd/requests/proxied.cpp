@@ -3,13 +3,14 @@
 #include "proxied.hpp"
 
 #include "core/edits/forward.hpp"
+#include "httpd/base/http2_stream.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/process/shared_memory.hpp"
 #include "borrowed_waits.hpp"
-#include "redirect_log.hpp"
 #include "client_fields.hpp"
 #include "client_record.hpp"
-#include "httpd/process/shared_memory.hpp"
-#include "httpd/base/http2_stream.hpp"
+#include "early_end.hpp"
+#include "redirect_log.hpp"
 
 #include <charconv>
 #include <iterator>
@@ -258,8 +259,12 @@ int proxied::conclude(request_client& client, const outcome& what) const
     note(what);
     auto* c = request_->connection;
     // An unread rest of the body would be taken for the next request; httpd drains it on closing.
-    if (!client.has_read_all() && ap_request_has_body(request_))
+    if (!client.has_read_all() && ap_request_has_body(request_)) {
         c->keepalive = AP_CONN_CLOSE;
+        const bool is_silent = what.failed && what.failed->what == reason::client_body_too_slow;
+        if (!is_silent && !(what.failed && what.head_sent))
+            take_rest_before_end(request_);
+    }
     if (what.tunnel)
         log_tunnel(what);
     if (!what.failed) {
@@ -281,17 +286,17 @@ int proxied::conclude(request_client& client, const outcome& what) const
 
 int run_borrowed(request_rec* r, const routed_request& decision, services& shared)
 {
-    borrowed_engines::loan on(shared.lent());
-    borrowed_waits waits(r->connection, *on);
+    borrowed_waits waits(r->connection, shared.lent());
     request_client client(r, waits);
     std::optional<proxied> exchange;
     outcome what;
-    on->run_until_done([&]() -> task<void> {
+    waits.on().run_until_done([&]() -> task<void> {
         if (client.has_changing_body())
             co_await client.read_ahead();
         exchange.emplace(r, decision, shared, client);
-        what = co_await run_admitted(*on, client, exchange->order());
+        what = co_await run_admitted(waits.on(), client, exchange->order());
     });
+    waits.return_engine();
     return exchange->conclude(client, what);
 }
 

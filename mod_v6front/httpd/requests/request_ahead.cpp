@@ -3,9 +3,9 @@
 // A request's body that passes filters which may change it: read ahead of the exchange, so that
 // what the site is told of it is true.
 
+#include "httpd/base/http2_stream.hpp"
 #include "content_filters.hpp"
 #include "request_client.hpp"
-#include "httpd/base/http2_stream.hpp"
 
 namespace v6front
 {

@@ -2,11 +2,12 @@
 
 #include "request_client.hpp"
 
-#include "httpd/base/brigades.hpp"
 #include "core/message/trailers.hpp"
+#include "httpd/base/brigades.hpp"
+#include "httpd/base/http2_stream.hpp"
+#include "httpd/config/body_limits.hpp"
 #include "hook_time.hpp"
 #include "trailer_filter.hpp"
-#include "httpd/base/http2_stream.hpp"
 
 #include <algorithm>
 #include <string>
@@ -16,21 +17,13 @@
 namespace v6front
 {
 
-// httpd's default of 1 GiB is for what it holds itself, and proxied requests are exempt from it; a
-// limit that somebody has set is meant for them too.
-apr_off_t body_limit(const request_rec* r)
-{
-    const auto* core =
-        static_cast<const core_dir_config*>(ap_get_core_module_config(r->per_dir_config));
-    return std::max<apr_off_t>(core->limit_req_body, 0); // -1: not set
-}
-
 request_client::request_client(request_rec* r, client_waits& waits)
     : request_(r),
       waits_(waits),
       in_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
       out_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
-      limit_(body_limit(r))
+      limit_(body_limit(r)),
+      account_(body_time_of(r).value_or(body_time{std::chrono::seconds(0)}))
 {
 }
 
@@ -40,119 +33,6 @@ request_client::~request_client()
     apr_brigade_cleanup(out_);
     if (space_)
         apr_bucket_free(space_);
-}
-
-namespace
-{
-
-failure input_failure(apr_status_t rv)
-{
-    const error_code cause(APR_TO_OS_ERROR(rv), boost::system::system_category());
-    if (APR_STATUS_IS_TIMEUP(rv))
-        return {reason::client_body_too_slow, {}, {}};
-    if (rv == AP_FILTER_ERROR || APR_STATUS_IS_EGENERAL(rv) || rv == APR_EINVAL)
-        return {reason::client_body_malformed, {}, {}};
-    if (APR_STATUS_IS_ENOSPC(rv))
-        return {reason::client_body_too_large, {}, {}};
-    if (APR_STATUS_IS_EOF(rv) || rv == APR_INCOMPLETE)
-        return {reason::client_gone, {}, "the request's body is incomplete"};
-    return {reason::client_gone, cause, {}};
-}
-
-} // namespace
-
-// The next bytes in in_, whose consumed buckets go first; empty if there is nothing yet.
-result<client::body_piece> request_client::next_piece()
-{
-    while (!APR_BRIGADE_EMPTY(in_)) {
-        auto* b = APR_BRIGADE_FIRST(in_);
-        if (APR_BUCKET_IS_EOS(b)) {
-            read_all_ = true;
-            return body_piece{{}, true};
-        }
-        const char* data = nullptr;
-        apr_size_t n = 0;
-        if (!APR_BUCKET_IS_METADATA(b)) {
-            if (const auto rv = apr_bucket_read(b, &data, &n, APR_BLOCK_READ); rv != APR_SUCCESS)
-                return input_failure(rv);
-        }
-        if (n == 0) {
-            apr_bucket_delete(b);
-            continue;
-        }
-        read_all_ = APR_BUCKET_NEXT(b) != APR_BRIGADE_SENTINEL(in_) &&
-                    APR_BUCKET_IS_EOS(APR_BUCKET_NEXT(b));
-        return body_piece{{data, n}, read_all_};
-    }
-    return body_piece{};
-}
-
-// A non-blocking read never makes HTTP_IN send the "100 Continue" that the client waits for
-// (http_filters.c), so it is sent here (RFC 9110 10.1.1).
-void request_client::allow_body()
-{
-    auto* r = request_;
-    if (!r->expecting_100)
-        return;
-    const int status = r->status;
-    const char* line = r->status_line;
-    r->status = HTTP_CONTINUE;
-    r->status_line = nullptr;
-    ap_send_interim_response(r, 0);
-    r->status = status;
-    r->status_line = line;
-    waits_.push();
-}
-
-apr_status_t request_client::pull()
-{
-    const filter_time timed(request_);
-    return ap_get_brigade(request_->input_filters, in_, AP_MODE_READBYTES, APR_NONBLOCK_READ,
-                          static_cast<apr_off_t>(piece_size));
-}
-
-task<result<client::body_piece>> request_client::read_body()
-{
-    if (is_held_back_) {
-        is_held_back_ = false;
-        if (!held_body_.empty() || read_all_)
-            co_return body_piece{held_body_, read_all_};
-    }
-    const auto piece = co_await read_piece();
-    co_return piece;
-}
-
-task<result<client::body_piece>> request_client::read_piece()
-{
-    // What the last call gave out has been used.
-    if (!APR_BRIGADE_EMPTY(in_) && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(in_)))
-        apr_bucket_delete(APR_BRIGADE_FIRST(in_));
-    for (;;) {
-        const auto piece = next_piece();
-        if (piece && !piece->bytes.empty())
-            request_->expecting_100 = 0; // it has not waited, or not long: httpd would close else
-        if (piece)
-            taken_ += static_cast<apr_off_t>(piece->bytes.size());
-        if (limit_ > 0 && taken_ > limit_)
-            co_return failure{reason::client_body_too_large, {}, "LimitRequestBody"};
-        if (piece && piece->last && !apr_table_get(request_->headers_in, "Content-Length")) {
-            const bool meant = co_await waits_.is_end_meant();
-            if (!meant)
-                co_return failure{reason::client_gone, {}, "the stream was reset"};
-        }
-        if (!piece || !piece->bytes.empty() || piece->last)
-            co_return piece;
-        const auto rv = pull();
-        if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
-            co_return input_failure(rv);
-        if (!APR_BRIGADE_EMPTY(in_))
-            continue;
-        if (invited_)
-            allow_body();
-        const auto waited = co_await waits_.more_input(request_->server->timeout);
-        if (waited != APR_SUCCESS)
-            co_return input_failure(waited);
-    }
 }
 
 field_list request_client::trailers() const
@@ -255,7 +135,7 @@ result<void> request_client::pass()
 }
 
 // What follows at once is held back, up to a piece, so that a small response travels with its end
-// in one brigade and one write.
+// in one brigade and one write; so does the last piece of a larger one, whose end follows at once.
 result<void> request_client::send_body(std::size_t n, flow next)
 {
     auto* alloc = request_->connection->bucket_alloc;
@@ -263,8 +143,9 @@ result<void> request_client::send_body(std::size_t n, flow next)
         append(out_,
                apr_bucket_heap_create(std::exchange(space_, nullptr), n, apr_bucket_free, alloc));
         held_ += n;
+        sent_ += static_cast<apr_off_t>(n);
     }
-    if (next == flow::more && held_ < piece_size)
+    if (next == flow::more && (held_ < piece_size || sent_ == expected_))
         return {};
     if (next == flow::pause)
         append(out_, apr_bucket_flush_create(alloc));

@@ -5,11 +5,14 @@
 // from the request's pool while a body passes.
 #pragma once
 
+#include "core/decisions/body_time.hpp"
 #include "net/exchange/client.hpp"
+#include "net/loop/deadline.hpp"
 #include "httpd/base/apache.hpp"
 #include "client_tunnel.hpp"
 #include "client_waits.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace v6front
@@ -64,6 +67,7 @@ public:
 private:
     result<body_piece> next_piece();
     task<result<body_piece>> read_piece();
+    task<apr_status_t> wait_for_client();
     apr_status_t pull();
     void allow_body();
     void reset_connection();
@@ -77,8 +81,11 @@ private:
     std::size_t space_size_ = 0;
     std::size_t held_ = 0; // octets in out_
     apr_off_t expected_ = -1;
+    apr_off_t sent_ = 0;  // octets of the response's body, held ones too
     apr_off_t taken_ = 0; // octets of the request's body so far
     apr_off_t limit_; // LimitRequestBody, which HTTP_IN does not apply to proxied requests; 0: none
+    body_account account_;
+    deadline::clock::time_point reading_since_ = deadline::clock::now();
     body_ahead ahead_;
     std::string held_body_;     // read ahead
     bool is_held_back_ = false; // and not yet given out

@@ -2,8 +2,8 @@
 
 #include "request_state.hpp"
 
-#include "client_record.hpp"
 #include "httpd/base/http2_stream.hpp"
+#include "client_record.hpp"
 #include "request_host.hpp"
 
 namespace v6front

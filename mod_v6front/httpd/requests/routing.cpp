@@ -2,8 +2,8 @@
 
 #include "routing.hpp"
 
-#include "core/message/framing.hpp"
 #include "core/edits/target.hpp"
+#include "core/message/framing.hpp"
 #include "core/message/target_form.hpp"
 #include "httpd/base/log.hpp"
 #include "request_state.hpp"

@@ -2,8 +2,8 @@
 
 #include "trailer_filter.hpp"
 
-#include "httpd/base/brigades.hpp"
 #include "core/message/trailers.hpp"
+#include "httpd/base/brigades.hpp"
 #include "httpd/base/guard.hpp"
 
 namespace v6front

@@ -16,8 +16,8 @@
 // died had in flight, and two random choices spread well by what each child knows.
 #pragma once
 
-#include "core/rules/backend_url.hpp"
 #include "core/base/failure.hpp"
+#include "core/rules/backend_url.hpp"
 #include "net/shared/address_table.hpp"
 
 #include <chrono>

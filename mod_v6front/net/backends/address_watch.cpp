@@ -2,8 +2,8 @@
 
 #include "address_watch.hpp"
 
-#include "connect.hpp"
 #include "net/loop/signals_blocked.hpp"
+#include "connect.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

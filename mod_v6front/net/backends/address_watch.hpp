@@ -8,8 +8,8 @@
 // Part of a child; ends with it.
 #pragma once
 
-#include "address_book.hpp"
 #include "net/loop/deadline.hpp"
+#include "address_book.hpp"
 
 #include <memory>
 #include <mutex>

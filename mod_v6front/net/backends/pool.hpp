@@ -4,10 +4,10 @@
 // many may be idle is counted for all engines of all child processes together (site_usage).
 #pragma once
 
+#include "net/shared/site_usage.hpp"
 #include "address_book.hpp"
 #include "backend_connection.hpp"
 #include "personal_connections.hpp"
-#include "net/shared/site_usage.hpp"
 
 #include <limits>
 #include <memory>

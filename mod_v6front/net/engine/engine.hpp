@@ -6,11 +6,11 @@
 // another drives it for one task (run_until_done), and nobody does in between.
 #pragma once
 
+#include "net/backends/pool.hpp"
 #include "net/loop/asio.hpp"
 #include "net/loop/closing_time.hpp"
 #include "net/loop/deadline.hpp"
 #include "net/loop/event.hpp"
-#include "net/backends/pool.hpp"
 #include "net/names/name_cache.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>

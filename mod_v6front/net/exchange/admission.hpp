@@ -10,8 +10,8 @@
 #pragma once
 
 #include "net/loop/event.hpp"
-#include "exchange.hpp"
 #include "net/shared/shared_tally.hpp"
+#include "exchange.hpp"
 
 #include <deque>
 #include <memory>

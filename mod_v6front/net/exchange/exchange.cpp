@@ -2,12 +2,12 @@
 
 #include "exchange.hpp"
 
-#include "core/message/connection_auth.hpp"
-#include "core/message/framing.hpp"
 #include "core/decisions/repeat.hpp"
 #include "core/edits/response_edits.hpp"
-#include "backend_addresses.hpp"
+#include "core/message/connection_auth.hpp"
+#include "core/message/framing.hpp"
 #include "net/engine/call_for_room.hpp"
+#include "backend_addresses.hpp"
 #include "leave_http.hpp"
 #include "obtain.hpp"
 #include "response_reader.hpp"

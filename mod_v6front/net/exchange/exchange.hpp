@@ -4,8 +4,8 @@
 // exchange.cpp from top to bottom; it is the life of a request in seven steps.
 #pragma once
 
-#include "client.hpp"
 #include "net/engine/engine.hpp"
+#include "client.hpp"
 #include "order.hpp"
 
 namespace v6front

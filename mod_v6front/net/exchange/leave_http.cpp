@@ -2,8 +2,8 @@
 
 #include "leave_http.hpp"
 
-#include "core/message/fields.hpp"
 #include "core/edits/upgrade.hpp"
+#include "core/message/fields.hpp"
 #include "tunnel.hpp"
 
 namespace v6front

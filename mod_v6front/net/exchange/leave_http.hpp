@@ -5,8 +5,8 @@
 // outcome. Part of an attempt.
 #pragma once
 
-#include "client.hpp"
 #include "net/engine/engine.hpp"
+#include "client.hpp"
 #include "order.hpp"
 
 namespace v6front

@@ -3,8 +3,8 @@
 #include "obtain.hpp"
 
 #include "core/message/connection_auth.hpp"
-#include "backend_addresses.hpp"
 #include "net/backends/connect.hpp"
+#include "backend_addresses.hpp"
 #include "moved_site.hpp"
 
 #include <unistd.h>

@@ -3,14 +3,14 @@
 // What an exchange is told, and what it tells: the order and its outcome, as plain values.
 #pragma once
 
-#include "core/rules/backend_url.hpp"
 #include "core/base/failure.hpp"
 #include "core/edits/request_head.hpp"
 #include "core/edits/reverse.hpp"
+#include "core/rules/backend_url.hpp"
 #include "core/rules/settings.hpp"
 #include "net/backends/address_book.hpp"
-#include "net/names/own_listeners.hpp"
 #include "net/backends/personal_connections.hpp"
+#include "net/names/own_listeners.hpp"
 #include "tunnel.hpp"
 
 #include <optional>

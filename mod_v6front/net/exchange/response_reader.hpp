@@ -6,8 +6,8 @@
 // of it.
 #pragma once
 
-#include "core/message/chunked_decoder.hpp"
 #include "core/base/failure.hpp"
+#include "core/message/chunked_decoder.hpp"
 #include "core/message/response_body.hpp"
 #include "net/backends/backend_connection.hpp"
 

@@ -4,8 +4,8 @@
 // response may already come.
 #pragma once
 
-#include "client.hpp"
 #include "net/engine/engine.hpp"
+#include "client.hpp"
 #include "order.hpp"
 #include "response_reader.hpp"
 #include "upload.hpp"

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "body_time.hpp"
+
+#include "core/message/fields.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace v6front
+{
+
+namespace
+{
+
+// The number that a text begins with, which is taken off it.
+std::optional<unsigned> take_number(std::string_view& text)
+{
+    unsigned n = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
+    if (ec != std::errc())
+        return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return n;
+}
+
+bool take(std::string_view& text, std::string_view expected)
+{
+    if (!iequals(text.substr(0, expected.size()), expected))
+        return false;
+    text.remove_prefix(expected.size());
+    return true;
+}
+
+} // namespace
+
+std::optional<body_time> parse_body_time(std::string_view word)
+{
+    if (!take(word, "body="))
+        return std::nullopt;
+    const auto first = take_number(word);
+    const bool has_range = take(word, "-");
+    const auto most = has_range ? take_number(word) : 0u;
+    const bool has_rate = take(word, ",minrate=");
+    const auto rate = has_rate ? take_number(word) : 0u;
+    if (!first || !most || !rate || !word.empty() || (has_range && !has_rate))
+        return std::nullopt;
+    return body_time{std::chrono::seconds(*first), std::chrono::seconds(*most), *rate};
+}
+
+std::optional<body_account::duration> body_account::left() const noexcept
+{
+    if (rule_.first.count() == 0)
+        return std::nullopt;
+    duration allowed = rule_.first;
+    if (rule_.min_rate > 0)
+        allowed += std::chrono::seconds(octets_ / rule_.min_rate) +
+                   std::chrono::milliseconds(1000 * (octets_ % rule_.min_rate) / rule_.min_rate);
+    if (rule_.most.count() > 0)
+        allowed = std::min<duration>(allowed, rule_.most);
+    return allowed - waited_;
+}
+
+} // namespace v6front

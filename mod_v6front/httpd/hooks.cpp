@@ -8,7 +8,6 @@
 #include "httpd/connections/filters.hpp"
 #include "httpd/operator/configtest.hpp"
 #include "httpd/process/startup.hpp"
-#include "httpd/requests/ambiguity.hpp"
 #include "httpd/requests/client_fields.hpp"
 #include "httpd/requests/client_record.hpp"
 #include "httpd/requests/client_tunnel.hpp"
@@ -17,6 +16,7 @@
 #include "httpd/requests/handler.hpp"
 #include "httpd/requests/hook_time.hpp"
 #include "httpd/requests/offers.hpp"
+#include "httpd/requests/request_checks.hpp"
 #include "httpd/requests/request_state.hpp"
 #include "httpd/requests/routing.hpp"
 #include "httpd/requests/tls_closure.hpp"
@@ -102,7 +102,7 @@ static int v6front_post_read_request(request_rec* r)
     return v6front::guard("post_read_request", HTTP_INTERNAL_SERVER_ERROR, [=] {
         v6front::remember_client_fields(r);
         v6front::tell_of_encoded_slash(r);
-        return v6front::refuse_ambiguous(r);
+        return v6front::check_coding(r);
     });
 }
 

@@ -2,12 +2,12 @@
 
 #include "handler.hpp"
 
-#include "httpd/base/http2_stream.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/process/services.hpp"
 #include "content_filters.hpp"
 #include "early_end.hpp"
 #include "proxied.hpp"
+#include "request_checks.hpp"
 #include "request_host.hpp"
 #include "routing.hpp"
 
@@ -31,28 +31,6 @@ request_host* suspendable(const request_rec* r)
     return host && host->may_suspend() && !r->main && !r->prev ? host : nullptr;
 }
 
-// What httpd lets pass and a backend might understand otherwise. OK, or the status that refuses it.
-int refusal(const request_rec* r, ap_conn_keepalive_e keepalive)
-{
-    const bool is_http1 = !is_http2_stream(r->connection);
-    if (is_http1 && r->proto_num >= HTTP_VERSION(2, 0))
-        return HTTP_VERSION_NOT_SUPPORTED;
-    // Content-Length beside Transfer-Encoding: httpd has dropped the one and marked the connection
-    // (ap_read_request); which of the two the client meant is a guess (RFC 9112 6.1).
-    if (is_http1 && !r->main && !r->prev && keepalive == AP_CONN_CLOSE &&
-        apr_table_get(r->headers_in, "Transfer-Encoding"))
-        return HTTP_BAD_REQUEST;
-    // A line without a version is rather the rest of something else than HTTP/0.9. httpd says the
-    // same of each subrequest, which has no head of its own.
-    if (r->assbackwards && !r->main)
-        return HTTP_BAD_REQUEST;
-    const auto limit = body_limit(r);
-    const auto length = parse_content_length(view(apr_table_get(r->headers_in, "Content-Length")));
-    if (limit > 0 && length && *length > static_cast<std::uint64_t>(limit))
-        return HTTP_REQUEST_ENTITY_TOO_LARGE;
-    return OK;
-}
-
 // What becomes a tunnel passes no filters of content.
 bool wants_thread(const request_rec* r)
 {
@@ -73,7 +51,7 @@ int handle(request_rec* r)
         return ap_send_http_options(r);
     auto* host = suspendable(r);
     const auto keepalive = host ? host->keepalive_before() : r->connection->keepalive;
-    if (const int status = refusal(r, keepalive); status != OK) {
+    if (const int status = check_message(r, keepalive); status != OK) {
         if (ap_request_has_body(r))
             take_rest_before_end(r);
         return status;

@@ -11,15 +11,6 @@
 namespace v6front
 {
 
-// httpd's default of 1 GiB is for what it holds itself, and proxied requests are exempt from it; a
-// limit that somebody has set is meant for them too.
-apr_off_t body_limit(const request_rec* r)
-{
-    const auto* core =
-        static_cast<const core_dir_config*>(ap_get_core_module_config(r->per_dir_config));
-    return std::max<apr_off_t>(core->limit_req_body, 0); // -1: not set
-}
-
 namespace
 {
 

@@ -7,6 +7,7 @@
 #include "httpd/base/http2_stream.hpp"
 #include "httpd/config/body_limits.hpp"
 #include "hook_time.hpp"
+#include "request_checks.hpp"
 #include "trailer_filter.hpp"
 
 #include <algorithm>

@@ -18,9 +18,6 @@
 namespace v6front
 {
 
-// LimitRequestBody where it is set, else 0.
-apr_off_t body_limit(const request_rec* r);
-
 class request_client final : public client
 {
 public:

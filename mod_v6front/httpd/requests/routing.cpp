@@ -3,9 +3,8 @@
 #include "routing.hpp"
 
 #include "core/edits/target.hpp"
-#include "core/message/framing.hpp"
-#include "core/message/target_form.hpp"
 #include "httpd/base/log.hpp"
+#include "request_checks.hpp"
 #include "request_state.hpp"
 
 namespace v6front
@@ -107,44 +106,6 @@ const core_server_config* core_config_of(const request_rec* r)
         ap_get_core_module_config(r->server->module_config));
 }
 
-bool is_own_host(request_rec* r, std::string_view host)
-{
-    // Names count and not ports, which a router between may have changed.
-    return host == view(r->connection->local_ip) ||
-           ap_matches_request_vhost(r, to_pool(r->pool, host), r->server->port);
-}
-
-// An ordinary target begins with a slash, and costs no more than the look at that.
-std::optional<failure> judge_form(request_rec* r, routed_request* made)
-{
-    const auto raw = view(r->unparsed_uri);
-    if (!is_from_client(r) || (raw.starts_with('/') && r->method_number != M_CONNECT))
-        return std::nullopt;
-    const auto form = form_of(view(r->method), raw);
-    const bool absolute = form.what == target_form::kind::absolute;
-    if (made)
-        made->authority = form.authority;
-    return unfit_form(form, view(ap_http_scheme(r)), absolute && is_own_host(r, form.host));
-}
-
-// How far TRACE and OPTIONS may go (RFC 9110 7.6.2); other methods go on whatever it says.
-enum class hops { left, used_up, malformed };
-hops take_hop(request_rec* r)
-{
-    const bool counts = r->method_number == M_TRACE || r->method_number == M_OPTIONS;
-    const char* text =
-        counts && is_from_client(r) ? apr_table_get(r->headers_in, "Max-Forwards") : nullptr;
-    if (!text)
-        return hops::left;
-    const auto n = parse_content_length(view(text)); // 1*DIGIT as well
-    if (!n)
-        return hops::malformed;
-    if (*n == 0)
-        return hops::used_up;
-    apr_table_setn(r->headers_in, "Max-Forwards", to_pool(r->pool, std::to_string(*n - 1)));
-    return hops::left;
-}
-
 // What httpd answers, or refuses, itself: where the operator has forbidden it, and with a body.
 bool is_trace_for_httpd(const request_rec* r)
 {
@@ -201,7 +162,7 @@ int translate_name(request_rec* r)
     auto decided = decide(r);
     if (decided && !*decided)
         return DECLINED;
-    if (const auto unfit = judge_form(r, decided ? *decided : nullptr))
+    if (const auto unfit = check_form(r, decided ? *decided : nullptr))
         return refuse(r, *unfit);
     if (!decided)
         return refuse(r, decided.error());

@@ -140,7 +140,7 @@ $(preloaded): $(BUILD)/%.so: test/system/%.c $(wildcard test/system/*.h)
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)
-fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp loop/deadline.cpp)
+fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp loop/deadline.cpp)
 $(call obj,$(fuzz_src)): CXXFLAGS += -I. -Imod_v6front -Itest $(ASIO)
 $(BUILD)/fuzz_%: $(BUILD)/test/fuzz/%.o $(call obj,$(fuzz_part)) $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^

@@ -7,6 +7,8 @@
 #include "scripted_backend.hpp"
 #include "user_agent.hpp"
 
+#include <deque>
+#include <sstream>
 #include <thread>
 
 using namespace v6front;
@@ -39,59 +41,97 @@ httpd_options with_limit(const way& w, const limit& l, const scripted_backend& s
     return options;
 }
 
+// One client with its own front and site; those of all rows stall at the same time.
+struct upload {
+    upload(const way& w, const limit& l, scripted_backend::steps steps, std::string name)
+        : text(std::move(name)),
+          site(std::move(steps)),
+          front(with_limit(w, l, site)),
+          client(front)
+    {
+    }
+    std::string text;
+    scripted_backend site;
+    httpd_server front;
+    user_agent client;
+    std::chrono::steady_clock::time_point began{};
+    std::size_t first = 0; // octets that are sent before the site goes on
+    bool taken = false;
+    std::thread sender;
+};
+
+std::string words(const way& w, const char* directive, const char* how)
+{
+    std::ostringstream text;
+    text << w << ", " << directive << how;
+    return text.str();
+}
+
 } // namespace
 
 TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
 {
     const way w = GENERATE(from_range(every_way()));
-    const bool all_at_once = GENERATE(true, false); // or half of it when the site goes on
-    const limit l = GENERATE(from_range(limits()));
-    if (w.http2 && !l.http2) {
-        return;
-    }
-    INFO(w << ", " << l.directive << (all_at_once ? ", all at once" : ", in halves"));
     using namespace script;
-    scripted_backend site({read_head(), gate("go"), read_body(), send(response("taken"))});
-    httpd_server front(with_limit(w, l, site));
-    user_agent client(front);
-    client.begin({"/", "POST"}, much);
-    const std::size_t first = all_at_once ? much : much / 2;
-    bool taken = false;
-    std::thread sender([&] { taken = client.send_body(std::string(first, 'x')); });
-    CHECK(site.wait_for_hits(1));
-    std::this_thread::sleep_for(std::chrono::milliseconds(3500)); // which this is about
-    site.open("go");
-    sender.join();
-    CHECK(taken);
-    if (first < much) {
-        CHECK(client.send_body(std::string(much - first, 'x')));
+    const scripted_backend::steps stalls{read_head(), gate("go"), read_body(),
+                                         send(response("taken"))};
+    std::deque<upload> all;
+    for (const limit& l : limits()) {
+        for (const bool whole : {true, false}) { // or half of it when the site goes on
+            if (w.http2 && !l.http2) {
+                continue;
+            }
+            upload& u = all.emplace_back(w, l, stalls,
+                                         words(w, l.directive, whole ? ", whole" : ", in halves"));
+            u.client.begin({"/", "POST"}, much);
+            u.first = whole ? much : much / 2;
+            u.sender =
+                std::thread([&u] { u.taken = u.client.send_body(std::string(u.first, 'x')); });
+        }
     }
-    client.end_body();
-    const http_message answer = client.read_response();
-    CHECK(answer.status() == 200);
-    CHECK(answer.body == "taken");
-    CHECK(front.error_log().find("V6F01") == std::string::npos);
+    for (upload& u : all) {
+        CHECK(u.site.wait_for_hits(1));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(3500)); // which this is about
+    for (upload& u : all) {
+        INFO(u.text);
+        u.site.open("go");
+        u.sender.join();
+        CHECK(u.taken);
+        if (u.first < much) {
+            CHECK(u.client.send_body(std::string(much - u.first, 'x')));
+        }
+        u.client.end_body();
+        const http_message answer = u.client.read_response();
+        CHECK(answer.status() == 200);
+        CHECK(answer.body == "taken");
+        CHECK(u.front.error_log().find("V6F01") == std::string::npos);
+    }
 }
 
 TEST_CASE("A client that stalls gets 408, however quick the site is", "[body_time]")
 {
     const way w = GENERATE(from_range(every_way()));
-    const limit l = GENERATE(from_range(limits()));
-    if (w.http2 && !l.http2) {
-        return;
-    }
-    INFO(w << ", " << l.directive);
     using namespace script;
-    scripted_backend site({read_request(), send(response("taken"))});
-    httpd_server front(with_limit(w, l, site));
-    user_agent client(front);
-    client.begin({"/", "POST"}, 2000);
-    client.send_body(std::string(1000, 'x'));
-    const auto began = std::chrono::steady_clock::now();
-    CHECK(client.read_response().status() == 408);
-    CHECK(std::chrono::steady_clock::now() - began > std::chrono::milliseconds(1900));
-    CHECK(std::chrono::steady_clock::now() - began < patience(std::chrono::seconds(6)));
-    CHECK_THAT(front.error_log(), ContainsSubstring("V6F0101"));
+    std::deque<upload> all;
+    for (const limit& l : limits()) {
+        if (w.http2 && !l.http2) {
+            continue;
+        }
+        upload& u =
+            all.emplace_back(w, l, scripted_backend::steps{read_request(), send(response("taken"))},
+                             words(w, l.directive, ""));
+        u.client.begin({"/", "POST"}, 2000);
+        u.client.send_body(std::string(1000, 'x'));
+        u.began = std::chrono::steady_clock::now();
+    }
+    for (upload& u : all) {
+        INFO(u.text);
+        CHECK(u.client.read_response().status() == 408);
+        CHECK(std::chrono::steady_clock::now() - u.began > std::chrono::milliseconds(1900));
+        CHECK(std::chrono::steady_clock::now() - u.began < patience(std::chrono::seconds(6)));
+        CHECK_THAT(u.front.error_log(), ContainsSubstring("V6F0101"));
+    }
 }
 
 TEST_CASE("A virtual host has its own limit for bodies or that of the main server", "[body_time]")
@@ -110,21 +150,27 @@ TEST_CASE("A virtual host has its own limit for bodies or that of the main serve
         {"RequestReadTimeout handshake=0 header=0 body=0", "RequestReadTimeout body=1", 408},
         {"", "", 200}};
     const way w = GENERATE(from_range(one_of_each_kind()));
+    struct asked {
+        asked(const httpd_options& options) : front(options), client(front) {}
+        httpd_server front;
+        user_agent client;
+    };
+    scripted_backend site([](const received_request& got) { return response(got.message.body); });
+    std::deque<asked> all;
     for (const row& r : rows) {
-        INFO(w << ": " << r.main << " / " << r.host);
-        scripted_backend site(
-            [](const received_request& got) { return response(got.message.body); });
         httpd_options options =
             options_for(w, std::string(r.host) + "\nV6FrontPass / " + site.url());
         options.modules = {"reqtimeout"};
         options.global = r.main;
-        httpd_server front(options);
-        user_agent client(front);
-        client.begin({"/", "POST"}, 10);
-        client.send_body("first");
-        std::this_thread::sleep_for(std::chrono::milliseconds(2500)); // which this is about
-        client.send_body("other");
-        client.end_body();
-        CHECK(client.read_response().status() == r.status);
+        asked& a = all.emplace_back(options);
+        a.client.begin({"/", "POST"}, 10);
+        a.client.send_body("first");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2500)); // which this is about
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        INFO(w << ": " << rows[i].main << " / " << rows[i].host);
+        all[i].client.send_body("other");
+        all[i].client.end_body();
+        CHECK(all[i].client.read_response().status() == rows[i].status);
     }
 }

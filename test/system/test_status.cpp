@@ -140,16 +140,16 @@ TEST_CASE("mod_status: connections of an engine count, and those that are kept a
         REQUIRE(clients.back().read_response().status() == 200);
     }
     status_page page;
-    const bool counted = eventually([&] {
+    // The page's own connection may be too young to be counted.
+    const auto shows = [&](double kept) {
         page = look(front);
-        return page.number("ConnsTotal") == 6.0 && page.number("ConnsAsyncKeepAlive") == 5.0;
-    });
+        const double total = page.number("ConnsTotal").value_or(-1);
+        return (total == kept || total == kept + 1) && page.number("ConnsAsyncKeepAlive") == kept;
+    };
+    const bool counted = eventually([&] { return shows(5); });
     INFO(page.text);
     CHECK(counted);
     clients.clear();
-    CHECK(eventually([&] {
-        page = look(front);
-        return page.number("ConnsTotal") == 1.0 && page.number("ConnsAsyncKeepAlive") == 0.0;
-    }));
+    CHECK(eventually([&] { return shows(0); }));
     INFO(page.text);
 }

@@ -12,43 +12,28 @@ namespace v6front
 
 std::span<char> input_store::room(std::size_t wanted)
 {
-    const auto held = end_ - begin_;
-    if (begin_ > 0) {
-        std::memmove(buffer_.get(), buffer_.get() + begin_, held);
-        begin_ = 0;
-        end_ = held;
-    }
-    if (capacity_ < wanted || end_ == capacity_) {
-        const auto larger = std::max(wanted, end_ == capacity_ ? capacity_ * 2 : capacity_);
-        auto grown = std::make_unique<char[]>(larger);
-        if (held > 0)
-            std::memcpy(grown.get(), buffer_.get(), held);
-        buffer_ = std::move(grown);
-        capacity_ = larger;
-    }
-    return {buffer_.get() + end_, capacity_ - end_};
+    buffer_.compact();
+    return buffer_.room(wanted);
 }
 
 void input_store::put(const char* data, std::size_t n)
 {
-    const auto space = room(end_ - begin_ + n);
+    const auto space = room(bytes().size() + n);
     std::memcpy(space.data(), data, n);
     fill(n);
 }
 
 void input_store::drop(std::size_t n) noexcept
 {
-    begin_ += n;
+    buffer_.consume(n);
     if (n > 0)
         chunk_line_ = {};
 }
 
 void input_store::shrink()
 {
-    if (empty() && capacity_ > small) {
-        buffer_.reset();
-        capacity_ = begin_ = end_ = 0;
-    }
+    if (empty() && buffer_.capacity() > small)
+        buffer_.release();
 }
 
 apr_status_t input_store::answer(apr_bucket_brigade* brigade, ap_input_mode_t mode,

@@ -4,11 +4,10 @@
 // filter is asked for them. Part of an adopted connection; used by one thread at a time.
 #pragma once
 
+#include "core/base/octet_buffer.hpp"
+#include "core/message/chunk_line_search.hpp"
 #include "httpd/base/apache.hpp"
 
-#include "core/message/chunk_line_search.hpp"
-
-#include <memory>
 #include <span>
 #include <string_view>
 
@@ -21,13 +20,13 @@ public:
     static constexpr std::size_t small = 8 * 1024;  // while waiting for a request
     static constexpr std::size_t large = 32 * 1024; // while a body comes in
 
-    bool empty() const noexcept { return begin_ == end_; }
-    std::string_view bytes() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
+    bool empty() const noexcept { return buffer_.empty(); }
+    std::string_view bytes() const noexcept { return buffer_.bytes(); }
 
     // Room for at least one byte behind what is held, and for `wanted` in all if it has to grow.
     // Nothing that was handed out may still be in use.
     std::span<char> room(std::size_t wanted = small);
-    void fill(std::size_t n) noexcept { end_ += n; }
+    void fill(std::size_t n) noexcept { buffer_.fill(n); }
     void put(const char* data, std::size_t n);
     void drop(std::size_t n) noexcept;
     // Gives memory back when nothing is held.
@@ -45,10 +44,7 @@ public:
     apr_status_t answer(apr_bucket_brigade* brigade, ap_input_mode_t mode, apr_off_t wanted);
 
 private:
-    std::unique_ptr<char[]> buffer_;
-    std::size_t capacity_ = 0;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
+    octet_buffer buffer_;
     chunk_line_search chunk_line_; // begun anew when bytes go
     apr_status_t ending_ = APR_SUCCESS;
 };

@@ -6,70 +6,33 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <poll.h>
-#include <sys/socket.h>
-
 namespace v6front
 {
 
 backend_connection::backend_connection(tcp_socket socket, const endpoint& peer,
                                        deadline_list& deadlines)
-    : socket_(std::move(socket)),
+    : transport_(std::move(socket)),
       peer_(peer),
       deadlines_(deadlines),
       read_deadline_(deadlines, [this] { on_read_deadline(); }),
-      write_deadline_(deadlines,
-                      [this] {
-                          error_code ignored;
-                          socket_.cancel(ignored);
-                      }),
-      buffer_(std::make_unique<char[]>(initial_buffer))
+      write_deadline_(deadlines, [this] { transport_.cancel(); })
 {
-    error_code ignored;
-    socket_.non_blocking(true, ignored);
 }
 
 void backend_connection::on_read_deadline()
 {
     if (arrived_.has_waiter())
         return arrived_.notify();
-    error_code ignored;
-    socket_.cancel(ignored);
-}
-
-// Room behind end_: what is consumed goes, and a buffer that is full all the same doubles. Whoever
-// reads a head bounds it.
-void backend_connection::make_room()
-{
-    if (begin_ == end_) {
-        begin_ = end_ = 0;
-        return;
-    }
-    if (end_ < capacity_)
-        return;
-    if (begin_ > 0) {
-        std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
-        end_ -= begin_;
-        begin_ = 0;
-        return;
-    }
-    auto larger = std::make_unique<char[]>(capacity_ * 2);
-    std::memcpy(larger.get(), buffer_.get(), end_);
-    buffer_ = std::move(larger);
-    capacity_ *= 2;
+    transport_.cancel();
 }
 
 void backend_connection::watch()
 {
     if (reading_ || read_error_)
         return;
-    make_room();
     reading_ = true;
-    socket_.async_read_some(
-        asio::buffer(buffer_.get() + end_, capacity_ - end_),
+    transport_.async_read_some(
+        buffer_.room(initial_buffer),
         [self = shared_from_this()](error_code ec, std::size_t n) { self->on_read(ec, n); });
 }
 
@@ -77,10 +40,10 @@ void backend_connection::on_read(error_code ec, std::size_t n)
 {
     reading_ = false;
     // A write's deadline cancels all that is under way on the socket; the read did nothing wrong.
-    if (ec == asio::error::operation_aborted && socket_.is_open())
+    if (ec == asio::error::operation_aborted && transport_.is_open())
         return watch();
     read_error_ = ec;
-    end_ += n;
+    buffer_.fill(n);
     if (const auto disturbed = disturbed_) // a copy: it may end what holds this
         return disturbed(*this);
     arrived_.resume();
@@ -90,11 +53,11 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
 {
     if (read_error_)
         co_return read_error_;
-    const auto held = end_ - begin_;
+    const auto held = input().size();
     watch();
     read_deadline_.arm(timeout);
     while (reading_ && !read_deadline_.expired()) {
-        const auto ec = co_await arrived_.wait(socket_.get_executor());
+        const auto ec = co_await arrived_.wait(transport_.get_executor());
         if (ec) {
             read_deadline_.disarm();
             co_return ec;
@@ -102,7 +65,7 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
     }
     const bool late = read_deadline_.expired();
     read_deadline_.disarm();
-    if (end_ - begin_ > held)
+    if (input().size() > held)
         co_return error_code{};
     co_return late ? error_code(asio::error::timed_out) : read_error_;
 }
@@ -115,24 +78,18 @@ void backend_connection::end_wait()
 
 void backend_connection::wait_here(std::chrono::milliseconds at_most)
 {
-    if (reading_ || !is_quiet())
+    if (reading_ || !is_quiet() || !transport_.wait_for_input(at_most))
         return;
-    pollfd entry{socket_.native_handle(), POLLIN, 0};
-    if (::poll(&entry, 1, static_cast<int>(at_most.count())) <= 0)
-        return;
-    make_room();
-    error_code ec;
-    end_ += socket_.read_some(asio::buffer(buffer_.get() + end_, capacity_ - end_), ec);
-    if (ec != asio::error::would_block)
-        read_error_ = ec;
+    const auto read = transport_.read_now(buffer_.room(initial_buffer));
+    buffer_.fill(read.size);
+    read_error_ = read.error;
 }
 
 task<io_result> backend_connection::read_into(std::span<char> into,
                                               std::chrono::milliseconds timeout)
 {
     read_deadline_.arm(timeout);
-    auto [ec, n] =
-        co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), use_task);
+    auto [ec, n] = co_await transport_.async_read_some(into, use_task);
     if (read_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     read_deadline_.disarm();
@@ -144,11 +101,7 @@ task<io_result> backend_connection::read_into(std::span<char> into,
 // loop need not turn.
 io_result backend_connection::write_now(std::string_view bytes)
 {
-    io_result done;
-    done.size = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), done.error);
-    if (done.error == asio::error::would_block)
-        done.error = {};
-    return done;
+    return transport_.write_now(bytes);
 }
 
 // At most one wait, and nothing is written before it: a coroutine that has been cancelled leaves by
@@ -160,8 +113,7 @@ task<io_result> backend_connection::write_some(std::string_view bytes,
     if (at_once.error || at_once.size > 0)
         co_return at_once;
     write_deadline_.arm(timeout);
-    auto [ec, n] =
-        co_await socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()), use_task);
+    auto [ec, n] = co_await transport_.async_write_some(bytes, use_task);
     if (write_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     write_deadline_.disarm();
@@ -183,13 +135,10 @@ backend_connection::state backend_connection::probe() noexcept
 {
     if (read_error_)
         return state::ended;
-    if (begin_ != end_)
+    const auto next = buffer_.empty() ? transport_.peek() : transport::next::octets;
+    if (next == transport::next::octets)
         return state::spoke;
-    char octet = 0;
-    const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n > 0)
-        return state::spoke;
-    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+    if (next != transport::next::nothing)
         return state::ended;
     seen_open_for_ = idle_for();
     return state::open;
@@ -199,11 +148,10 @@ bool backend_connection::has_ended() noexcept
 {
     if (read_error_)
         return true;
-    if (end_ == capacity_ || reading_)
+    if (buffer_.is_full() || reading_)
         return false;
-    char octet = 0;
-    const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n == 0 || (n < 0 && errno == ECONNRESET);
+    const auto next = transport_.peek();
+    return next == transport::next::end || next == transport::next::reset;
 }
 
 void backend_connection::begin_idle(std::function<void(backend_connection&)> disturbed)
@@ -231,16 +179,14 @@ void backend_connection::end_idle() noexcept
 
 void backend_connection::end_sending() noexcept
 {
-    error_code ignored;
-    socket_.shutdown(tcp_socket::shutdown_send, ignored);
+    transport_.end_sending();
 }
 
 int backend_connection::release() noexcept
 {
-    error_code failed;
-    const int socket = reading_ || !is_quiet() ? -1 : socket_.release(failed);
+    const int socket = reading_ || !is_quiet() ? -1 : transport_.release();
     close();
-    return failed ? -1 : socket;
+    return socket;
 }
 
 void backend_connection::close() noexcept
@@ -248,8 +194,7 @@ void backend_connection::close() noexcept
     disturbed_ = nullptr;
     read_deadline_.disarm();
     write_deadline_.disarm();
-    error_code ignored;
-    socket_.close(ignored);
+    transport_.close();
 }
 
 } // namespace v6front

@@ -8,9 +8,11 @@
 // an idle backend has closed or talks out of turn, and costs a request no system call of its own.
 #pragma once
 
+#include "core/base/octet_buffer.hpp"
 #include "net/loop/asio.hpp"
 #include "net/loop/deadline.hpp"
 #include "net/loop/event.hpp"
+#include "transport.hpp"
 
 #include <memory>
 #include <span>
@@ -20,11 +22,6 @@
 namespace v6front
 {
 
-struct io_result {
-    error_code error; // timed_out when the deadline passed, eof when the backend closed
-    std::size_t size = 0;
-};
-
 class backend_connection : public std::enable_shared_from_this<backend_connection>
 {
 public:
@@ -33,9 +30,9 @@ public:
 
     backend_connection(tcp_socket socket, const endpoint& peer, deadline_list& deadlines);
 
-    // Bytes read and not yet consumed. Views stay valid until the next readable() or grow().
-    std::string_view input() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
-    void consume(std::size_t n) noexcept { begin_ += n; }
+    // Bytes read and not yet consumed. Views stay valid until the next readable().
+    std::string_view input() const noexcept { return buffer_.bytes(); }
+    void consume(std::size_t n) noexcept { buffer_.consume(n); }
 
     // Ends when input() has grown beyond what it held at the call, or with an error. Can be
     // cancelled without loss: the read goes on, and the next call has what it brings.
@@ -57,7 +54,7 @@ public:
     // Starts the outstanding read, if there is none.
     void watch();
     // As far as the outstanding read tells, if there is one: nothing arrived, not closed.
-    bool is_quiet() const noexcept { return !read_error_ && begin_ == end_; }
+    bool is_quiet() const noexcept { return !read_error_ && buffer_.empty(); }
     bool is_reading() const noexcept { return reading_; }
     // What an idle backend has done, by the outstanding read and by the kernel, which may know
     // more.
@@ -93,18 +90,14 @@ public:
 private:
     void on_read(error_code ec, std::size_t n);
     void on_read_deadline();
-    void make_room();
 
-    tcp_socket socket_;
+    transport transport_;
     endpoint peer_;
     deadline_list& deadlines_;
     deadline read_deadline_; // of a wait for input
     deadline write_deadline_;
     event arrived_;
-    std::unique_ptr<char[]> buffer_;
-    std::size_t capacity_ = initial_buffer;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
+    octet_buffer buffer_;
     error_code read_error_;
     bool reading_ = false;
     bool served_ = false;

@@ -237,6 +237,9 @@ void play(const httpd_server& front, std::span<asked> batch, damaged_frames& cha
     }
 }
 
+// Without TLS this fails with a stock httpd 2.4.58 or 2.4.62, with mod_proxy as well: while
+// mod_http2 feeds what it has read to nghttp2, a reset closes its stream, and ev_stream_closed()
+// sends the brigade that the rest of it waits in.
 const std::vector<way>& http2_ways()
 {
     static const std::vector<way> ways{

@@ -249,9 +249,8 @@ TEST_CASE("The access log tells size, status, connection state and what the exch
 {
     const way w = GENERATE(from_range(http1_ways()));
     INFO(w);
-    scripted_backend site([](const received_request&) {
-        return chunked_response({"12345", "67"});
-    });
+    const auto answer = [](const received_request&) { return chunked_response({"12345", "67"}); };
+    scripted_backend site(answer);
     httpd_options options = options_for(
         w, "V6FrontPass / " + site.url() +
                "\nV6FrontPass /dead http://127.0.0.1:" + std::to_string(free_port()) +

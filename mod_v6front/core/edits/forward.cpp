@@ -41,7 +41,7 @@ std::optional<std::string> moved(std::string_view path, const forward_map& map)
 
 result<std::optional<std::string>> forward_url(std::string_view url, const forward_map& map)
 {
-    const std::optional<std::string> as_it_is;
+    std::optional<std::string> as_it_is;
     const auto ref = split_reference(url);
     if (!ref || (ref->authority && !names_authority(*ref, map.origin))) {
         return as_it_is;

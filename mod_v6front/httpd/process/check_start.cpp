@@ -67,6 +67,7 @@ void health_checks::start(const server_rec* main_server, address_watch& watch, r
         if (order->host.empty())
             order->host = b.server->server_hostname ? b.server->server_hostname : b.url.host;
         std::vector<std::shared_ptr<known_name>> known;
+        known.reserve(b.names.size());
         for (const auto& name : b.names)
             known.push_back(names.know(name));
         order->addresses = [addresses = b.addresses, known, port = b.url.port, &names,

@@ -12,7 +12,7 @@ namespace v6front
 void refuse_value(std::string_view key, std::string_view value, std::string_view right)
 {
     std::string sentence(key);
-    sentence.append("=\"").append(value).append("\" must be ").append(right);
+    sentence.append(key.empty() ? "\"" : "=\"").append(value).append("\" must be ").append(right);
     throw setting_error(sentence);
 }
 

@@ -20,7 +20,7 @@ struct setting_error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Throws: key="value" must be `right`.
+// Throws: key="value" must be `right`. Without a key, where a directive has the value alone.
 [[noreturn]] void refuse_value(std::string_view key, std::string_view value,
                                std::string_view right);
 

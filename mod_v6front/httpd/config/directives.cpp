@@ -202,7 +202,7 @@ void set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     configured_check check{cmd->server, {}, {}};
     int i = 0;
-    if (argc > 0 && view(argv[0]).find('=') == std::string_view::npos)
+    if (argc > 0 && !split_key_value(view(argv[0])))
         check.name = host_name(argv[i++]);
     check.place = place_of(cmd);
     check_keys_differ(std::vector<std::string_view>(argv + i, argv + argc));
@@ -226,12 +226,7 @@ void set_graceful_timeout(cmd_parms* cmd, void*, const char* value)
 {
     if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
         throw setting_error(misplaced);
-    const auto limit = parse_duration(view(value));
-    if (!limit)
-        throw setting_error("\"" + std::string(view(value)) +
-                            "\" must be a whole number of seconds, or one with the unit ms, s, min "
-                            "or h, above 0 and at most 24 hours");
-    server_of(cmd).graceful_timeout = limit;
+    server_of(cmd).graceful_timeout = parse_timeout({}, view(value));
 }
 
 void set_timeout(cmd_parms* cmd, void* dir, const char* key_value)

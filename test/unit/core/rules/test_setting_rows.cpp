@@ -243,5 +243,9 @@ TEST_CASE("a directive that takes some of the keys knows them from the rows", "[
     CHECK(list_of_keys(keys_of_directive("v6fronttimeout")) == "connect=, response= and idle=");
     CHECK(keys_of_directive("V6FrontNone").empty());
     CHECK(list_of_keys({}).empty());
+    // Where the value stands alone, no key is named.
+    CHECK_THROWS_WITH(parse_timeout({}, "soon"),
+                      "\"soon\" must be a whole number of seconds, or one with the unit ms, s, "
+                      "min or h, above 0 and at most 24 hours");
     CHECK(list_of_keys({"a"}) == "a=");
 }

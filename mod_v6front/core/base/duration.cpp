@@ -2,6 +2,7 @@
 #include "duration.hpp"
 
 #include "ascii.hpp"
+#include "numbers.hpp"
 
 #include <cstdint>
 
@@ -30,16 +31,12 @@ std::int64_t unit_length(std::string_view unit) noexcept
 std::optional<milliseconds> parse_duration(std::string_view text) noexcept
 {
     constexpr std::int64_t most = 24 * 60 * 60 * 1000;
-    std::int64_t n = 0;
-    std::size_t digits = 0;
-    for (; digits < text.size() && is_digit(text[digits]); ++digits) {
-        n = n * 10 + (text[digits] - '0');
-        if (n > most) {
-            return std::nullopt;
-        }
+    const auto n = take_number<std::uint32_t>(text);
+    if (!n || *n > most) {
+        return std::nullopt;
     }
     // No overflow: both factors are far below 2^31.
-    const std::int64_t length = n * unit_length(text.substr(digits));
+    const std::int64_t length = *n * unit_length(text);
     if (length <= 0 || length > most) {
         return std::nullopt;
     }

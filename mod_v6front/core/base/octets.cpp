@@ -2,6 +2,7 @@
 #include "octets.hpp"
 
 #include "ascii.hpp"
+#include "numbers.hpp"
 
 namespace v6front
 {
@@ -9,19 +10,12 @@ namespace v6front
 std::optional<std::uint64_t> parse_octets(std::string_view text) noexcept
 {
     constexpr std::uint64_t most = std::uint64_t{1} << 30U;
-    std::uint64_t n = 0;
-    std::size_t digits = 0;
-    for (; digits < text.size() && is_digit(text[digits]); ++digits) {
-        n = n * 10 + static_cast<std::uint64_t>(text[digits] - '0');
-        if (n > most) {
-            return std::nullopt;
-        }
-    }
-    const std::string_view unit = text.substr(digits);
-    if (unit.size() > 1) {
+    const auto number = take_number<std::uint64_t>(text);
+    if (!number || *number > most || text.size() > 1) {
         return std::nullopt;
     }
-    switch (unit.empty() ? '\0' : lower(unit.front())) {
+    std::uint64_t n = *number;
+    switch (text.empty() ? '\0' : lower(text.front())) {
     case '\0':
         break;
     case 'k':

@@ -2,27 +2,16 @@
 
 #include "body_time.hpp"
 
+#include "core/base/numbers.hpp"
 #include "core/message/fields.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace v6front
 {
 
 namespace
 {
-
-// The number that a text begins with, which is taken off it.
-std::optional<unsigned> take_number(std::string_view& text)
-{
-    unsigned n = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
-    if (ec != std::errc())
-        return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    return n;
-}
 
 bool take(std::string_view& text, std::string_view expected)
 {
@@ -38,11 +27,11 @@ std::optional<body_time> parse_body_time(std::string_view word)
 {
     if (!take(word, "body="))
         return std::nullopt;
-    const auto first = take_number(word);
+    const auto first = take_number<unsigned>(word);
     const bool has_range = take(word, "-");
-    const auto most = has_range ? take_number(word) : 0u;
+    const auto most = has_range ? take_number<unsigned>(word) : 0u;
     const bool has_rate = take(word, ",minrate=");
-    const auto rate = has_rate ? take_number(word) : 0u;
+    const auto rate = has_rate ? take_number<unsigned>(word) : 0u;
     if (!first || !most || !rate || !word.empty() || (has_range && !has_rate))
         return std::nullopt;
     return body_time{std::chrono::seconds(*first), std::chrono::seconds(*most), *rate};

@@ -2,9 +2,8 @@
 #include "reverse.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/base/numbers.hpp"
 #include "core/rules/route.hpp"
-
-#include <charconv>
 
 namespace v6front
 {
@@ -14,14 +13,8 @@ namespace
 bool names_backend(const reference& r, const backend_url& backend) noexcept
 {
     const host_port named = split_authority(*r.authority);
-    std::uint16_t port = 80;
-    if (!named.port.empty()) {
-        const char* const end = named.port.data() + named.port.size();
-        const auto parsed = std::from_chars(named.port.data(), end, port);
-        if (parsed.ec != std::errc{} || parsed.ptr != end) {
-            return false;
-        }
-    }
+    const auto port = named.port.empty() ? std::optional<std::uint16_t>(80)
+                                         : parse_number<std::uint16_t>(named.port);
     return port == backend.port && iequals(named.host, backend.host) && !iequals(r.scheme, "https");
 }
 

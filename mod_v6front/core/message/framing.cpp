@@ -2,6 +2,7 @@
 #include "framing.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/base/numbers.hpp"
 
 #include <limits>
 
@@ -42,19 +43,7 @@ bool take_lengths(std::string_view list, std::optional<std::string_view>& seen) 
 
 std::optional<std::uint64_t> parse_content_length(std::string_view text) noexcept
 {
-    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-    if (text.empty()) {
-        return std::nullopt;
-    }
-    std::uint64_t n = 0;
-    for (const char c : text) {
-        const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (!is_digit(c) || n > (most - digit) / 10) {
-            return std::nullopt;
-        }
-        n = n * 10 + digit;
-    }
-    return n;
+    return parse_number<std::uint64_t>(text, 0, std::numeric_limits<std::int64_t>::max());
 }
 
 result<framing> request_framing(std::span<const field> fields)

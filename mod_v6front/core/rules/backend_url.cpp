@@ -2,6 +2,7 @@
 #include "backend_url.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/base/numbers.hpp"
 #include "core/message/fields.hpp"
 #include "settings.hpp"
 
@@ -96,17 +97,11 @@ void check_host(std::string_view url, std::string_view host)
 
 std::uint16_t parse_port(std::string_view url, std::string_view text)
 {
-    unsigned port = 0;
-    for (const char c : text) {
-        port = is_digit(c) ? port * 10 + static_cast<unsigned>(c - '0') : 65536;
-        if (port > 65535) {
-            break;
-        }
-    }
-    if (port == 0 || port > 65535) {
+    const auto port = parse_number<std::uint16_t>(text, 1);
+    if (!port) {
         refuse(url, "has a port that is not a number from 1 to 65535");
     }
-    return static_cast<std::uint16_t>(port);
+    return *port;
 }
 
 // The path goes out in request lines as it is, so it has to be one already (RFC 3986 3.3).
@@ -191,18 +186,14 @@ std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text) noe
         const std::string_view digits = text.substr(0, dot);
         // A leading zero means octal to some readers.
         if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0') ||
-            (i < 3) != (dot != std::string_view::npos) ||
-            !std::all_of(digits.begin(), digits.end(), is_digit)) {
+            (i < 3) != (dot != std::string_view::npos)) {
             return std::nullopt;
         }
-        unsigned value = 0;
-        for (const char c : digits) {
-            value = value * 10 + static_cast<unsigned>(c - '0');
-        }
-        if (value > 255) {
+        const auto value = parse_number<std::uint8_t>(digits);
+        if (!value) {
             return std::nullopt;
         }
-        octets[i] = static_cast<std::uint8_t>(value);
+        octets[i] = *value;
         text = dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
     }
     return octets;

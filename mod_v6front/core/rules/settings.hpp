@@ -3,59 +3,40 @@
 // What an operator may set about an exchange, at server, virtual host, location or route. Unset is
 // not default: a value that was never written is an empty optional, inherits, and meets its default
 // only in `resolve`, once all levels have been merged.
+//
+// A new key is a member of exchange_settings, its default in exchange_rules, and a row of
+// setting_rows: one without the other does not compile.
 #pragma once
 
 #include "core/base/duration.hpp"
-#include "core/base/octets.hpp"
+#include "core/base/member_count.hpp"
+#include "key_rows.hpp"
 
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
-#include <stdexcept>
-#include <string>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 namespace v6front
 {
 
-// A value in the configuration that cannot be used. what() is one sentence for the operator: the
-// value and what would be right. Whoever catches it adds directive, file and line.
-struct setting_error : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 struct exchange_settings {
-    std::optional<bool> preserve_host;           // V6FrontPreserveHost
-    std::optional<bool> via;                     // V6FrontVia
-    std::optional<bool> add_headers;             // V6FrontAddHeaders
-    std::optional<milliseconds> connect_timeout; // V6FrontTimeout connect=
+    std::optional<bool> preserve_host;
+    std::optional<bool> via;
+    std::optional<bool> add_headers;
+    std::optional<milliseconds> connect_timeout;
     std::optional<milliseconds> response_timeout;
     std::optional<milliseconds> idle_timeout;
-    std::optional<bool> self; // self=on: the backend may be one of this server's own listeners
-    std::optional<std::uint64_t> most_buffered; // bufferbody=
-    std::optional<unsigned> most_in_flight;     // max=, of a route
-    std::optional<unsigned> most_queued;        // queue=
-    std::optional<std::size_t> most_head;       // head=
-    std::optional<bool> reuse;                  // reuse=, of a route
-    std::optional<unsigned> most_idle;          // maxidle=, of a route
+    std::optional<bool> self; // the backend may be one of this server's own listeners
+    std::optional<std::uint64_t> most_buffered;
+    std::optional<unsigned> most_in_flight;
+    std::optional<unsigned> most_queued;
+    std::optional<std::size_t> most_head;
+    std::optional<bool> reuse;
+    std::optional<unsigned> most_idle;
 };
-
-// `over` wins where it is set.
-exchange_settings merge(const exchange_settings& base, const exchange_settings& over);
-
-// Sets one key of `key=value`: connect, response, idle (durations), preservehost, via, addheaders,
-// self, reuse (on|off), head, bufferbody (octets), max, queue, maxidle (numbers).
-// Keys are case-insensitive. Throws setting_error, naming key, value and what would be right.
-void set_option(exchange_settings& settings, std::string_view key_value);
-
-// Throws setting_error if two of the words of a directive have the same key ("max=1 max=2"). Words
-// without "=" do not count.
-void check_keys_differ(std::span<const std::string_view> words);
-
-// "on" or "off", case-insensitive; throws setting_error naming the value, and `what` unless that is
-// empty, where the message begins with the directive's name in any case.
-bool parse_on_off(std::string_view what, std::string_view value);
 
 // The settings in force for one exchange.
 struct exchange_rules {
@@ -76,6 +57,64 @@ struct exchange_rules {
     std::uint32_t most_idle = std::numeric_limits<std::uint32_t>::max(); // to each of its addresses
 };
 
+// One key of V6FrontPass.
+template <class Value> struct setting_row {
+    std::string_view key;
+    std::optional<Value> exchange_settings::*member;
+    Value exchange_rules::*rule;
+    Value (*parse)(std::string_view key, std::string_view value);
+    // What sets it at server, virtual host and location: a directive that takes this key among
+    // others, or the value alone. Empty: only a route has it.
+    std::string_view directive{};
+    // What holds where nobody has set it, after the rows above; nullptr: what exchange_rules says.
+    Value (*unset)(const exchange_rules& rules, milliseconds timeout) = nullptr;
+};
+
+// `timeout` is httpd's own Timeout.
+constexpr milliseconds as_timeout(const exchange_rules&, milliseconds timeout)
+{
+    return timeout;
+}
+// As many as are served may wait to be: each waits no longer than one turn, on the whole.
+constexpr unsigned as_in_flight(const exchange_rules& rules, milliseconds)
+{
+    return rules.most_in_flight;
+}
+
+// clang-format off
+inline constexpr std::tuple setting_rows{
+    setting_row<milliseconds>{"connect", &exchange_settings::connect_timeout, &exchange_rules::connect_timeout, parse_timeout, "V6FrontTimeout"},
+    setting_row<milliseconds>{"response", &exchange_settings::response_timeout, &exchange_rules::response_timeout, parse_timeout, "V6FrontTimeout", as_timeout},
+    setting_row<milliseconds>{"idle", &exchange_settings::idle_timeout, &exchange_rules::idle_timeout, parse_timeout, "V6FrontTimeout", as_timeout},
+    setting_row<bool>{"preservehost", &exchange_settings::preserve_host, &exchange_rules::preserve_host, parse_on_off, "V6FrontPreserveHost"},
+    setting_row<bool>{"via", &exchange_settings::via, &exchange_rules::via, parse_on_off, "V6FrontVia"},
+    setting_row<bool>{"addheaders", &exchange_settings::add_headers, &exchange_rules::add_headers, parse_on_off, "V6FrontAddHeaders"},
+    setting_row<std::size_t>{"head", &exchange_settings::most_head, &exchange_rules::most_head, parse_head_size},
+    setting_row<bool>{"self", &exchange_settings::self, &exchange_rules::self, parse_on_off},
+    setting_row<std::uint64_t>{"bufferbody", &exchange_settings::most_buffered, &exchange_rules::most_buffered, parse_buffer_size},
+    setting_row<unsigned>{"max", &exchange_settings::most_in_flight, &exchange_rules::most_in_flight, parse_count<1>},
+    setting_row<unsigned>{"queue", &exchange_settings::most_queued, &exchange_rules::most_queued, parse_count<0>, {}, as_in_flight},
+    setting_row<bool>{"reuse", &exchange_settings::reuse, &exchange_rules::reuse, parse_on_off},
+    setting_row<unsigned>{"maxidle", &exchange_settings::most_idle, &exchange_rules::most_idle, parse_most_idle},
+};
+// clang-format on
+static_assert(member_count<exchange_settings>() == std::tuple_size_v<decltype(setting_rows)>);
+static_assert(member_count<exchange_rules>() == std::tuple_size_v<decltype(setting_rows)>);
+
+// `over` wins where it is set.
+exchange_settings merge(const exchange_settings& base, const exchange_settings& over);
+
+// Sets one key of `key=value`. Throws setting_error, naming key, value and what would be right.
+void set_option(exchange_settings& settings, std::string_view key_value);
+
+// Sets what a directive sets by its value alone (V6FrontVia). Throws setting_error, naming the
+// value and what would be right.
+void set_by_directive(exchange_settings& settings, std::string_view directive,
+                      std::string_view value);
+
+// The keys that a directive takes (V6FrontTimeout).
+std::vector<std::string_view> keys_of_directive(std::string_view directive);
+
 // `timeout` is httpd's own Timeout, the default of response and idle.
 exchange_rules resolve(const exchange_settings& settings, milliseconds timeout);
 
@@ -85,6 +124,13 @@ struct resolve_rules {
     milliseconds max_stale{86400000}; // how long the last good answer serves when no new one comes
     milliseconds timeout{5000};       // a lookup that takes longer counts as failed
 };
+
+inline constexpr std::tuple resolve_rows{
+    key_row<resolve_rules, milliseconds>{"refresh", &resolve_rules::refresh, parse_timeout},
+    key_row<resolve_rules, milliseconds>{"max-stale", &resolve_rules::max_stale, parse_timeout},
+    key_row<resolve_rules, milliseconds>{"timeout", &resolve_rules::timeout, parse_timeout},
+};
+static_assert(member_count<resolve_rules>() == std::tuple_size_v<decltype(resolve_rows)>);
 
 // Sets one of refresh=, max-stale=, timeout=. Throws setting_error like the above.
 void set_option(resolve_rules& rules, std::string_view key_value);

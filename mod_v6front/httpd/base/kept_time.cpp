@@ -2,9 +2,9 @@
 
 #include "kept_time.hpp"
 
+#include "core/base/numbers.hpp"
 #include "core/decisions/thread_time.hpp"
 
-#include <charconv>
 #include <string_view>
 
 #include <fcntl.h>
@@ -39,12 +39,10 @@ public:
         read_at_ = now;
         char text[96];
         const auto n = ::pread(file_, text, sizeof text, 0);
-        const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
-        const auto at = line.find(' ');
-        std::int64_t ns = 0;
-        if (at != line.npos)
-            std::from_chars(line.data() + at + 1, line.data() + line.size(), ns);
-        return last_ = std::chrono::nanoseconds(ns);
+        std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+        take_number<std::uint64_t>(line);
+        line.remove_prefix(line.starts_with(' ') ? 1 : 0);
+        return last_ = std::chrono::nanoseconds(take_number<std::uint64_t>(line).value_or(0));
     }
     std::chrono::nanoseconds lately(kept_time::clock::time_point now)
     {

@@ -2,6 +2,8 @@
 
 #include "config.hpp"
 
+#include "core/base/member_count.hpp"
+#include "core/rules/key_rows.hpp"
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"
 
@@ -43,31 +45,77 @@ unsigned& limits_in(apr_pool_t* pconf)
 namespace
 {
 
-server_config* merged(apr_pool_t* pool, const server_config& base, const server_config& over)
+// How a member of a configuration is made of the outer level's (`base`) and the inner one's
+// (`over`). Each member has a row: one without does not compile.
+template <class Config, class Member> struct merge_row {
+    Member Config::*member;
+    Member (*merged)(const Member& base, const Member& over);
+};
+
+template <class Config, class Member>
+constexpr merge_row<Config, Member> row(
+    Member Config::*member, std::type_identity_t<Member (*)(const Member&, const Member&)> merged)
 {
-    auto* made = pool_new<server_config>(pool, over);
-    made->routes = route_table::merge(base.routes, over.routes);
-    made->matches.insert(made->matches.end(), base.matches.begin(), base.matches.end());
-    // A pin for every backend of the virtual host displaces what the main server says of single
-    // ones.
-    if (!over.pins.contains(""))
-        made->pins.insert(base.pins.begin(), base.pins.end());
-    if (!over.engine)
-        made->engine = base.engine;
-    if (!over.threads)
-        made->threads = base.threads;
-    made->location_routes.insert(made->location_routes.end(), base.location_routes.begin(),
-                                 base.location_routes.end());
-    return made;
+    return {member, merged};
 }
 
-location_config* merged(apr_pool_t* pool, const location_config& base, const location_config& over)
+template <class T> T if_set(const T& base, const T& over)
 {
-    auto* made = pool_new<location_config>(pool, over);
-    made->settings = merge(base.settings, over.settings);
-    made->reverse.insert(made->reverse.end(), base.reverse.begin(), base.reverse.end());
-    if (!over.own_route)
-        made->own_route = base.own_route;
+    return over ? over : base;
+}
+
+// Of the main server alone, or learnt when the configuration is settled.
+template <class T> T not_inherited(const T&, const T& over)
+{
+    return over;
+}
+
+template <class T> T own_first(const T& base, const T& over)
+{
+    T all = over;
+    all.insert(all.end(), base.begin(), base.end());
+    return all;
+}
+
+// A pin for every backend of the virtual host displaces what the main server says of single ones.
+using pin_map = decltype(server_config::pins);
+pin_map merge_pins(const pin_map& base, const pin_map& over)
+{
+    pin_map all = over;
+    if (!over.contains(""))
+        all.insert(base.begin(), base.end());
+    return all;
+}
+
+constexpr std::tuple server_rows{
+    row(&server_config::routes, route_table::merge),
+    row(&server_config::matches, own_first),
+    row(&server_config::pins, merge_pins),
+    row(&server_config::engine, if_set),
+    row(&server_config::threads, if_set),
+    row(&server_config::names, not_inherited),
+    row(&server_config::graceful_timeout, not_inherited),
+    row(&server_config::bodies_read_first, not_inherited),
+    row(&server_config::location_routes, own_first),
+    row(&server_config::body, not_inherited),
+};
+static_assert(member_count<server_config>() == std::tuple_size_v<decltype(server_rows)>);
+
+constexpr std::tuple location_rows{
+    row(&location_config::settings, merge),
+    row(&location_config::reverse, own_first),
+    row(&location_config::own_route, if_set),
+};
+static_assert(member_count<location_config>() == std::tuple_size_v<decltype(location_rows)>);
+
+template <class Config, class... Row>
+void* merged(apr_pool_t* pool, const std::tuple<Row...>& rows, void* base, void* over)
+{
+    auto* made = pool_new<Config>(pool);
+    for_each_row(rows, [&](const auto& row) {
+        made->*row.member = row.merged(static_cast<Config*>(base)->*row.member,
+                                       static_cast<Config*>(over)->*row.member);
+    });
     return made;
 }
 
@@ -83,9 +131,8 @@ void* v6front_create_server_config(apr_pool_t* pool, server_rec*)
 
 void* v6front_merge_server_config(apr_pool_t* pool, void* base, void* over)
 {
-    return guard("merging the server configuration", over, [=]() -> void* {
-        return merged(pool, *static_cast<server_config*>(base), *static_cast<server_config*>(over));
-    });
+    return guard("merging the server configuration", over,
+                 [=] { return merged<server_config>(pool, server_rows, base, over); });
 }
 
 void* v6front_create_dir_config(apr_pool_t* pool, char*)
@@ -96,10 +143,8 @@ void* v6front_create_dir_config(apr_pool_t* pool, char*)
 
 void* v6front_merge_dir_config(apr_pool_t* pool, void* base, void* over)
 {
-    return guard("merging the location configuration", over, [=]() -> void* {
-        return merged(pool, *static_cast<location_config*>(base),
-                      *static_cast<location_config*>(over));
-    });
+    return guard("merging the location configuration", over,
+                 [=] { return merged<location_config>(pool, location_rows, base, over); });
 }
 
 } // extern "C"

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The setters behind the directive table. A bad value becomes one sentence that names the
+// The directive table and its setters. A new directive is a setter and a row; what it sets has a
+// place in server_config or location_config (config.hpp), or is a key of V6FrontPass, whose row
+// names the directive. A bad value becomes one sentence that names the
 // directive, the value and what would be right; httpd adds the file and the line.
 
+#include "core/base/numbers.hpp"
 #include "core/edits/target.hpp"
 #include "core/message/fields.hpp"
 #include "httpd/base/bridge.h"
@@ -11,7 +14,7 @@
 #include "config.hpp"
 #include "directive_place.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <string>
 
 namespace v6front
@@ -92,7 +95,7 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
     server_of(cmd).routes.add(make_route(cmd, argv[0], argv[1], argc - 2, argv + 2));
 }
 
-void set_pass_match(cmd_parms* cmd, int argc, char* const argv[])
+void set_pass_match(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     if (argc < 2)
         throw setting_error("needs a regular expression and the http:// URL of the IPv4 site, such "
@@ -158,7 +161,7 @@ std::string host_name(std::string_view text)
     return url.host;
 }
 
-void set_backend_v4(cmd_parms* cmd, int argc, char* const argv[])
+void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     std::string name;
     int i = 0;
@@ -187,7 +190,7 @@ void set_backend_v4(cmd_parms* cmd, int argc, char* const argv[])
             (first->second.place.empty() ? "" : ", first at " + first->second.place));
 }
 
-void set_resolve(cmd_parms* cmd, const char* key_value)
+void set_resolve(cmd_parms* cmd, void*, const char* key_value)
 {
     if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
         throw setting_error(misplaced);
@@ -195,11 +198,11 @@ void set_resolve(cmd_parms* cmd, const char* key_value)
     set_option(server_of(cmd).names, key_value);
 }
 
-void set_check(cmd_parms* cmd, int argc, char* const argv[])
+void set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     configured_check check{cmd->server, {}, {}};
     int i = 0;
-    if (argc > 0 && view(argv[0]).find('=') == std::string_view::npos)
+    if (argc > 0 && !split_key_value(view(argv[0])))
         check.name = host_name(argv[i++]);
     check.place = place_of(cmd);
     check_keys_differ(std::vector<std::string_view>(argv + i, argv + argc));
@@ -208,113 +211,116 @@ void set_check(cmd_parms* cmd, int argc, char* const argv[])
     add_check(cmd->pool, std::move(check));
 }
 
-void set_threads(cmd_parms* cmd, const char* value)
+void set_threads(cmd_parms* cmd, void*, const char* value)
 {
     if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
         throw setting_error(misplaced);
-    unsigned n = 0;
-    const auto text = view(value);
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
-    if (ec != std::errc() || end != text.data() + text.size() || n < 1 || n > 64)
-        throw setting_error("\"" + std::string(text) +
+    const auto n = parse_number<unsigned>(view(value), 1, 64);
+    if (!n)
+        throw setting_error("\"" + std::string(view(value)) +
                             "\" is not a number of engines from 1 to 64");
     server_of(cmd).threads = n;
 }
 
-void set_graceful_timeout(cmd_parms* cmd, const char* value)
+void set_graceful_timeout(cmd_parms* cmd, void*, const char* value)
 {
     if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
         throw setting_error(misplaced);
-    const auto limit = parse_duration(view(value));
-    if (!limit)
-        throw setting_error("\"" + std::string(view(value)) +
-                            "\" must be a whole number of seconds, or one with the unit ms, s, min "
-                            "or h, above 0 and at most 24 hours");
-    server_of(cmd).graceful_timeout = limit;
+    server_of(cmd).graceful_timeout = parse_timeout({}, view(value));
 }
 
-void set_timeout(const cmd_parms* cmd, void* dir, const char* key_value)
+void set_timeout(cmd_parms* cmd, void* dir, const char* key_value)
 {
     check_all_keys_differ(cmd);
     const auto text = view(key_value);
-    const auto key = text.substr(0, text.find('='));
-    if (!iequals(key, "connect") && !iequals(key, "response") && !iequals(key, "idle"))
-        throw setting_error("\"" + std::string(text) +
-                            "\" is not one of connect=, response= and "
-                            "idle=, such as connect=3 or response=500ms");
+    const auto word = split_key_value(text);
+    const auto keys = keys_of_directive(cmd->cmd->name);
+    const auto is_given = [&](auto key) { return iequals(key, word ? word->key : text); };
+    if (std::none_of(keys.begin(), keys.end(), is_given))
+        throw setting_error("\"" + std::string(text) + "\" is not one of " + list_of_keys(keys) +
+                            ", such as connect=3 or response=500ms");
     set_option(location_of(dir).settings, text);
 }
 
+void set_setting(cmd_parms* cmd, void* dir, const char* value)
+{
+    set_by_directive(location_of(dir).settings, cmd->cmd->name, value);
+}
+
+void set_engine(cmd_parms* cmd, void*, const char* value)
+{
+    server_of(cmd).engine = parse_on_off({}, value);
+}
+
+// The rows of the table: a setter, and how httpd gives it what is written. What httpd gets is one
+// guarded call of it.
+using words_setter = void (*)(cmd_parms*, void*, int, char* const[]);
+using pair_setter = void (*)(cmd_parms*, void*, const char*, const char*);
+using word_setter = void (*)(cmd_parms*, void*, const char*);
+
+template <words_setter setter> consteval cmd_func words()
+{
+    return {.take_argv = [](cmd_parms* cmd, void* dir, int argc, char* const argv[]) {
+        return set(cmd, [=] { setter(cmd, dir, argc, argv); });
+    }};
+}
+
+template <pair_setter setter> consteval cmd_func one_or_two()
+{
+    return {.take2 = [](cmd_parms* cmd, void* dir, const char* first, const char* second) {
+        return set(cmd, [=] { setter(cmd, dir, first, second); });
+    }};
+}
+
+template <word_setter setter> consteval cmd_func one()
+{
+    return {.take1 = [](cmd_parms* cmd, void* dir, const char* word) {
+        return set(cmd, [=] { setter(cmd, dir, word); });
+    }};
+}
+
+constexpr int server = RSRC_CONF;
+constexpr int server_or_location = RSRC_CONF | ACCESS_CONF;
+
 } // namespace
 
-extern "C" {
-
-const char* v6front_set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
-{
-    return set(cmd, [=] { set_pass(cmd, dir, argc, argv); });
-}
-
-const char* v6front_set_pass_match(cmd_parms* cmd, void*, int argc, char* const argv[])
-{
-    return set(cmd, [=] { set_pass_match(cmd, argc, argv); });
-}
-
-const char* v6front_set_pass_reverse(cmd_parms* cmd, void* dir, const char* first,
-                                     const char* second)
-{
-    return set(cmd, [=] { set_pass_reverse(cmd, dir, first, second); });
-}
-
-const char* v6front_set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
-{
-    return set(cmd, [=] { set_backend_v4(cmd, argc, argv); });
-}
-
-const char* v6front_set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
-{
-    return set(cmd, [=] { set_check(cmd, argc, argv); });
-}
-
-const char* v6front_set_preserve_host(cmd_parms* cmd, void* dir, const char* value)
-{
-    return set(cmd, [=] { location_of(dir).settings.preserve_host = parse_on_off({}, value); });
-}
-
-const char* v6front_set_via(cmd_parms* cmd, void* dir, const char* value)
-{
-    return set(cmd, [=] { location_of(dir).settings.via = parse_on_off({}, value); });
-}
-
-const char* v6front_set_add_headers(cmd_parms* cmd, void* dir, const char* value)
-{
-    return set(cmd, [=] { location_of(dir).settings.add_headers = parse_on_off({}, value); });
-}
-
-const char* v6front_set_engine(cmd_parms* cmd, void*, const char* value)
-{
-    return set(cmd, [=] { server_of(cmd).engine = parse_on_off({}, value); });
-}
-
-const char* v6front_set_threads(cmd_parms* cmd, void*, const char* value)
-{
-    return set(cmd, [=] { set_threads(cmd, value); });
-}
-
-const char* v6front_set_resolve(cmd_parms* cmd, void*, const char* key_value)
-{
-    return set(cmd, [=] { set_resolve(cmd, key_value); });
-}
-
-const char* v6front_set_graceful_timeout(cmd_parms* cmd, void*, const char* value)
-{
-    return set(cmd, [=] { set_graceful_timeout(cmd, value); });
-}
-
-const char* v6front_set_timeout(cmd_parms* cmd, void* dir, const char* key_value)
-{
-    return set(cmd, [=] { set_timeout(cmd, dir, key_value); });
-}
-
-} // extern "C"
-
 } // namespace v6front
+
+using namespace v6front;
+
+const command_rec v6front_directives[] = {
+    {"V6FrontPass", words<set_pass>(), nullptr, server_or_location, TAKE_ARGV,
+     "path and http:// URL of an IPv4 site, or ! to exclude the path, then key=value settings "
+     "(max= and queue= limit what is in flight, maxidle= and reuse=off the connections that stay "
+     "open); in <Location> without the path"},
+    {"V6FrontPassMatch", words<set_pass_match>(), nullptr, server, TAKE_ARGV,
+     "regular expression for the path, and the http:// URL of an IPv4 site with $1 to $9, or ! to "
+     "exclude, then key=value settings as of V6FrontPass"},
+    {"V6FrontPassReverse", one_or_two<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
+     "path on the front and the http:// URL whose redirects are mapped to it; in <Location> "
+     "without the path"},
+    {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, server, TAKE_ARGV,
+     "backend name, or * or none for every backend of this virtual host, and the IPv4 addresses, "
+     "or other names, to use instead of looking it up"},
+    {"V6FrontResolve", one<set_resolve>(), nullptr, server, ITERATE,
+     "refresh=, max-stale= and timeout= as durations: how often names are looked up, how long an "
+     "old answer serves, when a lookup has failed"},
+    {"V6FrontPreserveHost", one<set_setting>(), nullptr, server_or_location, TAKE1,
+     "On (default): the site sees the Host that the client sent; Off: its own name"},
+    {"V6FrontVia", one<set_setting>(), nullptr, server_or_location, TAKE1,
+     "On (default): this front is named in Via, to the site and to the client; Off: it is not"},
+    {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
+     "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
+    {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
+     "On (default): requests run on the module's engines; Off: each holds a thread"},
+    {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,
+     "engines per child process, 1 to 64; default: one per processor, at most 16"},
+    {"V6FrontGracefulTimeout", one<set_graceful_timeout>(), nullptr, server, TAKE1,
+     "how long after a graceful restart the processes from before it keep tunnels and responses "
+     "that do not end, such as 30s, 10min (default), 1h"},
+    {"V6FrontTimeout", one<set_timeout>(), nullptr, server_or_location, ITERATE,
+     "connect=, response= and idle= as durations such as 3, 500ms, 2min"},
+    {"V6FrontCheck", words<set_check>(), nullptr, server, TAKE_ARGV,
+     "backend name, or none for every backend of this server, then uri=, interval=, status= and "
+     "host=: addresses that fail are not used"},
+    {}};

@@ -43,7 +43,7 @@ int take_version(std::string_view& rest, bool& irregular) noexcept
     return version.substr(5) == "1.0" ? 10 : 11;
 }
 
-// Three digits and what may stand behind them: nothing, or something else than a fourth.
+// Three digits and what may follow them: nothing, or anything but a fourth.
 int take_status(std::string_view& rest) noexcept
 {
     const std::string_view digits = rest.substr(0, 3);

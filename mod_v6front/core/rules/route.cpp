@@ -47,7 +47,7 @@ void append_moved(std::string& out, std::string_view path, std::string_view from
         out += to;
         return;
     }
-    // Slashes that were doubled behind `from` must not come first now: "//host" is another server
+    // Doubled slashes after `from` must not come first now: "//host" is another server
     // (RFC 3986 4.2).
     out += without_last_slash(to);
     out += '/';

@@ -70,7 +70,7 @@ bool mixes_hosts(const written_directive& d)
            (has_word(d.args, "authonly") || has_word(d.args, "insecure"));
 }
 
-// What stands outside of all virtual hosts holds for all.
+// What is outside all virtual hosts applies to all.
 template <class Mark>
 void mark(all_needs& all, const written_directive& d, const server_rec* main_server,
           const Mark& set)

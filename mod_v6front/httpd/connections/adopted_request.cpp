@@ -80,9 +80,9 @@ int adopted_connection::process(request_rec* r)
     return status;
 }
 
-// A hook has read from the body what was there, and was refused the rest; or mod_ssl was refused
-// the client's part of a handshake. What it would have done about all of it nobody knows, and what
-// it has taken may be lost: such a request goes no further, whether the hook minds or not.
+// A hook has read the part of the body that had arrived, and was refused the rest; or mod_ssl was
+// refused the client's part of a handshake. The hook has not seen the whole body, and what it has
+// taken may be lost: so the request ends here, even if the hook reports no error.
 int adopted_connection::with_read_refused(request_rec* r, int status)
 {
     learn_thread_need(r);
@@ -133,7 +133,7 @@ void conclude_request(request_rec* r, int status)
 
 } // namespace
 
-// The page that an ErrorDocument names may be the site's own, and whoever asks for that one waits.
+// The page that an ErrorDocument names may be the site's own, and then this has to wait for it.
 task<void> adopted_connection::conclude(request_rec* r, int status)
 {
     if (status != OK && status != DONE && answers_with_own_document(r, status)) {
@@ -182,7 +182,7 @@ void adopted_connection::refuse(request_rec* r)
     conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
 }
 
-// False if no thread is to be had. Meanwhile the connection belongs to that thread.
+// False if no thread is free. Meanwhile the connection belongs to that thread.
 task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
 {
     co_await stop_reading();

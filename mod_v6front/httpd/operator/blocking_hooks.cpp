@@ -21,8 +21,8 @@ enum class who { engine, thread };
 // Which of a directive's arguments tells.
 enum class where {
     anywhere, // one begins so
-    first,    // the first does, or the one behind "not"
-    names     // one behind "from" is a host's name
+    first,    // the first does, or the one after "not"
+    names     // one after "from" is a host's name
 };
 
 struct blocking {

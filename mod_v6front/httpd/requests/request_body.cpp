@@ -142,8 +142,9 @@ task<result<client::body_piece>> request_client::read_piece()
         apr_bucket_delete(APR_BRIGADE_FIRST(in_));
     for (;;) {
         const auto piece = next_piece();
+        // The client has sent its body unasked; otherwise httpd would close the connection.
         if (piece && !piece->bytes.empty())
-            request_->expecting_100 = 0; // it has not waited, or not long: httpd would close else
+            request_->expecting_100 = 0;
         if (piece) {
             taken_ += static_cast<apr_off_t>(piece->bytes.size());
             account_.received(piece->bytes.size());

@@ -127,7 +127,7 @@ std::optional<failure> judge_form(request_rec* r, routed_request* made)
     return unfit_form(form, view(ap_http_scheme(r)), absolute && is_own_host(r, form.host));
 }
 
-// How far TRACE and OPTIONS may go (RFC 9110 7.6.2); other methods go on whatever it says.
+// How far TRACE and OPTIONS may go (RFC 9110 7.6.2); it does not concern other methods.
 enum class hops { left, used_up, malformed };
 hops take_hop(request_rec* r)
 {

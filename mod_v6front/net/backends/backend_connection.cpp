@@ -40,8 +40,8 @@ void backend_connection::on_read_deadline()
     socket_.cancel(ignored);
 }
 
-// Room behind end_: what is consumed goes, and a buffer that is full all the same doubles. Whoever
-// reads a head bounds it.
+// Room after end_: what is consumed is dropped, and a buffer that is full all the same doubles.
+// Whoever reads a head bounds it.
 void backend_connection::make_room()
 {
     if (begin_ == end_) {

@@ -69,7 +69,7 @@ public:
         std::erase(queue_.waiting, self_);
         queue_.length = queue_.waiting.size();
         in_.tally_.subtract(2 * (limit_ - 1) + waiting);
-        // More than one place may be free, and whoever was woken may have gone.
+        // More than one place may be free, and the request that was woken may have gone.
         wake_first(queue_);
     }
     queued(const queued&) = delete;

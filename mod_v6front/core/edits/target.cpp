@@ -246,7 +246,7 @@ result<std::string> backend_target(const request_target& target, std::string_vie
     if (is_below(target.path, route_path) && walk(raw_path, target.path, find_seam)) {
         const std::string_view own = raw_path.substr(rest);
         if (own.starts_with('%')) {
-            return unfit(reason::unfit_target, "an encoded slash where the route's path ends",
+            return unfit(reason::unfit_target, "an encoded slash at the end of the route's path",
                          target.raw);
         }
         append_behind(out, base, own);

@@ -57,7 +57,7 @@ void set_option(check_rule& rule, std::string_view key_value)
     if (equals != std::string_view::npos && iequals(key, "uri")) {
         if (!is_target(value))
             refuse(key, value,
-                   "a path such as /health, with what is no letter, digit or mark "
+                   "a path such as /health; characters that a URL cannot have must be "
                    "percent-encoded");
         rule.uri = value;
     } else if (equals != std::string_view::npos && iequals(key, "host")) {

@@ -24,8 +24,8 @@ milliseconds parse_timeout(std::string_view key, std::string_view value)
     const auto duration = parse_duration(value);
     if (!duration) {
         throw setting_error(std::string(key) + "=" + quoted(value) +
-                            " must be a whole number of seconds, or one with the unit ms, s, min "
-                            "or h, above 0 and at most 24 hours");
+                            " must be a duration in seconds or with a unit, such as 3, 500ms, 2min "
+                            "or 1h, above 0 and at most 24 hours");
     }
     return *duration;
 }
@@ -129,9 +129,8 @@ void set_option(exchange_settings& settings, std::string_view key_value)
         settings.reuse = parse_on_off(key, value);
     } else if (iequals(key, "maxidle")) {
         if (value == "0") {
-            throw setting_error(
-                "maxidle=\"0\" must be a number from 1 to 100000; reuse=off is for a "
-                "site to which no connection is to stay open");
+            throw setting_error("maxidle=\"0\" must be a number from 1 to 100000; to keep no "
+                                "connection open, use reuse=off");
         }
         settings.most_idle = parse_count(key, value, 1);
     } else {

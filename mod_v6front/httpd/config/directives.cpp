@@ -59,7 +59,7 @@ void set_backend(cmd_parms* cmd, Rule& rule, std::string_view url, int argc, cha
     if (rule.settings.most_in_flight)
         rule.limit = ++limits_in(cmd->pool);
     else if (rule.settings.most_queued)
-        throw setting_error("queue= needs max=, without which nobody has to wait");
+        throw setting_error("queue= needs max=: without a limit no request has to wait");
 }
 
 route make_route(cmd_parms* cmd, std::string path, std::string_view url, int argc,
@@ -77,10 +77,9 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
         if (argc < 1)
             throw setting_error("needs the http:// URL of the IPv4 site, or !");
         if (argc > 1 && argv[0][0] == '/')
-            throw setting_error("in <Location> takes the URL only, the path is the location's own "
-                                "(\"" +
-                                std::string(cmd->path) + "\"); leave out \"" +
-                                std::string(argv[0]) + "\"");
+            throw setting_error(
+                "in <Location> takes only the URL; the path is that of the location (\"" +
+                std::string(cmd->path) + "\"): remove \"" + std::string(argv[0]) + "\"");
         location_of(dir).own_route =
             pool_new<route>(cmd->pool, make_route(cmd, cmd->path, argv[0], argc - 1, argv + 1));
         server_of(cmd).location_routes.push_back(location_of(dir).own_route);
@@ -109,8 +108,7 @@ void set_pass_match(cmd_parms* cmd, int argc, char* const argv[])
             "the URL has $" + std::to_string(wanted) + ", but \"" + rule.pattern + "\" has " +
             (rule.regex->re_nsub == 0 ? "no group"
                                       : std::to_string(rule.regex->re_nsub) + " group(s)") +
-            ": put what is to be taken over into parentheses, such as "
-            "\"^/user/(.*)\"");
+            ": put the part to copy into parentheses, such as \"^/user/(.*)\"");
     server_of(cmd).matches.push_back(std::move(rule));
 }
 
@@ -119,13 +117,14 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
     reverse_rule rule;
     if (in_location(cmd)) {
         if (second)
-            throw setting_error("in <Location> takes the URL only, the path is the location's own");
+            throw setting_error(
+                "in <Location> takes only the URL; the path is that of the location");
         rule.path = cmd->path;
         rule.backend = parse_backend_url(first);
     } else {
         if (!second)
             throw setting_error("needs a path and the http:// URL whose redirects are mapped to "
-                                "it; only in <Location> the path may be left out");
+                                "it; the path may be omitted only in <Location>");
         check_route_path(first);
         rule.path = first;
         rule.backend = parse_backend_url(second);
@@ -169,8 +168,8 @@ void set_backend_v4(cmd_parms* cmd, int argc, char* const argv[])
     }
     if (i == argc)
         throw setting_error("needs at least one IPv4 address, or another name to look up, such as "
-                            "\"V6FrontBackendV4 www.example.org 192.0.2.10\"; every backend of "
-                            "this server is called *");
+                            "\"V6FrontBackendV4 www.example.org 192.0.2.10\"; use * for every "
+                            "backend of this server");
     backend_targets targets;
     for (; i < argc; ++i) {
         if (const auto address = parse_ipv4(argv[i]))
@@ -228,8 +227,8 @@ void set_graceful_timeout(cmd_parms* cmd, const char* value)
     const auto limit = parse_duration(view(value));
     if (!limit)
         throw setting_error("\"" + std::string(view(value)) +
-                            "\" must be a whole number of seconds, or one with the unit ms, s, min "
-                            "or h, above 0 and at most 24 hours");
+                            "\" must be a duration in seconds or with a unit, such as 3, 500ms, "
+                            "2min or 1h, above 0 and at most 24 hours");
     server_of(cmd).graceful_timeout = limit;
 }
 

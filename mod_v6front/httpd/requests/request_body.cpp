@@ -33,7 +33,7 @@ failure input_failure(apr_status_t rv)
     if (APR_STATUS_IS_ENOSPC(rv))
         return {reason::client_body_too_large, {}, {}};
     if (APR_STATUS_IS_EOF(rv) || rv == APR_INCOMPLETE)
-        return {reason::client_gone, {}, "the request's body is incomplete"};
+        return {reason::client_gone, {}, "the request body is incomplete"};
     return {reason::client_gone, cause, {}};
 }
 

@@ -181,7 +181,7 @@ task<result<void>> request_client::caught_up()
             co_return result<void>{};
         const auto rv = co_await waits_.writable(request_->server->timeout);
         if (rv != APR_SUCCESS)
-            co_return failure{reason::client_gone, {}, "the client takes no data"};
+            co_return failure{reason::client_gone, {}, "the client stopped reading"};
     }
 }
 

@@ -72,7 +72,7 @@ task<result<response_head*>> send_and_await(engine& on, client& peer, const exch
         peer.watch_for_departure(nullptr);
         thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);
         if (!head && peer.has_departed())
-            co_return failure{reason::client_gone, {}, "while the backend was thinking"};
+            co_return failure{reason::client_gone, {}, "while waiting for the response"};
         if (!head && unsent && !response.saw_bytes())
             co_return *unsent;
         if (!head || (*head)->status >= 200 || (*head)->status == 101)

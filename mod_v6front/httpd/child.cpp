@@ -17,11 +17,11 @@ void log_end(const closing_time& end)
     if (end.tunnels() + end.responses() == 0)
         return;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(end.limit());
-    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
-                 V6LOGNO(0146) "this process was told to stop, and still had %u tunnels and %u "
-                               "responses after V6FrontGracefulTimeout, which is %d s: they were "
-                               "closed",
-                 end.tunnels(), end.responses(), static_cast<int>(seconds.count()));
+    ap_log_error(
+        APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
+        V6LOGNO(0146) "this process was told to stop and closed %u tunnels and %u responses that "
+                      "were still open after V6FrontGracefulTimeout, which is %d s",
+        end.tunnels(), end.responses(), static_cast<int>(seconds.count()));
 }
 
 } // namespace

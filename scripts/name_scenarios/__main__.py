@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every scenario for every front, one after the other, and prints a table for the README."""
+"""Runs every scenario for every front, one after the other, and prints a table for mod_v6front/COMPARISON.md."""
 
 import pathlib
 import shutil

@@ -16,11 +16,11 @@ TEST_CASE("no exception passes the boundary, and each is logged once", "[guard]"
     CHECK(guard("a directive", 1, []() -> int { throw std::runtime_error("it broke"); }) == 1);
     REQUIRE(httpd.logged.size() == 1);
     CHECK(httpd.logged[0] == std::to_string(APLOG_CRIT) +
-                                 ": V6F0001: a directive failed: it broke: this is a fault of "
-                                 "mod_v6front");
+                                 ": V6F0001: a directive failed: it broke. This is a bug in "
+                                 "mod_v6front; please report this line");
     CHECK(guard("a hook", 3, []() -> int { throw 42; }) == 3);
     REQUIRE(httpd.logged.size() == 2);
-    CHECK_THAT(httpd.logged[1], ContainsSubstring("V6F0001: a hook failed: this is a fault"));
+    CHECK_THAT(httpd.logged[1], ContainsSubstring("V6F0001: a hook failed. This is a bug in"));
     bool ran = false;
     guard("a callback", [&ran] {
         ran = true;
@@ -223,7 +223,7 @@ TEST_CASE("what an operator got wrong is named, with the directive and what woul
         {"V6FrontPass", {"/", "http://a.example/", "colour=red"}, "colour"},
         {"V6FrontPass", {"/x", "!", "idle=3"}, "takes no settings"},
         {"V6FrontPass", {}, "needs the http:// URL", "/in"},
-        {"V6FrontPass", {"/x", "http://a.example/"}, "leave out \"/x\"", "/in"},
+        {"V6FrontPass", {"/x", "http://a.example/"}, "remove \"/x\"", "/in"},
         {"V6FrontPassMatch", {"(", "http://a.example/"}, "not a regular expression"},
         {"V6FrontPassMatch", {"^/"}, "needs a regular expression and the http:// URL"},
         {"V6FrontPassMatch", {}, "needs a regular expression and the http:// URL"},
@@ -233,7 +233,7 @@ TEST_CASE("what an operator got wrong is named, with the directive and what woul
         {"V6FrontPassMatch", {"^/", "http://a.example/", "colour=red"}, "colour"},
         {"V6FrontPassMatch", {"^/x", "!", "idle=3"}, "takes no settings"},
         {"V6FrontPassReverse", {"/"}, "needs a path"},
-        {"V6FrontPassReverse", {"/x", "http://a.example/"}, "takes the URL only", "/in"},
+        {"V6FrontPassReverse", {"/x", "http://a.example/"}, "takes only the URL", "/in"},
         {"V6FrontBackendV4", {}, "at least one IPv4 address"},
         {"V6FrontBackendV4", {"a.example"}, "at least one IPv4 address"},
         {"V6FrontBackendV4", {"a.example", "2001:db8::1"}, "over IPv4 only"},

@@ -196,7 +196,7 @@ const std::vector<directive_case>& cases()
          "2000",
          "2000",
          {"soon"},
-         "\"soon\" must be a whole number of seconds, or one with"},
+         "\"soon\" must be a duration in seconds or with"},
         {"V6FrontTimeout",
          {"idle=1"},
          {"idle=2"},

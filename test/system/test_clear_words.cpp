@@ -87,8 +87,8 @@ TEST_CASE("What cannot be meant so stops the start, with what would be right", "
         {"V6FrontVia maybe", "must be \"on\" or \"off\", not \"maybe\""},
         {"V6FrontAddHeaders 1", "must be \"on\" or \"off\", not \"1\""},
         {"V6FrontPass / http://127.0.0.1/ via=no", "via must be \"on\" or \"off\""},
-        {"V6FrontPass /ws ws://127.0.0.1/", "every other request: write http://"},
-        {"V6FrontPass /ws wss://127.0.0.1/", "every other request: write http://"},
+        {"V6FrontPass /ws ws://127.0.0.1/", "other requests: write http://"},
+        {"V6FrontPass /ws wss://127.0.0.1/", "other requests: write http://"},
     }));
     INFO(r.directives);
     const auto result = configtest(options_for(every_way().front(), r.directives));

@@ -151,7 +151,7 @@ TEST_CASE("In <Location> V6FrontPass has no path of its own")
         const char *section, *inside, *right;
     };
     const std::vector<row> rows{
-        {"<Location /a>", "V6FrontPass /b http://four.test/", "URL only"},
+        {"<Location /a>", "V6FrontPass /b http://four.test/", "only the URL"},
         {"<Location /a>", "V6FrontPass", "http://"},
         {"<LocationMatch ^/a>", "V6FrontPass http://four.test/", "V6FrontPassMatch"},
         {"<Directory /tmp>", "V6FrontPass http://four.test/", "<Location>"},

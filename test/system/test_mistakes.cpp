@@ -65,7 +65,7 @@ TEST_CASE("configtest: mod_proxy takes what a rule should take", "[configtest]")
     check({
         {rule + "ProxyPass / http://four.test/",
          "V6F0210",
-         {"ProxyPass / http://four.test/", "httpd.conf:", "remove that line"}},
+         {"ProxyPass / http://four.test/", "httpd.conf:", "Remove that line"}},
         {"ProxyPass / http://four.test/\n" + rule, "V6F0210"},
         {rule + "<Location />\nProxyPass http://four.test/\n</Location>", "V6F0210"},
         {rule + "<Location \"/\">\nProxyPass http://four.test/\n</Location>", "V6F0210"},
@@ -163,7 +163,7 @@ TEST_CASE("What cannot be meant stops the start, and the message says what would
         {"V6FrontPassMatch ^/a http://four.test:9/ self=on self=off", {"self= is given twice"}},
         {rule + "V6FrontTimeout connect=1 idle=3 connect=2", {"connect= is given twice"}},
         {rule + "V6FrontCheck uri=/a uri=/b", {"uri= is given twice"}},
-        {rule + "V6FrontPass / http://four.test:10/", {"has been given before, at", "httpd.conf:"}},
+        {rule + "V6FrontPass / http://four.test:10/", {"is given twice, first at", "httpd.conf:"}},
         {rule + "V6FrontBackendV4 four.test 192.0.2.1\nV6FrontBackendV4 four.test 192.0.2.2",
          {"is given twice for \"four.test\", first at", "httpd.conf:"}},
         {rule + "V6FrontCheck uri=/\nV6FrontCheck uri=/", {"is given twice", "first at"}},

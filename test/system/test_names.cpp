@@ -111,7 +111,7 @@ TEST_CASE("A name that has AAAA records only is a 502 that says so, until it has
     httpd_server front(front_for(w, site.port()));
     CHECK(get(front, "/").status() == 502);
     CHECK(site.hits() == 0);
-    CHECK(logs(front, "no ipv4 address"));
+    CHECK(logs(front, "no IPv4 address"));
     CHECK(count(front, "V6F0302") == 1);
     names.say("site.test", {.a = {"127.0.0.1"}, .aaaa = {"::1"}});
     const double seconds = seconds_to_first_200(front);

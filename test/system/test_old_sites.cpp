@@ -192,8 +192,8 @@ TEST_CASE("The log says which line makes a head too large, and where one was cut
                          {many + "\r\n"},
                          {ok + "X-Cut: y", true}});
     const httpd_server front(one_pool(w, site));
-    const std::vector<std::string> words{"the longest of which is \"X-Long: xxx",
-                                         "the longest of which is \"HTTP/1.1 200 OK\"",
+    const std::vector<std::string> words{"the longest is \"X-Long: xxx",
+                                         "the longest is \"HTTP/1.1 200 OK\"",
                                          "its last line is \"X-Cut: y\""};
     for (std::size_t i = 0; i < words.size(); ++i) {
         CHECK(get(front, "/" + std::to_string(i)).status() == 502);

@@ -84,7 +84,7 @@ const std::vector<slow_case>& slow_cases()
         {"a rule before all",
          {"unique_id", "security2"},
          "SecRuleEngine On\nSecAction \"id:1,phase:1,pass,nolog,exec:$folder/slow.sh\"",
-         "that sees each request first",
+         "an early hook (post_read_request)",
          200,
          {{"slow.sh", "#!/bin/sh\nsleep 0.7\necho done\n"}},
          {},
@@ -229,9 +229,9 @@ TEST_CASE("After a minute without slow hooks a virtual host is on the engines ag
     clock.leap(61s);
     CHECK(longest_beside(front, slow, c.status) > noticed); // an engine ran it
     CHECK(lines(returns) == 1);
-    CHECK(lines(": for 60 s no such wait of ") == 1);
+    CHECK(lines(": 60 s without a slow call of ") == 1);
     CHECK(lines(leaves) == 2);
-    CHECK(lines(" are on threads until 120 s have passed") == 1); // slow again, and soon
+    CHECK(lines(" run on threads until 120 s pass") == 1); // slow again, and soon
     clock.leap(61s);
     CHECK(harms_nobody(front, slow, c.status));
     CHECK(lines(returns) == 1);

@@ -66,8 +66,8 @@ constexpr std::string_view trim(std::string_view text) noexcept
     return text;
 }
 
-// Cuts `rest` at its first comma and gives what stood before it, trimmed. Commas in quotes or
-// comments cut as well: for lists of which nobody may hide an element from us.
+// Takes the element before the first comma off `rest`, trimmed. A comma in quotes or in a comment
+// separates too: for lists in which nobody may hide an element from us.
 constexpr std::string_view take_element(std::string_view& rest) noexcept
 {
     const std::size_t comma = rest.find(',');

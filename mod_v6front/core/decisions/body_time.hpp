@@ -17,7 +17,7 @@ namespace v6front
 struct body_time {
     std::chrono::seconds first{20}; // 0: no limit
     std::chrono::seconds most{0};   // 0: as much as the octets bring
-    unsigned min_rate = 500;        // so many octets bring a second more; 0: none do
+    unsigned min_rate = 500;        // this many octets add a second; 0: none do
     bool operator==(const body_time&) const = default;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where the requests of a virtual host run, by what its hooks were seen to do: on an engine, until
-// one of them has kept it for too long; then on threads, until none has for a while. Who is back on
-// an engine and is slow again soon is left on threads for longer.
+// one of them has kept it for too long; then on threads, until none has for some time. Who is back
+// on an engine and is slow again soon is left on threads for longer.
 //
 // One per virtual host, kind of hook and child; any thread.
 #pragma once

@@ -10,7 +10,7 @@ namespace v6front
 namespace
 {
 
-// Of no use to us, but to whoever answers, and so dropped by nobody: a client that nominates them
+// Of use only to the server that answers, so never dropped: a client that nominates them
 // would be the only one to miss them.
 bool is_for_every_recipient(std::string_view name) noexcept
 {

@@ -2,8 +2,8 @@
 //
 // URLs by which a client names a resource of the site it believes to talk to, as the backend knows
 // them: WebDAV's Destination (RFC 4918 10.3) and the tagged ones in If (10.4). The way back is
-// core/edits/reverse. Pure; refuses (reason::unfit_reference) a URL that names this front, but
-// nothing that the exchange's backend is behind: the backend would take it for one of its own.
+// core/edits/reverse. Pure; refuses (reason::unfit_reference) a URL that names this front but
+// lies outside the route: the backend would take it for one of its own.
 #pragma once
 
 #include "core/base/failure.hpp"

@@ -151,7 +151,8 @@ void append_via(std::string& out, const request_view& request, std::string_view 
         between = ", ";
     }
     out += *between == ',' ? "\r\n" : "";
-    // For whoever rewrites Via on the way back to us. Another line of the same list (RFC 9110 5.3).
+    // For a proxy that rewrites Via on the way back to us. Another line of the same list (RFC
+    // 9110 5.3).
     out.append("CDN-Loop: ").append(pseudonym).append("\r\n");
 }
 

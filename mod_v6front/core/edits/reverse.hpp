@@ -36,7 +36,7 @@ public:
     // references are mapped; hosts are compared case-insensitively, a missing port is 80, paths by
     // whole segments, the longest backend path wins, then the rule added first (so add the
     // exchange's own route first). When the Host is preserved the site names itself by the client's
-    // Host, so the origin's own authority stands for each backend as well (and an absolute
+    // Host, so the origin's own authority means each backend as well (and an absolute
     // "http://front/base/x" to a https client becomes https). An https URL is only ever the
     // front's, and only to a https client: for others it is the site's redirect to TLS. Relative
     // references without a leading slash need no mapping.

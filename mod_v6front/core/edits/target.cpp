@@ -28,7 +28,7 @@ bool ends_target(char c) noexcept
 }
 
 // A rewrite can put a decoded path into the query; a space or line end in it would let a client
-// write a request of its own behind ours. All else stays as it is.
+// write a request of its own after ours. Everything else stays as it is.
 void append_query(std::string& out, std::optional<std::string_view> query)
 {
     if (!query) {
@@ -83,8 +83,8 @@ private:
     int dots_ = 3; // so far in this segment; 3 if it cannot be one any more
 };
 
-// Goes through the raw path beside the decoded one, and says of each octet of that where it begins
-// in the raw one; at the end, of the octet that would follow. False as is_faithful() says.
+// Walks the raw and the decoded path in step. Calls note(i, offset) with the raw offset of decoded
+// octet i, and once more for the end. False as is_faithful() says.
 template <class Note> bool walk(std::string_view raw_path, std::string_view path, Note note)
 {
     dot_segments dots;
@@ -158,7 +158,7 @@ std::string resolved(std::string_view path, bool is_raw)
     return out;
 }
 
-// Why a path that is not faithful may not go on; nothing if a rewrite made it, which may do so.
+// Why a path that is not faithful is refused; nothing if a rewrite made it, which is allowed.
 std::optional<failure> unfaithful(const request_target& target, std::string_view origin)
 {
     const std::string_view raw_path = path_of(origin);
@@ -246,7 +246,7 @@ result<std::string> backend_target(const request_target& target, std::string_vie
     if (is_below(target.path, route_path) && walk(raw_path, target.path, find_seam)) {
         const std::string_view own = raw_path.substr(rest);
         if (own.starts_with('%')) {
-            return unfit(reason::unfit_target, "an encoded slash where the route's path ends",
+            return unfit(reason::unfit_target, "an encoded slash at the end of the route's path",
                          target.raw);
         }
         append_behind(out, base, own);

@@ -41,7 +41,7 @@ std::string encode_path(std::string_view path);
 // Appends `rest`, what followed a route's path (empty, or from a slash on), to the backend's path.
 void append_behind(std::string& out, std::string_view base, std::string_view rest);
 
-// `base` (a backend_url's path) in the place of `route_path`, and behind it the client's own bytes.
+// `base` (a backend_url's path) in place of `route_path`, followed by the client's own bytes.
 // Refuses (reason::unfit_target) what a client could only have meant to be understood differently
 // by two readers: dot segments, encoded or not; a fragment; an encoded slash where the route's path
 // ends. None of this where a rewrite has made the path.

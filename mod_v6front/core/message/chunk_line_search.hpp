@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Whether a chunk's line is whole, in bytes that grow; with the last chunk, the trailer section
-// behind it too. A member of whoever holds the bytes; refuses nothing, which is its parser's task.
+// after it too. A member of the owner of the bytes; refuses nothing, which is its parser's task.
 #pragma once
 
 #include <cstddef>

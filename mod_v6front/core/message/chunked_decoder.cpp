@@ -90,8 +90,8 @@ std::size_t chunked_decoder::take_line(std::string_view input, std::optional<fai
         return plain;
     }
     if (!input.empty() && hex_value(input.front()) < 0) {
-        bad = bad_chunk(is_blank(input.front()) ? "blanks stand before a chunk's size"
-                                                : "a chunk begins without its size",
+        bad = bad_chunk(is_blank(input.front()) ? "blanks before a chunk size"
+                                                : "a chunk without a size",
                         input);
         return 0;
     }
@@ -99,7 +99,7 @@ std::size_t chunked_decoder::take_line(std::string_view input, std::optional<fai
     if (lf == input.npos) {
         searched_ = input.size();
         if (input.size() > most_line) {
-            bad = bad_chunk("the line of a chunk's size does not end", input);
+            bad = bad_chunk("a chunk size line that does not end", input);
         }
         return 0;
     }
@@ -144,7 +144,7 @@ std::optional<failure> chunked_decoder::take_size(std::string_view line)
     std::size_t digits = 0;
     for (; digits < line.size() && hex_value(line[digits]) >= 0; ++digits) {
         if (size > most >> 4U) {
-            return bad_chunk("a chunk's size is beyond all bounds", line);
+            return bad_chunk("a chunk size that is too large", line);
         }
         size = size * 16 + static_cast<std::uint64_t>(hex_value(line[digits]));
     }
@@ -155,11 +155,11 @@ std::optional<failure> chunked_decoder::take_size(std::string_view line)
     if (extension == behind.size()) {
         irregular_ = irregular_ || bare_lf || extension > 0;
     } else if (behind[extension] != ';') {
-        return bad_chunk("a chunk's size has a tail that is no extension", line);
+        return bad_chunk("a chunk size followed by what is not an extension", line);
     } else if (bare_lf) {
-        return bad_chunk("a chunk's extension ends in LF without CR", line);
+        return bad_chunk("a chunk extension that ends in LF without CR", line);
     } else if (behind.find('\r') != behind.npos || behind.find('\0') != behind.npos) {
-        return bad_chunk("a CR or a NUL stands inside a chunk's line", line);
+        return bad_chunk("a CR or NUL inside a chunk size line", line);
     }
     begin_chunk(size);
     return std::nullopt;
@@ -176,7 +176,7 @@ std::size_t chunked_decoder::take_data_end(std::string_view input, std::optional
         irregular_ = true;
         size = 1;
     } else if (!std::string_view("\r\n").starts_with(input.substr(0, 2))) {
-        bad = bad_chunk("a chunk's data goes on beyond its size", input);
+        bad = bad_chunk("a chunk's data is longer than its size", input);
         return 0;
     }
     if (input.size() < size) {
@@ -194,7 +194,7 @@ std::size_t chunked_decoder::take_trailers(std::string_view input, std::optional
     }
     if (end == input.npos) {
         if (input.size() > most_line) {
-            bad = bad_chunk("the trailers are larger than 64 KiB", input);
+            bad = bad_chunk("trailers larger than 64 KiB", input);
         }
         return 0;
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Decodes a chunked body (RFC 9112 7.1) as its octets come. A value: a copy of it can be tried on
-// what has come, and thrown away. Owned by whoever reads the body, on that thread.
+// what has come, and thrown away. Owned by the reader of the body, on its thread.
 //
-// Lines are taken whole; whoever calls keeps what was not used and brings it again, with more.
-// Accepted beside the grammar, and then no regular body: blanks behind a size, lines that end in
+// Lines are taken whole; the caller keeps what was not used and passes it again, with more.
+// Accepted beyond the grammar, and then no regular body: blanks after a size, lines that end in
 // LF, trailers that are none (they go). Refused is what two readers would take for two things:
-// blanks before a size, anything but an extension behind it, an extension that ends in a bare LF,
+// blanks before a size, anything but an extension after it, an extension that ends in a bare LF,
 // data that no line end follows; and a size that is no number or has none.
 #pragma once
 
@@ -39,7 +39,7 @@ public:
 
     bool is_over() const noexcept { return at_ == part::over; }
     bool is_regular() const noexcept { return !irregular_; }
-    // The lines behind the last chunk, with their empty line; for read_trailers.
+    // The lines after the last chunk, with their empty line; for read_trailers.
     std::string_view trailer_lines() const noexcept { return trailers_; }
 
 private:

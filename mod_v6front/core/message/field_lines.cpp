@@ -118,29 +118,29 @@ std::optional<failure> reading::read_odd(std::string_view line, std::size_t name
 {
     const auto colon = line.find(':');
     if (line.find('\0') != line.npos) {
-        return bad_line("a line has a NUL octet", line);
+        return bad_line("a NUL in a line", line);
     }
     if (line.find_first_not_of('\r') == line.npos) {
-        return bad_line("a line of CRs alone may end the head or not", line);
+        return bad_line("a line of CRs only, which may or may not end the head", line);
     }
     if (is_blank(line[0])) {
-        return bad_line("the first field begins with a blank", line);
+        return bad_line("a blank before the first field", line);
     }
     if (colon != line.npos && name > 0 && line.find_first_not_of(" \t", name) == colon) {
         into_.irregular = true; // RFC 9112 5.1: such blanks are removed
         return add(line.substr(0, name), trim(line.substr(colon + 1)), line);
     }
     if (line[0] == '<') {
-        return bad_line("a page begins where the head has not ended", line);
+        return bad_line("the body begins before the end of the head", line);
     }
     if (colon == 0) {
-        return bad_line("a field has no name", line);
+        return bad_line("a field without a name", line);
     }
     if (colon != line.npos) {
-        return bad_line("a field's name has characters that names do not have", line);
+        return bad_line("invalid characters in a field name", line);
     }
     if (line.substr(0, line.find_last_not_of('\r') + 1).find('\r') != line.npos) {
-        return bad_line("a CR stands inside a line", line);
+        return bad_line("a CR inside a line", line);
     }
     into_.irregular = true; // browsers pass over it; mod_proxy over a second status line
     skip_folds();
@@ -178,13 +178,13 @@ std::optional<failure> reading::clean(std::string_view& value, std::string_view 
         into_.irregular = true;
     }
     if (value.find('\0') != value.npos) {
-        return bad_line("a field has a NUL octet", line);
+        return bad_line("a NUL in a field", line);
     }
     if (value.find('\r') != value.npos) {
-        return bad_line("a CR stands inside a line", line);
+        return bad_line("a CR inside a line", line);
     }
     if (has_control(value) && frames) {
-        return bad_line("a control character stands where a body is delimited", line);
+        return bad_line("a control character in a field that sets the body's length", line);
     }
     if (has_control(value)) {
         std::string& text = into_.owned.emplace_back(value);

@@ -3,7 +3,7 @@
 // The field lines of a site's message, head or trailers, read as liberally as one meaning allows,
 // into fields in their normal form. A pure function over a whole section.
 //
-// Accepted beside RFC 9112 5: lines that end in LF, or in several CRs; a blank before the colon; a
+// Accepted beyond RFC 9112 5: lines that end in LF, or in several CRs; a blank before the colon; a
 // folded value; control characters in a value, which become blanks; a line without a colon, which
 // is no field and goes. Refused is what two readers would take for two things: NUL, a CR inside a
 // line, any control character in a field that delimits a body, a name that is missing or no token,

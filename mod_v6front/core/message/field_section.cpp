@@ -13,7 +13,7 @@ std::size_t end_of_field_section(std::string_view bytes, std::size_t& searched) 
             searched = bytes.size();
             return bytes.npos;
         }
-        searched = line_end; // where to go on if what follows has yet to come
+        searched = line_end; // where to continue if what follows has yet to come
         const auto next = bytes.substr(line_end + 1, 2);
         if (next.substr(0, 1) == "\n")
             return line_end + 2;

@@ -31,7 +31,7 @@ bool is_connection(std::string_view name) noexcept
     return name.size() == 10 && iequals(name, "connection");
 }
 
-// True if any of eight octets is below 0x0e, as CR, LF and NUL are, and hardly anything else.
+// True if any of eight octets is below 0x0e, as CR, LF and NUL are, and few other octets.
 bool has_low_octet(const char* text) noexcept
 {
     constexpr std::uint64_t ones = 0x0101010101010101U;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where a request's head ends, in bytes that grow. Looks at each octet once, so that a head that
-// comes one octet at a time costs no more than one that comes at once. A local of whoever waits for
-// the head; knows nothing of what the head says.
+// comes one octet at a time costs no more than one that comes at once. A local of the function that
+// waits for the head; knows nothing of what the head says.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ public:
     bool ends_in(std::string_view bytes) noexcept;
 
 private:
-    std::size_t searched_ = 0; // behind the leading empty lines; no end before that
+    std::size_t searched_ = 0; // after the leading empty lines; no end before that
     bool has_fields_ = false;  // the first line has been seen, and is no HTTP/0.9
 };
 

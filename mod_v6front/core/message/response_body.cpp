@@ -58,7 +58,7 @@ void take_coding(sayings& s, const field& f)
             s.chunked = true;
         } else if (!coding.empty() && (s.chunked || !iequals(coding, "identity"))) {
             // Anything else would leave coded octets that nobody decodes (RFC 9112 6.1).
-            s.bad_coding = refused("a transfer coding that is not chunked alone", f);
+            s.bad_coding = refused("a transfer coding other than chunked", f);
         }
     }
 }
@@ -74,14 +74,14 @@ void take_length(sayings& s, const field& f)
         last = rest.find(',') == rest.npos;
         const std::string_view text = take_element(rest);
         if (!parse_content_length(text)) {
-            s.bad_length = refused("a length that is no number", f);
+            s.bad_length = refused("a Content-Length that is not a number", f);
         } else if (s.length && *s.length != text) {
-            s.bad_length = refused("a length that differs from " + quote(*s.length), f);
+            s.bad_length = refused("a Content-Length that differs from " + quote(*s.length), f);
         }
         s.length = text;
     }
     if (!s.bad_length && s.length && s.unknown_length) {
-        s.bad_length = refused("a length, and one that is none", f);
+        s.bad_length = refused("a Content-Length with a number and one without", f);
     }
 }
 

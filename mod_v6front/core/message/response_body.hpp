@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the body behind a response's head is delimited (RFC 9112 6.3), decided once, when the head
+// How the body after a response's head is delimited (RFC 9112 6.3), decided once, when the head
 // has been read.
 //
-// Accepted beside the RFC's grammar, and the connection is not used again: a length beside chunks
+// Accepted beyond the RFC's grammar, and the connection is not used again: a length beside chunks
 // (the length goes), "identity" and no coding at all (as if not sent), "chunked" said twice (it may
 // not be applied twice, RFC 9112 7.1), an empty length and "-1", by which a site says that it knows
 // none. Refused: lengths that differ, one that is no number, and any other coding.

@@ -43,7 +43,7 @@ int take_version(std::string_view& rest, bool& irregular) noexcept
     return version.substr(5) == "1.0" ? 10 : 11;
 }
 
-// Three digits and what may stand behind them: nothing, or something else than a fourth.
+// Three digits and what may follow them: nothing, or anything but a fourth.
 int take_status(std::string_view& rest) noexcept
 {
     const std::string_view digits = rest.substr(0, 3);
@@ -68,16 +68,16 @@ std::optional<failure> parse_status_line(std::string_view line, response_head& h
         irregular = true;
     }
     if (rest.find('\0') != rest.npos || rest.find('\r') != rest.npos) {
-        return refused("a NUL or a CR stands inside the status line", line);
+        return refused("a NUL or CR inside the status line", line);
     }
     head.version = take_version(rest, irregular);
     if (head.version == 0) {
-        return refused("the first line is no status line of HTTP/1", line);
+        return refused("the first line is not an HTTP/1 status line", line);
     }
     rest = without_blanks(rest);
     head.status = take_status(rest);
     if (head.status < 100) { // neither interim nor final (RFC 9110 15)
-        return refused("the status line has no status of three digits from 100 on", line);
+        return refused("the status line has no three-digit status of 100 or more", line);
     }
     const std::string_view phrase = trim(rest);
     head.phrase = has_control(phrase) ? std::string_view{} : phrase; // RFC 9112 4: it says nothing
@@ -107,8 +107,8 @@ failure no_response_line(std::string_view bytes)
 {
     const bool is_tls =
         bytes.size() > 1 && (bytes[0] == '\x15' || bytes[0] == '\x16') && bytes[1] == '\x03';
-    return refused(is_tls ? "it speaks TLS, as for https://"
-                          : "the first line is no status line of HTTP/1",
+    return refused(is_tls ? "the backend speaks TLS (https://) on this port"
+                          : "the first line is not an HTTP/1 status line",
                    bytes);
 }
 
@@ -142,7 +142,7 @@ std::string describe_large_head(std::string_view text, std::size_t most)
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
     return "more than the " + std::to_string(most) + " octets of head=, in " +
-           std::to_string(lines) + " lines, the longest of which is " + quote_line(longest);
+           std::to_string(lines) + " lines; the longest is " + quote_line(longest);
 }
 
 std::string describe_cut_head(std::string_view text)

@@ -5,7 +5,7 @@
 // below), since sites are old and nobody repairs them; what it gives is the normal form. A
 // connection on which that touched where something ends is not kept.
 //
-// Accepted beside RFC 9112 4: a status line without its last blank, with blanks or tabs where one
+// Accepted beyond RFC 9112 4: a status line without its last blank, with blanks or tabs where one
 // blank should be, in lower case, with a minor version of the future (it is 1.1, RFC 9110 2.5) or
 // with "HTTP/2.0", which software writes that knows better than its server; "403.14" of IIS and
 // "200OK"; any phrase without NUL or CR, which goes if it has control characters. Refused: HTTP/0.9
@@ -30,11 +30,11 @@ bool may_be_response(std::string_view bytes) noexcept;
 // What does, then.
 failure no_response_line(std::string_view bytes);
 
-// `text` is a head with its empty line, and nothing before or behind it. The head has been cleared.
+// `text` is a head with its empty line, and nothing before or after it. The head has been cleared.
 result<response_body> parse_response_head(std::string_view text, bool to_head_request,
                                           response_head& head);
 
-// What a head that is larger than so many octets, or was cut, consists of: for the log.
+// For the log: what a head that was cut, or is larger than `most` octets, consists of.
 std::string describe_large_head(std::string_view text, std::size_t most);
 std::string describe_cut_head(std::string_view text);
 

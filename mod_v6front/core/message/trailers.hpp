@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Trailer fields (RFC 9110 6.5), in both directions: which of them go on, and the end of a chunked
-// body that they are part of. A recipient may merge them into the head, so what is decided there
-// never passes.
+// Trailer fields (RFC 9110 6.5), in both directions: which of them are passed on, and the end of a
+// chunked body that they are part of. A recipient may merge them into the head, so what is decided
+// there never passes.
 #pragma once
 
 #include "fields.hpp"
@@ -18,7 +18,7 @@ namespace v6front
 // of caches, and for those that a front writes itself (RFC 9110 6.5.1).
 bool may_trail(std::string_view name) noexcept;
 
-// TE with "trailers" in it: whoever sent this takes trailer fields (RFC 9110 10.1.4).
+// TE with "trailers" in it: its sender accepts trailer fields (RFC 9110 10.1.4).
 bool accepts_trailers(const field& f) noexcept;
 
 // Appends the fields that may trail, each as a line.

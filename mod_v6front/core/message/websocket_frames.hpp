@@ -2,7 +2,7 @@
 //
 // Where frames of WebSocket begin and end in a stream of bytes (RFC 6455 5.2): a frame of our own
 // fits between two of them and nowhere else. It is told all bytes of one direction, from the first
-// behind the 101. Part of a tunnel.
+// after the 101. Part of a tunnel.
 #pragma once
 
 #include <array>

@@ -33,11 +33,11 @@ std::string_view after_scheme(std::string_view url)
     }
     const std::string_view scheme = url.substr(0, colon);
     if (iequals(scheme, "https")) {
-        refuse(url, "asks for https, which is not supported towards a backend yet: write http://");
+        refuse(url, "uses https, which is not supported for backends yet: write http://");
     }
     if (iequals(scheme, "ws") || iequals(scheme, "wss")) {
-        refuse(url, "asks for a WebSocket, which goes over a route to http:// like every other "
-                    "request: write http://");
+        refuse(url, "is a WebSocket URL; WebSockets use the same http:// URL as other requests: "
+                    "write http://");
     }
     if (!iequals(scheme, "http")) {
         refuse(url, "has a scheme that is not supported: write http://");
@@ -112,7 +112,7 @@ void check_path(std::string_view url, std::string_view path)
             hex_value(path[i + 2]) >= 0) {
             i += 2;
         } else if (path[i] != '/' && !is_path_char(path[i])) {
-            refuse(url, "has a character in its path that must be written percent-encoded");
+            refuse(url, "has a character in its path that must be percent-encoded");
         }
     }
 }
@@ -162,8 +162,8 @@ backend_url parse_backend_url(std::string_view text)
         refuse(text, "has user information before its host, which is not supported");
     }
     if (authority.starts_with('[') || looks_like_ipv6(authority)) {
-        refuse(text, "names an IPv6 address, and backends are IPv4 only: write a name or an IPv4 "
-                     "address");
+        refuse(text,
+               "has an IPv6 address, and backends are IPv4 only: write a name or an IPv4 address");
     }
     const std::size_t colon = authority.rfind(':');
     backend_url url;

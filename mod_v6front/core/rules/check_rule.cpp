@@ -32,7 +32,7 @@ std::string parse_check_uri(std::string_view key, std::string_view value)
 {
     if (!is_target(value))
         refuse_value(key, value,
-                     "a path such as /health, with what is no letter, digit or mark "
+                     "a path such as /health; characters that a URL cannot have must be "
                      "percent-encoded");
     return std::string(value);
 }

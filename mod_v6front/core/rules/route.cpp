@@ -18,10 +18,9 @@ std::string_view without_last_slash(std::string_view path) noexcept
 void check_route_path(std::string_view path)
 {
     if (!path.starts_with('/')) {
-        throw setting_error("the path \"" + std::string(path) + "\" must begin with \"/\"" +
-                            (path.starts_with('^') ? "; for regular expressions there is "
-                                                     "V6FrontPassMatch"
-                                                   : ""));
+        throw setting_error(
+            "the path \"" + std::string(path) + "\" must begin with \"/\"" +
+            (path.starts_with('^') ? "; for a regular expression use V6FrontPassMatch" : ""));
     }
 }
 
@@ -47,7 +46,7 @@ void append_moved(std::string& out, std::string_view path, std::string_view from
         out += to;
         return;
     }
-    // Slashes that were doubled behind `from` must not come first now: "//host" is another server
+    // Doubled slashes after `from` must not come first now: "//host" is another server
     // (RFC 3986 4.2).
     out += without_last_slash(to);
     out += '/';
@@ -63,8 +62,8 @@ void route_table::add(route r)
     const auto same = std::find_if(routes_.begin(), place,
                                    [&](const route& other) { return other.path == r.path; });
     if (same != place) {
-        throw setting_error("the path \"" + r.path + "\" has been given before" +
-                            (same->place.empty() ? "" : ", at " + same->place));
+        throw setting_error("the path \"" + r.path + "\" is given twice" +
+                            (same->place.empty() ? "" : ", first at " + same->place));
     }
     routes_.insert(place, std::move(r));
 }

@@ -31,8 +31,8 @@ milliseconds parse_timeout(std::string_view key, std::string_view value)
     const auto duration = parse_duration(value);
     if (!duration)
         refuse_value(key, value,
-                     "a whole number of seconds, or one with the unit ms, s, min or h, above 0 "
-                     "and at most 24 hours");
+                     "a duration in seconds or with a unit, such as 3, 500ms, 2min or 1h, "
+                     "above 0 and at most 24 hours");
     return *duration;
 }
 
@@ -68,8 +68,7 @@ unsigned parse_most_idle(std::string_view key, std::string_view value)
 {
     if (value == "0")
         refuse_value("maxidle", value,
-                     "a number from 1 to 100000; reuse=off is for a site to which no connection "
-                     "is to stay open");
+                     "a number from 1 to 100000; to keep no connection open, use reuse=off");
     return parse_count(key, value, 1);
 }
 

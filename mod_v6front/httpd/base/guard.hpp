@@ -18,12 +18,15 @@ template <class F, class R> R guard(const char* where, R fallback, F&& f) noexce
     try {
         return f();
     } catch (const std::exception& e) {
-        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
-                     V6LOGNO(0001) "%s failed: %s: this is a fault of mod_v6front", where,
-                     e.what());
+        ap_log_error(
+            APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
+            V6LOGNO(0001) "%s failed: %s. This is a bug in mod_v6front; please report this line",
+            where, e.what());
     } catch (...) {
-        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
-                     V6LOGNO(0001) "%s failed: this is a fault of mod_v6front", where);
+        ap_log_error(
+            APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
+            V6LOGNO(0001) "%s failed. This is a bug in mod_v6front; please report this line",
+            where);
     }
     return fallback;
 }

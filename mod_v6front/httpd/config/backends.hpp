@@ -28,7 +28,7 @@ struct configured_backend {
 void for_each_backend(const server_rec* main_server,
                       const std::function<void(const configured_backend&)>& each);
 
-// Where that server is configured, for whoever has to find it: file and line.
+// Where that server is configured, for the operator: file and line.
 std::string place_of(const server_rec* server);
 
 } // namespace v6front

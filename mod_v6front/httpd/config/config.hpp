@@ -29,8 +29,8 @@ struct match_rule {
     std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 
-// What stands for a backend's name (V6FrontBackendV4): addresses, and names looked up instead of
-// it.
+// What is used instead of a backend's name (V6FrontBackendV4): addresses, and names looked up
+// instead of it.
 struct backend_targets {
     std::vector<asio::ip::address_v4> addresses;
     std::vector<std::string> names;

@@ -27,7 +27,7 @@ bool begins_host(const ap_directive_t& d)
     return strcasecmp(d.directive, "<VirtualHost") == 0;
 }
 
-// <IfModule> and its like: what they hold stands where they stand. <If> is a section.
+// <IfModule> and its like: their contents belong where they are. <If> is a section.
 bool is_condition(const ap_directive_t& d)
 {
     return (strncasecmp(d.directive, "<If", 3) == 0 && d.directive[3] != '\0') ||

@@ -13,13 +13,13 @@
 namespace v6front
 {
 
-// A directive that is no section, and the virtual host that it stands in: the main server for one
+// A directive that is no section, and the virtual host that it is in: the main server for one
 // outside of all, or in one that cannot be told.
 struct written_directive {
     const server_rec* server;
     const ap_directive_t* section; // <Location ...> and the like; nullptr: none within that server
     std::string name;
-    std::string args; // as they stand there
+    std::string args; // as written
     std::vector<std::string> words;
     std::string place;        // "file:line"
     std::string text() const; // name and words

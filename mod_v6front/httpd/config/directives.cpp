@@ -62,7 +62,7 @@ void set_backend(cmd_parms* cmd, Rule& rule, std::string_view url, int argc, cha
     if (rule.settings.most_in_flight)
         rule.limit = ++limits_in(cmd->pool);
     else if (rule.settings.most_queued)
-        throw setting_error("queue= needs max=, without which nobody has to wait");
+        throw setting_error("queue= needs max=: without a limit no request has to wait");
 }
 
 route make_route(cmd_parms* cmd, std::string path, std::string_view url, int argc,
@@ -80,10 +80,9 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
         if (argc < 1)
             throw setting_error("needs the http:// URL of the IPv4 site, or !");
         if (argc > 1 && argv[0][0] == '/')
-            throw setting_error("in <Location> takes the URL only, the path is the location's own "
-                                "(\"" +
-                                std::string(cmd->path) + "\"); leave out \"" +
-                                std::string(argv[0]) + "\"");
+            throw setting_error(
+                "in <Location> takes only the URL; the path is that of the location (\"" +
+                std::string(cmd->path) + "\"): remove \"" + std::string(argv[0]) + "\"");
         location_of(dir).own_route =
             pool_new<route>(cmd->pool, make_route(cmd, cmd->path, argv[0], argc - 1, argv + 1));
         server_of(cmd).location_routes.push_back(location_of(dir).own_route);
@@ -112,8 +111,7 @@ void set_pass_match(cmd_parms* cmd, void*, int argc, char* const argv[])
             "the URL has $" + std::to_string(wanted) + ", but \"" + rule.pattern + "\" has " +
             (rule.regex->re_nsub == 0 ? "no group"
                                       : std::to_string(rule.regex->re_nsub) + " group(s)") +
-            ": put what is to be taken over into parentheses, such as "
-            "\"^/user/(.*)\"");
+            ": put the part to copy into parentheses, such as \"^/user/(.*)\"");
     server_of(cmd).matches.push_back(std::move(rule));
 }
 
@@ -122,13 +120,15 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
     reverse_rule rule;
     if (in_location(cmd)) {
         if (second)
-            throw setting_error("in <Location> takes the URL only, the path is the location's own");
+            throw setting_error(
+                "in <Location> takes only the URL; the path is that of the location");
         rule.path = cmd->path;
         rule.backend = parse_backend_url(first);
     } else {
         if (!second)
-            throw setting_error("needs a path and the http:// URL whose redirects are mapped to "
-                                "it; only in <Location> the path may be left out");
+            throw setting_error(
+                "needs a path and the http:// URL whose redirects are mapped to it; the "
+                "path may be omitted only in <Location>");
         check_route_path(first);
         rule.path = first;
         rule.backend = parse_backend_url(second);
@@ -172,8 +172,8 @@ void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
     }
     if (i == argc)
         throw setting_error("needs at least one IPv4 address, or another name to look up, such as "
-                            "\"V6FrontBackendV4 www.example.org 192.0.2.10\"; every backend of "
-                            "this server is called *");
+                            "\"V6FrontBackendV4 www.example.org 192.0.2.10\"; use * for every "
+                            "backend of this server");
     backend_targets targets;
     for (; i < argc; ++i) {
         if (const auto address = parse_ipv4(argv[i]))
@@ -290,25 +290,26 @@ using namespace v6front;
 
 const command_rec v6front_directives[] = {
     {"V6FrontPass", words<set_pass>(), nullptr, server_or_location, TAKE_ARGV,
-     "path and http:// URL of an IPv4 site, or ! to exclude the path, then key=value settings "
-     "(max= and queue= limit what is in flight, maxidle= and reuse=off the connections that stay "
-     "open); in <Location> without the path"},
+     "path and http:// URL of an IPv4 site, or ! to exclude the path, then "
+     "key=value settings, such as response=5min or max=20; in <Location> "
+     "without the path"},
     {"V6FrontPassMatch", words<set_pass_match>(), nullptr, server, TAKE_ARGV,
-     "regular expression for the path, and the http:// URL of an IPv4 site with $1 to $9, or ! to "
-     "exclude, then key=value settings as of V6FrontPass"},
+     "regular expression for the path, and http:// URL of an IPv4 site with "
+     "$1 to $9, or ! to exclude, then key=value settings as for V6FrontPass"},
     {"V6FrontPassReverse", one_or_two<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
      "path on the front and the http:// URL whose redirects are mapped to it; in <Location> "
      "without the path"},
     {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, server, TAKE_ARGV,
-     "backend name, or * or none for every backend of this virtual host, and the IPv4 addresses, "
-     "or other names, to use instead of looking it up"},
+     "backend name (* or no name: every backend of this virtual host), and "
+     "the IPv4 addresses or other names to use for it"},
     {"V6FrontResolve", one<set_resolve>(), nullptr, server, ITERATE,
-     "refresh=, max-stale= and timeout= as durations: how often names are looked up, how long an "
-     "old answer serves, when a lookup has failed"},
+     "refresh=, max-stale= and timeout= as durations: how often names are "
+     "looked up, how long an old answer may be used, when a lookup fails"},
     {"V6FrontPreserveHost", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): the site sees the Host that the client sent; Off: its own name"},
     {"V6FrontVia", one<set_setting>(), nullptr, server_or_location, TAKE1,
-     "On (default): this front is named in Via, to the site and to the client; Off: it is not"},
+     "On (default): this front adds itself to Via, for the site and for the "
+     "client; Off: it does not"},
     {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
     {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
@@ -316,11 +317,11 @@ const command_rec v6front_directives[] = {
     {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,
      "engines per child process, 1 to 64; default: one per processor, at most 16"},
     {"V6FrontGracefulTimeout", one<set_graceful_timeout>(), nullptr, server, TAKE1,
-     "how long after a graceful restart the processes from before it keep tunnels and responses "
-     "that do not end, such as 30s, 10min (default), 1h"},
+     "how long old processes keep tunnels and endless responses after a "
+     "graceful restart, such as 30s, 10min (default), 1h"},
     {"V6FrontTimeout", one<set_timeout>(), nullptr, server_or_location, ITERATE,
      "connect=, response= and idle= as durations such as 3, 500ms, 2min"},
     {"V6FrontCheck", words<set_check>(), nullptr, server, TAKE_ARGV,
-     "backend name, or none for every backend of this server, then uri=, interval=, status= and "
-     "host=: addresses that fail are not used"},
+     "backend name (no name: every backend of this server), then uri=, "
+     "interval=, status= and host=: addresses that fail get no requests"},
     {}};

@@ -70,7 +70,7 @@ bool mixes_hosts(const written_directive& d)
            (has_word(d.args, "authonly") || has_word(d.args, "insecure"));
 }
 
-// What stands outside of all virtual hosts holds for all.
+// What is outside all virtual hosts applies to all.
 template <class Mark>
 void mark(all_needs& all, const written_directive& d, const server_rec* main_server,
           const Mark& set)
@@ -92,7 +92,7 @@ void look_at(const written_directive& d, const server_rec* main_server, all_need
 void tell(server_rec* s, const std::string& section)
 {
     ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
-                 V6LOGNO(0140) "%s: %s may need a new TLS handshake during a request: each TLS "
+                 V6LOGNO(0140) "%s: %s may need a new TLS handshake during a request, so each TLS "
                                "request of this virtual host runs on a thread",
                  s->server_hostname ? s->server_hostname : "main server", section.c_str());
 }

@@ -73,8 +73,9 @@ apr_status_t wait_for_room()
     if (const auto now = clock::now(); now >= next_line) {
         next_line = now + between_lines;
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
-                     V6LOGNO(0308) "nearly no descriptors are left (%d for clients): accepting "
-                                   "pauses until some are free, and idle connections are closed",
+                     V6LOGNO(0308) "almost out of file descriptors (%d for clients): accepting "
+                                   "pauses until some are free, and idle connections are closed. "
+                                   "Raise the limit (ulimit -n, LimitNOFILE=)",
                      most_for_clients());
     }
     engine::ask_for_relief(++pauses > most_pauses);

@@ -2,8 +2,8 @@
 //
 // Accepting while descriptors run out. A stock MPM ends the child then, with all that is under way
 // in it (event.c, resource_shortage); here its listener pauses, and what is idle is closed. Some
-// descriptors are kept back, since who is accepted needs one more to the site. Set up once in a
-// child, by its first connection that may be ours; runs on the MPM's listener thread.
+// descriptors are kept back, since each accepted connection needs one more to the site. Set up once
+// in a child, by its first connection that may be ours; runs on the MPM's listener thread.
 #pragma once
 
 namespace v6front

@@ -31,7 +31,7 @@ constexpr std::size_t head_octets_per_second = 500;
 constexpr auto head_time_when_full = 3s;
 
 // A stopping child still takes a request that was on its way when it closed shop, and answers it
-// with "Connection: close": a client that has just sent one would see an error else.
+// with "Connection: close": otherwise a client that has just sent one would see an error.
 constexpr auto grace_when_stopping = 100ms;
 
 // SECONDS_TO_LINGER and MAX_SECS_TO_LINGER of httpd (connection.c).

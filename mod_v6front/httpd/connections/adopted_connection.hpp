@@ -122,7 +122,7 @@ private:
     input_store socket_store_;
     input_store head_store_;
     held_output output_;
-    ap_filter_t* head_filter_ = nullptr; // where TLS and the like stand between it and the socket
+    ap_filter_t* head_filter_ = nullptr; // where TLS and the like are between it and the socket
     apr_bucket_brigade* scratch_ = nullptr;
     bool on_engine_ = true;
     bool hooks_elsewhere_ = false;

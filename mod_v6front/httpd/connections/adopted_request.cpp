@@ -80,9 +80,9 @@ int adopted_connection::process(request_rec* r)
     return status;
 }
 
-// A hook has read from the body what was there, and was refused the rest; or mod_ssl was refused
-// the client's part of a handshake. What it would have done about all of it nobody knows, and what
-// it has taken may be lost: such a request goes no further, whether the hook minds or not.
+// A hook has read the part of the body that had arrived, and was refused the rest; or mod_ssl was
+// refused the client's part of a handshake. The hook has not seen the whole body, and what it has
+// taken may be lost: so the request ends here, even if the hook reports no error.
 int adopted_connection::with_read_refused(request_rec* r, int status)
 {
     learn_thread_need(r);
@@ -91,14 +91,13 @@ int adopted_connection::with_read_refused(request_rec* r, int status)
     if (status == SUSPENDED)
         status = HTTP_SERVICE_UNAVAILABLE;
     connection_->keepalive = AP_CONN_CLOSE;
-    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                  V6LOGNO(0106) "%s %s: a hook of another module wanted to wait for the %s, "
-                                "and all connections of an engine with it: not done, and the "
-                                "client gets %d; from now on each request of this virtual host "
-                                "runs on a thread; with \"V6FrontEngine Off\" there, it does "
-                                "from the start",
-                  r->method, r->uri,
-                  ap_request_has_body(r) ? "request's body" : "client (a TLS handshake?)", status);
+    ap_log_rerror(
+        APLOG_MARK, APLOG_WARNING, 0, r,
+        V6LOGNO(0106) "%s %s: another module tried to block an engine, waiting for the %s; the "
+                      "client gets %d, and requests of this virtual host run on threads from now "
+                      "on. Set \"V6FrontEngine Off\" there to run them on threads from the start",
+        r->method, r->uri, ap_request_has_body(r) ? "request body" : "client (a TLS handshake?)",
+        status);
     return status;
 }
 
@@ -133,7 +132,7 @@ void conclude_request(request_rec* r, int status)
 
 } // namespace
 
-// The page that an ErrorDocument names may be the site's own, and whoever asks for that one waits.
+// The page that an ErrorDocument names may be the site's own, and then this has to wait for it.
 task<void> adopted_connection::conclude(request_rec* r, int status)
 {
     if (status != OK && status != DONE && answers_with_own_document(r, status)) {
@@ -175,14 +174,16 @@ task<void> adopted_connection::other_handler(request_rec* r)
 
 void adopted_connection::refuse(request_rec* r)
 {
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                  V6LOGNO(0103) "%s %s: %d requests wait for a thread already; the client gets 503",
-                  r->method, r->uri, static_cast<int>(offload::most_waiting));
+    ap_log_rerror(
+        APLOG_MARK, APLOG_ERR, 0, r,
+        V6LOGNO(0103) "%s %s: %d requests are already waiting for a thread; the client gets 503. "
+                      "If handlers of this virtual host are slow, set \"V6FrontEngine Off\" there",
+        r->method, r->uri, static_cast<int>(offload::most_waiting));
     connection_->keepalive = AP_CONN_CLOSE;
     conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
 }
 
-// False if no thread is to be had. Meanwhile the connection belongs to that thread.
+// False if no thread is free. Meanwhile the connection belongs to that thread.
 task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
 {
     co_await stop_reading();

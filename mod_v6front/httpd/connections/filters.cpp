@@ -64,7 +64,7 @@ apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_m
             return store.ending();
         if (block == APR_NONBLOCK_READ)
             return APR_EAGAIN;
-        // The engine never blocks: whoever insists is told that the client is too slow.
+        // The engine never blocks: a filter that insists is told that the client is too slow.
         owner.refuse_read();
         return APR_TIMEUP;
     }

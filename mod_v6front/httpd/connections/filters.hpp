@@ -16,7 +16,7 @@ class input_store;
 void register_filters();
 
 // Installs them on the connection. Gives the head filter, which is only there if a filter that
-// changes bytes (TLS, say) stands between it and the socket.
+// changes bytes (TLS, say) is between it and the socket.
 ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner);
 
 // What was set aside for the client goes to the socket, as far as that takes it.

@@ -17,8 +17,8 @@ class held_output
 public:
     explicit held_output(conn_rec* c) : connection_(c) {}
 
-    // Hands a brigade on to `core`, or keeps its end. nullptr: what is kept goes on, as far as the
-    // socket takes it. c->data_in_output_filters tells whether something is left.
+    // Hands a brigade on to `core`, or keeps its end. nullptr: what is kept is passed on, as far as
+    // the socket takes it. c->data_in_output_filters tells whether something is left.
     apr_status_t pass(ap_filter_t* core, apr_bucket_brigade* brigade);
     // The same on a thread that may wait.
     apr_status_t pass_all(ap_filter_t* core, apr_bucket_brigade* brigade);

@@ -23,7 +23,7 @@ public:
     bool empty() const noexcept { return buffer_.empty(); }
     std::string_view bytes() const noexcept { return buffer_.bytes(); }
 
-    // Room for at least one byte behind what is held, and for `wanted` in all if it has to grow.
+    // Room for at least one byte after what is held, and for `wanted` in all if it has to grow.
     // Nothing that was handed out may still be in use.
     std::span<char> room(std::size_t wanted = small);
     void fill(std::size_t n) noexcept { buffer_.fill(n); }
@@ -40,7 +40,8 @@ public:
     apr_status_t ending() const noexcept { return ending_; }
 
     // Answers an input filter's caller from memory; only when not empty, or for modes that take
-    // nothing. Buckets are transient: whoever keeps one sets it aside, as buckets' rules are.
+    // nothing. Buckets are transient: a filter that keeps one sets it aside, by the rules of
+    // buckets.
     apr_status_t answer(apr_bucket_brigade* brigade, ap_input_mode_t mode, apr_off_t wanted);
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sees to it that the event MPM goes on accepting. Its listener stops when no worker is idle, and a
+// Keeps the event MPM accepting. Its listener stops when no worker is idle, and a
 // worker that becomes idle wakes it if it has stopped by then: where that happens between the
 // listener's look and its stopping (event.c, connections_above_limit() and disable_listensocks()),
 // it sleeps until something else wakes it. That is a connection in one of the MPM's own queues,

@@ -11,7 +11,7 @@ namespace v6front
 namespace
 {
 
-// A connection with one request takes so many, beside the two that it has before it is ours.
+// A connection with one request takes this many, beside the two that it has before it is ours.
 constexpr int per_connection = 4;
 constexpr int most = 64;
 constexpr std::ptrdiff_t smallest = 8192; // MIN_ALLOC (apr_pools.c)

@@ -17,15 +17,15 @@ void log_out(const address_change& c, const char* where, double seconds)
 {
     const std::string why(c.why);
     if (c.by_check)
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
-                     V6LOGNO(0112) "%s is out of use: its health check has failed for %.1f s: %s; "
-                                   "look at that backend, no request goes there while another "
-                                   "address serves",
-                     where, seconds, why.c_str());
+        ap_log_error(
+            APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
+            V6LOGNO(0112) "%s is out of use: its health check has failed for %.1f s: %s. Check "
+                          "this backend; while another address works, requests go there",
+            where, seconds, why.c_str());
     else
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
-                     V6LOGNO(0110) "%s is out of use: it has failed for %.1f s: %s; look at that "
-                                   "backend, no request goes there while another address serves",
+                     V6LOGNO(0110) "%s is out of use: it has failed for %.1f s: %s. Check this "
+                                   "backend; while another address works, requests go there",
                      where, seconds, why.c_str());
 }
 
@@ -33,12 +33,12 @@ void log_back(const address_change& c, const char* where, double seconds)
 {
     if (c.by_check)
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
-                     V6LOGNO(0113) "%s is back in use: its health check, which had failed for "
-                                   "%.1f s, has passed",
+                     V6LOGNO(0113) "%s is back in use: its health check passes again, after %.1f s",
                      where, seconds);
     else
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
-                     V6LOGNO(0111) "%s is back in use: it had failed for %.1f s", where, seconds);
+                     V6LOGNO(0111) "%s is back in use: it works again, after %.1f s", where,
+                     seconds);
 }
 
 } // namespace

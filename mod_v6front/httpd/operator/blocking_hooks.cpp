@@ -21,8 +21,8 @@ enum class who { engine, thread };
 // Which of a directive's arguments tells.
 enum class where {
     anywhere, // one begins so
-    first,    // the first does, or the one behind "not"
-    names     // one behind "from" is a host's name
+    first,    // the first does, or the one after "not"
+    names     // one after "from" is a host's name
 };
 
 struct blocking {
@@ -33,7 +33,7 @@ struct blocking {
     where at = where::anywhere;
 };
 
-constexpr const char* whole_body = "a request's whole body";
+constexpr const char* whole_body = "the whole body of a request";
 constexpr const char* name_server = "a name server";
 
 constexpr blocking known[] = {
@@ -68,7 +68,7 @@ constexpr blocking known[] = {
     {"RewriteMap", "prg:", "a program"},
     {"RewriteMap", "dbd:", "a database"},
     {"RewriteMap", "fastdbd:", "a database"},
-    {"SetOutputFilter", "RATE_LIMIT", "time to pass"},
+    {"SetOutputFilter", "RATE_LIMIT", "a timer"},
     {"ExtFilterDefine", "", "a program"},
     {"SecRule", "@rbl", name_server},
     {"SecRule", "@inspectFile", "a program"},
@@ -131,11 +131,11 @@ void warn_of_blocking_hooks(server_rec* main_server)
 {
     look_everywhere(main_server, [main_server](const written_directive& d, const blocking& row) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                     V6LOGNO(0220) "\"%s %s\" (%s) waits for %s, and %s: set "
-                                   "\"V6FrontEngine Off\" in that virtual host",
+                     V6LOGNO(0220) "\"%s %s\" (%s) waits for %s: %s. Set \"V6FrontEngine Off\" in "
+                                   "that virtual host",
                      d.name.c_str(), d.args.c_str(), d.place.c_str(), row.waits_for,
                      row.waits == who::engine
-                         ? "all connections of its engine wait with it"
+                         ? "this blocks all connections of an engine"
                          : "each request with a body holds a thread, in all virtual hosts");
     });
 }

@@ -35,15 +35,15 @@ bool has_own_backend(server_rec* main_server, const own_listeners& own)
             !std::all_of(b.addresses.begin(), b.addresses.end(), is_ours) ||
             !said.insert(b.rule).second)
             return;
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, main_server,
-                     V6LOGNO(0204) "%s (%s): this server itself listens on %s, so each request "
-                                   "would loop. Write the site's own address; or, if the site is "
-                                   "another server on this machine, let this one listen on its "
-                                   "IPv6 address alone (\"Listen [2001:db8::1]:%u\"); or, if "
-                                   "another virtual host of this server is the site, add "
-                                   "\"self=on\" to the rule",
-                     b.rule.c_str(), b.place.c_str(), text(b.addresses.front()).c_str(),
-                     unsigned{b.url.port});
+        ap_log_error(
+            APLOG_MARK, APLOG_EMERG, 0, main_server,
+            V6LOGNO(0204) "%s (%s): this server itself listens on %s, so every request would loop. "
+                          "Write the site's own address. If the site is another server on this "
+                          "machine, make this one listen on its IPv6 address only (\"Listen "
+                          "[2001:db8::1]:%u\"). If the site is another virtual host of this "
+                          "server, add \"self=on\" to the rule",
+            b.rule.c_str(), b.place.c_str(), text(b.addresses.front()).c_str(),
+            unsigned{b.url.port});
     });
     return !said.empty();
 }
@@ -55,13 +55,12 @@ void warn_of_own(server_rec* s, const own_listeners& own, const configured_backe
 {
     for (const auto& a : found)
         if (!b.may_be_self && own.accepts({a, b.url.port}))
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                         V6LOGNO(0205) "%s (%s): %s leads to %s, where this server listens "
-                                       "itself: that address would loop and is not used, and "
-                                       "without another one each request gets 508; give the "
-                                       "site's address with V6FrontBackendV4",
-                         b.rule.c_str(), b.place.c_str(), name.c_str(),
-                         text({a, b.url.port}).c_str());
+            ap_log_error(
+                APLOG_MARK, APLOG_WARNING, 0, s,
+                V6LOGNO(0205) "%s (%s): %s resolves to %s, where this server itself listens: that "
+                              "address would loop and is not used; if there is no other, requests "
+                              "get 508. Give the site's address with V6FrontBackendV4",
+                b.rule.c_str(), b.place.c_str(), name.c_str(), text({a, b.url.port}).c_str());
 }
 
 void warn_of_names(server_rec* main_server, const own_listeners& own)
@@ -85,14 +84,14 @@ void warn_of_names(server_rec* main_server, const own_listeners& own)
             continue;
         }
         const auto why = answers[i] ? answers[i]->error().what : reason::lookup_timed_out;
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                     V6LOGNO(0206) "%s (%s): %s: %.*s%s: until it has an A record that can be "
-                                   "looked up here, its requests get %d; or give the site's "
-                                   "address with V6FrontBackendV4",
-                     users.front().rule.c_str(), users.front().place.c_str(), names[i].c_str(),
-                     static_cast<int>(describe(why).words.size()), describe(why).words.data(),
-                     why == reason::no_ipv4_address ? ", only ipv6 ones, which lead to fronts" : "",
-                     describe(why).status);
+        ap_log_error(
+            APLOG_MARK, APLOG_WARNING, 0, main_server,
+            V6LOGNO(0206) "%s (%s): %s: %.*s%s; its requests get %d. Add an A record that this "
+                          "machine can look up, or give the site's address with V6FrontBackendV4",
+            users.front().rule.c_str(), users.front().place.c_str(), names[i].c_str(),
+            static_cast<int>(describe(why).words.size()), describe(why).words.data(),
+            why == reason::no_ipv4_address ? ", only IPv6 ones, which are not used" : "",
+            describe(why).status);
     }
 }
 

@@ -97,12 +97,11 @@ void warn_of_proxies(server_rec* main_server, apr_pool_t* pool)
                 });
             if (first == proxies.end() || first->excludes || !said.insert(rule.place).second)
                 continue;
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                         V6LOGNO(0210) "%s (%s): mod_proxy takes these requests, because of \"%s\" "
-                                       "(%s), and may connect to this server itself; remove that "
-                                       "line",
-                         rule.text.c_str(), rule.place.c_str(), first->text.c_str(),
-                         first->place.c_str());
+            ap_log_error(
+                APLOG_MARK, APLOG_WARNING, 0, main_server,
+                V6LOGNO(0210) "%s (%s): mod_proxy takes these requests because of \"%s\" (%s), and "
+                              "may connect to this server itself. Remove that line",
+                rule.text.c_str(), rule.place.c_str(), first->text.c_str(), first->place.c_str());
         }
 }
 
@@ -142,7 +141,7 @@ void warn_of_aliases(server_rec* main_server)
             return;
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                      V6LOGNO(0214) "%s (%s) has no effect: \"V6FrontPass %s\" (%s) takes its "
-                                   "requests first; add \"V6FrontPass %s !\"",
+                                   "requests first. Add \"V6FrontPass %s !\"",
                      d.text().c_str(), d.place.c_str(), taker->path.c_str(), taker->place.c_str(),
                      path.c_str());
     });

@@ -34,27 +34,27 @@ void warn_of_loop(const server_rec* s, const own_listeners& own, const ports_of_
     for (const auto port : found->second)
         for (const auto& a : *what.addresses)
             if (own.accepts({a, port}))
-                ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                             V6LOGNO(0305) "backend %s leads to %s, port %u, where this server "
-                                           "listens itself: a request for it would loop, and "
-                                           "that address is not used; mend the name's A record, "
-                                           "or give the site's address with V6FrontBackendV4",
-                             what.name.c_str(), a.to_string().c_str(), unsigned{port});
+                ap_log_error(
+                    APLOG_MARK, APLOG_WARNING, 0, s,
+                    V6LOGNO(
+                        0305) "backend %s resolves to %s, port %u, where this server itself "
+                              "listens: that address would loop and is not used. Correct the "
+                              "name's A record, or give the site's address with V6FrontBackendV4",
+                    what.name.c_str(), a.to_string().c_str(), unsigned{port});
 }
 
 void log_failing(const server_rec* s, const name_report& what, const std::string& why)
 {
     if (what.addresses)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                     V6LOGNO(0301) "backend %s: %s; the answer of %ld s ago stays in use (%s): "
-                                   "look at the name server",
+                     V6LOGNO(0301) "backend %s: %s; still using the answer from %ld s ago (%s). "
+                                   "Check the name server",
                      what.name.c_str(), why.c_str(), static_cast<long>(what.age.count()),
                      list(*what.addresses).c_str());
     else
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
-                     V6LOGNO(0302) "backend %s: %s; it has no address until a lookup succeeds, "
-                                   "which is tried again and again: mend its A record, or give "
-                                   "the site's address with V6FrontBackendV4",
+                     V6LOGNO(0302) "backend %s: %s; it has no address yet, retrying. Check its A "
+                                   "record, or give the site's address with V6FrontBackendV4",
                      what.name.c_str(), why.c_str());
 }
 
@@ -65,22 +65,24 @@ void log_report(const server_rec* s, const name_report& what)
     case name_report::event::found:
         if (!what.first)
             ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
-                         V6LOGNO(0303) "backend %s is found again: %s", what.name.c_str(),
+                         V6LOGNO(0303) "backend %s resolves again: %s", what.name.c_str(),
                          list(*what.addresses).c_str());
         break;
     case name_report::event::changed:
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, s,
-                     V6LOGNO(0304) "backend %s has moved: %s is used from now on",
-                     what.name.c_str(), list(*what.addresses).c_str());
+                     V6LOGNO(0304) "backend %s has moved: now using %s", what.name.c_str(),
+                     list(*what.addresses).c_str());
         break;
     case name_report::event::failing:
         log_failing(s, what, why);
         break;
     case name_report::event::dropped:
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
-                     V6LOGNO(0306) "backend %s: %s for %ld s, longer than V6FrontResolve "
-                                   "max-stale: its last addresses are no longer used",
-                     what.name.c_str(), why.c_str(), static_cast<long>(what.age.count()));
+        ap_log_error(
+            APLOG_MARK, APLOG_ERR, 0, s,
+            V6LOGNO(
+                0306) "backend %s: %s for %ld s, longer than V6FrontResolve max-stale: its last "
+                      "addresses are no longer used. Check its A record and the name server",
+            what.name.c_str(), why.c_str(), static_cast<long>(what.age.count()));
         break;
     }
 }

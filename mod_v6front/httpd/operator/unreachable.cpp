@@ -24,8 +24,8 @@ void warn_of_no_ipv6(server_rec* s)
     });
     if (any && !ipv6)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                     V6LOGNO(0203) "no Listen is on an IPv6 address, so that nobody reaches these "
-                                   "sites over IPv6: add \"Listen [::]:80\"");
+                     V6LOGNO(0203) "no Listen is on an IPv6 address, so these sites cannot be "
+                                   "reached over IPv6. Add \"Listen [::]:80\"");
 }
 
 bool is_hex_digit(char c)
@@ -40,11 +40,11 @@ const char* never_in_a_path(const std::string& path)
         if (at + 2 < path.size() && is_hex_digit(path[at + 1]) && is_hex_digit(path[at + 2]))
             return "a percent-encoded character; write the character itself";
     if (path.find('?') != std::string::npos)
-        return "a query, which is not part of the path; leave it out";
+        return "a query, which is not part of the path; remove it";
     for (std::size_t at = path.find("/."); at != std::string::npos; at = path.find("/.", at + 1)) {
         const auto segment = path.substr(at + 1, path.find('/', at + 1) - at - 1);
         if (segment == "." || segment == "..")
-            return "a dot segment, which httpd has resolved; write the path that remains";
+            return "a dot segment, which httpd resolves first; write the resolved path";
     }
     return nullptr;
 }
@@ -79,7 +79,7 @@ void warn_of_rules(server_rec* main_server)
             if (const char* what = never_in_a_path(r.path))
                 say(r.place, "V6FrontPass " + r.path, std::string("its path has ") + what);
         for (auto m = config.matches.begin(); m != config.matches.end(); ++m) {
-            const auto first = "V6FrontPassMatch " + m->pattern + " takes its requests before it";
+            const auto first = "V6FrontPassMatch " + m->pattern + " takes its requests first";
             for (const auto& r : config.routes.routes())
                 if (takes_all_below(*m, r.path))
                     say(r.place, "V6FrontPass " + r.path, first);
@@ -114,17 +114,19 @@ void warn_of_hosts(server_rec* main_server)
                 said.insert(a->host_port).second)
                 ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                              V6LOGNO(0208) "<VirtualHost %s:%u> (%s) is never reached: this server "
-                                           "does not listen on port %u; add \"Listen [::]:%u\"",
+                                           "does not listen on port %u. Add \"Listen [::]:%u\"",
                              a->virthost, unsigned{a->host_port}, place_of(s).c_str(),
                              unsigned{a->host_port}, unsigned{a->host_port});
         // httpd keeps its virtual hosts in the reverse order of the configuration.
         for (const auto* before = s->next; before; before = before->next)
             if (same_place(before, s) && !has_aliases(s) &&
                 strcasecmp(before->server_hostname, s->server_hostname) == 0) {
-                ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                             V6LOGNO(0209) "the virtual host at %s is never reached: %s has the "
-                                           "same address and ServerName %s, and comes first",
-                             place_of(s).c_str(), place_of(before).c_str(), s->server_hostname);
+                ap_log_error(
+                    APLOG_MARK, APLOG_WARNING, 0, main_server,
+                    V6LOGNO(
+                        0209) "the virtual host at %s is never reached: %s comes first and has the "
+                              "same address and ServerName %s. Give one of them another name",
+                    place_of(s).c_str(), place_of(before).c_str(), s->server_hostname);
                 break;
             }
     }

@@ -25,8 +25,9 @@ void warn_of_old_http2(server_rec* s)
         return;
     ap_log_error(
         APLOG_MARK, APLOG_WARNING, 0, s,
-        V6LOGNO(0231) "mod_http2 is loaded, and of httpd %d.%d.%d: before 2.4.58 an upload "
-                      "over HTTP/2 takes a whole processor while it is waited for",
+        V6LOGNO(
+            0231) "mod_http2 of httpd %d.%d.%d is loaded: before 2.4.58, a thread that waits for "
+                  "an HTTP/2 upload uses 100 %% CPU. Use a newer httpd, or \"Protocols http/1.1\"",
         running.major, running.minor, running.patch);
 }
 

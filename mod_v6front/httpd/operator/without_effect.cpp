@@ -44,8 +44,8 @@ void say_unknown(server_rec* main_server, const char* directive, const std::stri
                  const std::string& place, const std::set<std::string>& known)
 {
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                 V6LOGNO(0211) "%s %s (%s) has no effect: no V6FrontPass there leads to that name; "
-                               "the backends are: %s",
+                 V6LOGNO(0211) "%s %s (%s) has no effect: no V6FrontPass there uses this name. "
+                               "Backends there: %s",
                  directive, name.c_str(), place.c_str(), list(known).c_str());
 }
 
@@ -76,10 +76,10 @@ void warn_of_checks(server_rec* main_server)
 const char* misread(const route& r)
 {
     if (r.path.find('*') != std::string::npos)
-        return "\"*\" in its path is an ordinary character; a path takes all below it, and "
-               "V6FrontPassMatch has expressions";
+        return "\"*\" in its path matches only itself. A path already includes everything below "
+               "it; for patterns use V6FrontPassMatch";
     if (r.backend && highest_group(r.backend->path) > 0)
-        return "$1 to $9 in its URL are sent as they are; V6FrontPassMatch replaces them";
+        return "$1 to $9 in its URL are sent literally; only V6FrontPassMatch replaces them";
     return nullptr;
 }
 
@@ -109,7 +109,7 @@ void warn_of_routes(server_rec* main_server)
             if (!r.backend && !works.contains(r.place) && said.insert(r.place).second)
                 ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                              V6LOGNO(0213) "V6FrontPass %s ! (%s) has no effect: no other "
-                                           "V6FrontPass has a path above it",
+                                           "V6FrontPass takes that path",
                              r.path.c_str(), r.place.c_str());
         }
 }

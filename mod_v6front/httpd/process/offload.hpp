@@ -3,7 +3,7 @@
 // Threads for what may block on an adopted connection: handlers of other modules (files, CGI,
 // server-status) and whole requests that an engine cannot serve (thread_needed). Bounded in threads
 // and in waiting jobs. A thread is made when it is needed; those above what a child has of its own
-// workers end when they have had nothing to do for a while. Part of the child.
+// workers end when they have had nothing to do for some time. Part of the child.
 #pragma once
 
 #include "net/loop/asio.hpp"

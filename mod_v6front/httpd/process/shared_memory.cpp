@@ -65,9 +65,9 @@ void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned lim
     void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, errno, main_server,
-                     V6LOGNO(0230) "no memory to be had for all child processes together: a "
-                                   "backend's address that fails is not remembered, and max= does "
-                                   "not hold; raise the limit on this service's memory");
+                     V6LOGNO(0230) "cannot allocate memory shared by the child processes: failing "
+                                   "addresses are not remembered, and max= is not enforced. Raise "
+                                   "this service's memory limit");
         return;
     }
     auto* bytes = static_cast<std::byte*>(at);

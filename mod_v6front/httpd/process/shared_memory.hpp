@@ -15,7 +15,7 @@
 namespace v6front
 {
 
-// In post_config, for so many limits. Without memory the module works, each child remembers
+// In post_config, for that number of limits. Without memory the module works, each child remembers
 // nothing, and no limit holds.
 void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned limits);
 

@@ -14,7 +14,7 @@ const char* in_words(hook_kind kind)
 {
     switch (kind) {
     case hook_kind::reading:
-        return "a hook that sees each request first (post_read_request)";
+        return "an early hook (post_read_request)";
     case hook_kind::processing:
         return "a hook before the handler (access, authentication, rewriting)";
     case hook_kind::passing:
@@ -45,8 +45,8 @@ bool slow_hooks::need_thread(const server_rec* s, hook_kind kind)
     const auto where = host.next();
     if (where == thread_time::place::engine_again)
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
-                     V6LOGNO(0108) "virtual host %s:%u: for %d s no such wait of %s: its requests "
-                                   "are on the engines again",
+                     V6LOGNO(0108) "virtual host %s:%u: %d s without a slow call of %s; its "
+                                   "requests run on the engines again",
                      s->server_hostname, s->port, static_cast<int>(host.quiet().count()),
                      in_words(kind));
     return where == thread_time::place::thread;
@@ -64,14 +64,14 @@ void slow_hooks::judge(std::optional<std::chrono::milliseconds> too_long, const 
         return host.was_slow_on_thread(now);
     if (!host.was_slow_on_engine(now))
         return;
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                 V6LOGNO(0107) "%s %s: %s of another module kept an engine, and all connections "
-                               "of it, for %d ms: requests of virtual host %s:%u are on threads "
-                               "until %d s have passed without such a wait; \"V6FrontEngine Off\" "
-                               "there leaves them on threads",
-                 r ? r->method : "?", r && r->uri ? r->uri : "?", in_words(made.kind),
-                 static_cast<int>(too_long->count()), s->server_hostname, s->port,
-                 static_cast<int>(host.quiet().count()));
+    ap_log_error(
+        APLOG_MARK, APLOG_WARNING, 0, s,
+        V6LOGNO(0107) "%s %s: %s of another module blocked an engine and all its connections for "
+                      "%d ms; requests of virtual host %s:%u run on threads until %d s pass "
+                      "without a slow call. \"V6FrontEngine Off\" there keeps them on threads",
+        r ? r->method : "?", r && r->uri ? r->uri : "?", in_words(made.kind),
+        static_cast<int>(too_long->count()), s->server_hostname, s->port,
+        static_cast<int>(host.quiet().count()));
 }
 
 } // namespace v6front

@@ -3,7 +3,7 @@
 // What hooks, filters and loggers of other modules were seen to do to an engine. Whatever keeps it
 // keeps all its connections, and no list of directives says which do
 // (httpd/operator/blocking_hooks): so each call into httpd is timed, and where one was too long,
-// those of that virtual host are made on threads for a while (core/decisions/thread_time). Part of
+// those of that virtual host run on threads for some time (core/decisions/thread_time). Part of
 // the child; any thread.
 #pragma once
 

@@ -30,7 +30,8 @@ std::string retained_token(server_rec* s)
         unsigned char random[8];
         if (apr_generate_random_bytes(random, sizeof random) != APR_SUCCESS) {
             ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
-                         V6LOGNO(0202) "no random numbers to be had");
+                         V6LOGNO(0202) "the system gives no random numbers, which this front's "
+                                       "name in Via needs");
             return {};
         }
         for (std::size_t i = 0; i < sizeof random; ++i)
@@ -55,14 +56,14 @@ void raise_low_limit(apr_pool_t* pconf, server_rec* s)
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
     if (v6front_give_mpm_directive(pconf, s, "event.c", name, "200"))
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, s,
-                     V6LOGNO(0307) "AsyncRequestWorkerFactor is not set: 200 is used, which admits "
-                                   "%d connections per child, slow and idle ones included",
+                     V6LOGNO(0307) "AsyncRequestWorkerFactor is not set: using 200, which allows "
+                                   "%d connections per child, including slow and idle ones",
                      threads * 201);
     else
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                     V6LOGNO(0201) "AsyncRequestWorkerFactor is not set: the event MPM admits at "
-                                   "most %d connections per child, slow clients included; "
-                                   "\"AsyncRequestWorkerFactor 200\" admits %d",
+                     V6LOGNO(0201) "AsyncRequestWorkerFactor is not set: the event MPM allows at "
+                                   "most %d connections per child, including slow clients. "
+                                   "\"AsyncRequestWorkerFactor 200\" allows %d",
                      threads * 3, threads * 201);
 }
 

@@ -60,7 +60,7 @@ void take_rest(request_rec* r, apr_bucket_brigade* taken)
     }
 }
 
-// A refusal tells the client to stop, and goes first. After a success the client goes on sending:
+// A refusal tells the client to stop, and goes first. After a success the client keeps sending:
 // curl 7.88 reads nothing more, not even that it may send more, once it has all of the octets that
 // Content-Length says.
 bool is_refusal(int status)

@@ -55,9 +55,9 @@ void tell_of_encoded_slash(const request_rec* r)
         !is_first_of(r->server))
         return;
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                  V6LOGNO(0121) "%s %s: httpd answers a path with %%2F with its own 404, and the "
-                                "site never sees it: set \"AllowEncodedSlashes NoDecode\" in this "
-                                "virtual host (said once for each virtual host and child)",
+                  V6LOGNO(0121) "%s %s: httpd itself answers a path with %%2F with 404, and the "
+                                "site never sees it. Set \"AllowEncodedSlashes NoDecode\" in this "
+                                "virtual host (logged once per virtual host and child)",
                   r->method, path.data());
 }
 

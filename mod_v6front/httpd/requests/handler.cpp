@@ -61,14 +61,14 @@ int handle(request_rec* r)
         return SUSPENDED;
     }
     // What is left to reach this on an engine is a page for a request that httpd could not even
-    // read (ErrorDocument 400), or a hook that wants a page of the site. No connection is worth
-    // that all others of its engine wait.
+    // read (ErrorDocument 400), or a hook that wants a page of the site. Never block
+    // the engine for one connection.
     if (is_on_engine(r)) {
-        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                      V6LOGNO(0104) "%s is the site's, and would be fetched before its request is "
-                                    "processed, while all connections of an engine wait: not done; "
-                                    "let \"V6FrontPass %s !\" and a file answer it",
-                      r->uri, r->uri);
+        ap_log_rerror(
+            APLOG_MARK, APLOG_WARNING, 0, r,
+            V6LOGNO(0104) "%s is a page of the backend; fetching it here would block an engine, so "
+                          "httpd's own page is sent. Serve it from a file: \"V6FrontPass %s !\"",
+            r->uri, r->uri);
         return HTTP_SERVICE_UNAVAILABLE;
     }
     return run_borrowed(r, *decision, *shared);

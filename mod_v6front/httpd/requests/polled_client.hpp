@@ -2,8 +2,8 @@
 //
 // What tells a borrowed thread, whose engine waits for the backend at the same time, that a client
 // has sent something or takes more: the connection's own descriptor, or the pipe by which mod_http2
-// announces input. Made at the first wait; belongs to whoever runs the exchange, and leaves the
-// descriptor as it was.
+// announces input. Made at the first wait; belongs to the thread that runs the exchange, and leaves
+// the descriptor as it was.
 #pragma once
 
 #include "net/engine/engine.hpp"

@@ -51,8 +51,8 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
                rules_.preserve_host)
 {
     const bool may_upgrade = client_tunnel::is_possible(r);
-    // mod_http2 says so where a body of unknown length follows; the bytes of this one are the
-    // tunnel's.
+    // mod_http2 sets it where a body of unknown length follows; here these bytes belong to the
+    // tunnel.
     if (is_http2_stream(r->connection) && may_upgrade)
         apr_table_unset(r->headers_in, "Transfer-Encoding");
     gather_fields(asker);

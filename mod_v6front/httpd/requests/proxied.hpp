@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One routed request put into an order for the exchange, and the exchange's outcome put into
-// httpd's terms: status, log line, notes. Shared by both ways to run; on the stack of whoever runs
-// it.
+// httpd's terms: status, log line, notes. Shared by both ways to run; on the stack of the function
+// that runs it.
 #pragma once
 
 #include "core/edits/reverse.hpp"

@@ -35,14 +35,14 @@ void watch_redirects(const request_rec* r, const routed_request& decision, int s
     if (!decision.redirects->note(leads_back(r, status)))
         return;
     const bool tls = iequals(view(ap_http_scheme(r)), "https");
-    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                  V6LOGNO(0116) "backend %s redirects every request to the URL that was asked for, "
-                                "%s, and browsers give up: %s",
-                  decision.backend->authority().c_str(), apr_table_get(r->headers_out, "Location"),
-                  tls ? "it does not know that its clients use TLS. It gets \"X-Forwarded-Proto: "
-                        "https\" and must be told to trust that, in Apache by \"SetEnvIf "
-                        "X-Forwarded-Proto https HTTPS=on\""
-                      : "it may expect its own name as Host; try \"V6FrontPreserveHost Off\"");
+    ap_log_rerror(
+        APLOG_MARK, APLOG_WARNING, 0, r,
+        V6LOGNO(
+            0116) "backend %s redirects every request to its own URL, %s, so browsers give up: %s",
+        decision.backend->authority().c_str(), apr_table_get(r->headers_out, "Location"),
+        tls ? "it does not know that its clients use TLS. Make it trust \"X-Forwarded-Proto: "
+              "https\", which it gets; in Apache: \"SetEnvIf X-Forwarded-Proto https HTTPS=on\""
+            : "it may expect its own name in Host. Try \"V6FrontPreserveHost Off\"");
 }
 
 } // namespace v6front

@@ -16,7 +16,7 @@ bool request_client::has_changing_body() const
            !(is_http2_stream(request_->connection) && client_tunnel::is_possible(request_));
 }
 
-// As much as fits into memory without harm: beyond that a body goes on in chunks, or as bufferbody=
+// As much as fits into memory without harm: beyond that a body is sent in chunks, or as bufferbody=
 // says. One that came in chunks stays so, and no more is needed than its beginning.
 task<void> request_client::read_ahead()
 {

@@ -24,7 +24,7 @@ failure input_failure(apr_status_t rv)
     if (APR_STATUS_IS_ENOSPC(rv))
         return {reason::client_body_too_large, {}, {}};
     if (APR_STATUS_IS_EOF(rv) || rv == APR_INCOMPLETE)
-        return {reason::client_gone, {}, "the request's body is incomplete"};
+        return {reason::client_gone, {}, "the request body is incomplete"};
     return {reason::client_gone, cause, {}};
 }
 
@@ -133,8 +133,9 @@ task<result<client::body_piece>> request_client::read_piece()
         apr_bucket_delete(APR_BRIGADE_FIRST(in_));
     for (;;) {
         const auto piece = next_piece();
+        // The client has sent its body unasked; otherwise httpd would close the connection.
         if (piece && !piece->bytes.empty())
-            request_->expecting_100 = 0; // it has not waited, or not long: httpd would close else
+            request_->expecting_100 = 0;
         if (piece) {
             taken_ += static_cast<apr_off_t>(piece->bytes.size());
             account_.received(piece->bytes.size());

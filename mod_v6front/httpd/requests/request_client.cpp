@@ -47,7 +47,7 @@ bool request_client::takes_trailers() const
            list_contains(view(apr_table_get(request_->headers_in, "TE")), "trailers");
 }
 
-// mod_http2 sends what is in this table; for HTTP/1.1 a filter of ours does, behind core's chunks.
+// mod_http2 sends what is in this table; for HTTP/1.1 a filter of ours does, after core's chunks.
 void request_client::send_trailers(std::span<const field> trailers)
 {
     auto* r = request_;
@@ -182,7 +182,7 @@ task<result<void>> request_client::caught_up()
             co_return result<void>{};
         const auto rv = co_await waits_.writable(request_->server->timeout);
         if (rv != APR_SUCCESS)
-            co_return failure{reason::client_gone, {}, "the client takes no data"};
+            co_return failure{reason::client_gone, {}, "the client stopped reading"};
     }
 }
 

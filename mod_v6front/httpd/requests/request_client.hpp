@@ -42,7 +42,7 @@ public:
     task<result<void>> caught_up() override;
 
     // Before the exchange, where a filter of httpd may change the body
-    // (httpd/requests/content_filters.hpp): reads so much of it that its true length is known, or
+    // (httpd/requests/content_filters.hpp): reads it until its true length is known, or
     // at least that the filter has said in the request's fields what it does (mod_deflate takes
     // Content-Encoding away).
     bool has_changing_body() const;

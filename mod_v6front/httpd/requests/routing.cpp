@@ -168,7 +168,7 @@ int translate_name(request_rec* r)
         return refuse(r, decided.error());
     const auto hop = take_hop(r);
     if (hop == hops::malformed)
-        return refuse(r, {reason::unfit_target, {}, "Max-Forwards is no number"});
+        return refuse(r, {reason::unfit_target, {}, "Max-Forwards is not a number"});
     (*decided)->ends_here = hop == hops::used_up;
     if ((*decided)->ends_here && r->method_number == M_TRACE)
         return DECLINED; // httpd has the answer

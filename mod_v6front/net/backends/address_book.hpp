@@ -4,7 +4,7 @@
 // several: a site with one address has no choice, and pays for none.
 //
 // An address that could not be connected to is avoided from the first failure on and tried in the
-// background; only when it goes on failing is that worth a line in the log. It is never given up:
+// background; only if it keeps failing is that a line in the log. It is never given up:
 // where all of a backend's addresses fail, all of them are tried.
 //
 // One that takes connections and closes them without a response is avoided as well, and a connect
@@ -42,7 +42,7 @@ struct address_change {
     bool by_check = false;           // the operator's health check says so, not a request
 };
 
-// One exchange that uses an address, counted as long as this stands.
+// One exchange that uses an address, counted as long as this exists.
 class address_use
 {
 public:
@@ -70,7 +70,7 @@ public:
     using milliseconds = std::chrono::milliseconds;
     // No more addresses of one backend than this are ever considered.
     static constexpr std::size_t most_addresses = 32;
-    // From so many failures in a row on, an address is out, and the log says so.
+    // After this many failures in a row an address is out, and the log says so.
     static constexpr std::uint32_t failures_until_out = 3;
     // The first of these is not avoided yet, since one bad answer is no verdict.
     static constexpr std::uint32_t checks_until_out = 2;

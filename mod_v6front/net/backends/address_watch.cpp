@@ -38,7 +38,7 @@ void address_watch::start()
             context_.run();
         });
     } catch (const std::system_error&) {
-        // No thread to be had now; the next failure asks again.
+        // No thread can be made now; the next failure asks again.
     }
 }
 

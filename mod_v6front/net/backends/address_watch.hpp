@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What goes on in the background about addresses, on one thread of each child process, started when
+// The background work on addresses, on one thread of each child process, started when
 // there is something to do: an address that fails is connected to until it answers again, and the
 // operator's health checks are made. Each of these is due at a time in the memory that all children
 // share, and the child that moves that time forward makes it: no leader, and none to lose.

@@ -35,7 +35,7 @@ public:
     void consume(std::size_t n) noexcept { buffer_.consume(n); }
 
     // Ends when input() has grown beyond what it held at the call, or with an error. Can be
-    // cancelled without loss: the read goes on, and the next call has what it brings.
+    // cancelled without loss: the read continues, and the next call gets its bytes.
     task<error_code> readable(std::chrono::milliseconds timeout);
     // Ends a readable() that waits, as if its time were up.
     void end_wait();
@@ -46,7 +46,7 @@ public:
     task<io_result> read_into(std::span<char> into, std::chrono::milliseconds timeout);
     // Writes what the kernel takes now, which may be nothing.
     io_result write_now(std::string_view bytes);
-    // Writes something. Can be cancelled without loss: what is written is told.
+    // Writes something. Can be cancelled without loss: the result says how much was written.
     task<io_result> write_some(std::string_view bytes, std::chrono::milliseconds timeout);
     // Writes everything; size tells how much went out when it failed.
     task<io_result> write(std::string_view bytes, std::chrono::milliseconds timeout);
@@ -62,8 +62,8 @@ public:
     state probe() noexcept;
     // It is idle from now on; `disturbed` is called when it is watched and not quiet any more.
     void begin_idle(std::function<void(backend_connection&)> disturbed);
-    // Asks the kernel: behind input() there is nothing more, and the backend has closed. Not where
-    // the last read has filled the buffer, behind which there is more, or one is outstanding.
+    // Asks the kernel: nothing follows input(), and the backend has closed. Not where
+    // the last read has filled the buffer, so that more follows, or one is outstanding.
     bool has_ended() noexcept;
     void end_idle() noexcept;
     // For how long it has been idle, or was when it was taken last.

@@ -58,7 +58,7 @@ task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endp
     if (!status)
         co_return "no response: " + error.message();
     if (*status == 0)
-        co_return std::string("the response is not valid http");
+        co_return std::string("the response is not valid HTTP");
     if (!order->rule.passes(*status))
         co_return "status " + std::to_string(*status);
     co_return std::string();

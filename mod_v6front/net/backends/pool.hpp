@@ -30,7 +30,7 @@ struct pool_limits {
 // On its engine's thread only. A connection in here is watched: when its backend closes it or
 // sends something that nobody asked for, it is dropped at once. An engine that nobody drives
 // between two exchanges cannot do that: its connections are looked at when they are taken, and by
-// whoever has the engine meanwhile (look_over).
+// the thread that has the engine meanwhile (look_over).
 class pool
 {
 public:

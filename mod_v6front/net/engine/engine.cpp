@@ -31,7 +31,7 @@ void engine::run()
 }
 
 // One coroutine for all tasks, which waits for the next between two of them. A task that were
-// spawned would begin in the loop's next turn, behind a look at all sockets, and allocate for it.
+// spawned would begin in the loop's next turn, after a check of all sockets, and allocate for it.
 task<void> engine::serve_borrowers()
 {
     for (;;) {

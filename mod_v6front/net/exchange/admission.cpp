@@ -15,8 +15,9 @@ constexpr std::size_t in_flight = 0, waiting = 1;
 std::string as_detail(const exchange_rules& rules, bool waited)
 {
     return "max=" + std::to_string(rules.most_in_flight) +
-           (waited ? ", none ended in " + std::to_string(rules.connect_timeout.count()) + " ms"
-                   : ", queue=" + std::to_string(rules.most_queued));
+           (waited
+                ? ", none finished within " + std::to_string(rules.connect_timeout.count()) + " ms"
+                : ", queue=" + std::to_string(rules.most_queued));
 }
 
 } // namespace
@@ -69,7 +70,7 @@ public:
         std::erase(queue_.waiting, self_);
         queue_.length = queue_.waiting.size();
         in_.tally_.subtract(2 * (limit_ - 1) + waiting);
-        // More than one place may be free, and whoever was woken may have gone.
+        // More than one place may be free, and the request that was woken may have gone.
         wake_first(queue_);
     }
     queued(const queued&) = delete;
@@ -113,7 +114,7 @@ task<result<admission::place>> admission::enter(engine& on, client& peer,
     if (passed)
         co_return place(*this, limit);
     if (peer.has_departed())
-        co_return failure{reason::client_gone, {}, "while it waited for its turn"};
+        co_return failure{reason::client_gone, {}, "while waiting in the queue"};
     co_return failure{reason::too_many_in_flight, {}, as_detail(rules, true)};
 }
 

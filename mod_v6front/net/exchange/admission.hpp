@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How many exchanges of a route may be in flight at once (max=), counted over all child processes,
-// and who waits for a place (queue=): few, and not for long, so that a site which has become slow
-// takes neither the server's threads nor its clients' patience.
+// and which of them wait for a place (queue=): few, and not for long, so that a slow site takes
+// neither the server's threads nor its clients' patience.
 //
-// Life: part of a child. Any thread may call; only who has to wait, or leaves while others do,
-// takes a lock. Who waits is woken in turn by who leaves in the same process; what other processes
-// leave is seen within a tick of the engine's deadlines.
+// Life: part of a child. Any thread may call; only an exchange that has to wait, or that leaves
+// while others wait, takes a lock. A waiting one is woken in turn by one that leaves in the same
+// process; what other processes leave is seen within a tick of the engine's deadlines.
 #pragma once
 
 #include "net/loop/event.hpp"
@@ -30,7 +30,7 @@ public:
 
     void take_seat(pid_t self) noexcept { tally_.take_seat(self); }
 
-    // A place among those in flight, held as long as this stands.
+    // A place among those in flight, held as long as this exists.
     class place
     {
     public:

@@ -2,7 +2,7 @@
 //
 // The client side of one exchange, as the exchange sees it: body bytes in, head and body bytes out.
 // Who implements it knows what a client is; the exchange does not. One exchange, one thread, no
-// overlap of calls but that reading the body may go on while the response goes down.
+// overlap of calls but reading the body may continue while the response is sent.
 #pragma once
 
 #include "core/base/failure.hpp"
@@ -30,7 +30,7 @@ public:
     virtual task<result<body_piece>> read_body() = 0;
     // A client that waits for "100 Continue" gets it when its body is next waited for.
     virtual void invite_body() = 0;
-    // What came behind the last piece (RFC 9110 6.5); valid as long as the client.
+    // What came after the last piece (RFC 9110 6.5); valid as long as the client.
     virtual field_list trailers() const { return {}; }
 
     // An interim response (1xx but 101), for a client that can take it.
@@ -45,7 +45,7 @@ public:
     // Hands the first n bytes of body_space() down. May be held back when `more` follows at once.
     enum class flow : std::uint8_t { more, pause };
     virtual result<void> send_body(std::size_t n, flow next) = 0;
-    // It has said that it takes trailers; and here they are, behind the last of the body.
+    // It has said that it takes trailers; and here they are, after the last of the body.
     virtual bool takes_trailers() const { return false; }
     virtual void send_trailers(std::span<const field>) {}
     // From now on, while nobody reads from the client: called once if it goes away. nullptr ends

@@ -213,7 +213,7 @@ bool attempt::was_stale(attempt_progress& progress, std::string_view input, int 
         return false;
     auto unheard = progress;
     unheard.response_seen = false;
-    if (may_try_again({reason::no_response, {}, "what it sent is no answer"}, unheard))
+    if (may_try_again({reason::no_response, {}, "it sent no usable response"}, unheard))
         return true;
     record_.failed.reset();
     return false;

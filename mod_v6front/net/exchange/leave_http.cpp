@@ -26,7 +26,7 @@ task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange
                                         switched by, outcome& record)
 {
     if (!by.request_is_sent || !answers_upgrade(order.request, by.head))
-        co_return failure{reason::bad_response, {}, "101 for what the client did not ask"};
+        co_return failure{reason::bad_response, {}, "101 that the client did not ask for"};
     auto* bytes = peer.switch_protocols(by.head);
     if (!bytes)
         co_return failure{reason::bad_response, {}, "101 for a client that cannot be upgraded"};

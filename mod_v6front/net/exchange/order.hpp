@@ -27,7 +27,8 @@ struct exchange_order {
     request_view request;
     std::optional<failure> unfit; // what its maker found wrong with the request: it goes nowhere
     const backend_url* backend = nullptr;
-    // V6FrontBackendV4: what stands for the backend's name. Both empty: look the name up itself.
+    // V6FrontBackendV4: what to use instead of the backend's name. Both empty: look the name up
+    // itself.
     std::span<const asio::ip::address_v4> pinned;
     std::span<const std::string> pinned_names;
     exchange_rules rules;

@@ -168,7 +168,7 @@ task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
     }
 }
 
-// What lies in the buffer may be framing only, such as the line end behind a chunk: the decoder
+// What lies in the buffer may be framing only, such as the line end after a chunk: the decoder
 // goes over that, and stops where data would have to go somewhere.
 bool response_reader::has_more_at_hand()
 {

@@ -31,8 +31,8 @@ public:
     task<result<response_head*>> read_head(std::chrono::milliseconds timeout);
     // read_head() has all that it needs.
     bool has_head_at_hand() const noexcept;
-    // Behind the final head: what is wrong already with that of the body which is at hand, or that
-    // the backend has closed too early. Reads nothing.
+    // After the final head: what is wrong with the part of the body that has arrived, or that the
+    // backend has closed too early. Reads nothing.
     std::optional<failure> look_ahead();
     // Fills `into` with the next decoded bytes; 0 at the end of the message.
     task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);

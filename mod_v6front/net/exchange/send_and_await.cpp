@@ -18,12 +18,12 @@ namespace
 
 using clock = std::chrono::steady_clock;
 
-// How long the backend may think about "Expect: 100-continue" before the client is told to go on:
-// long enough for a refusal that saves an upload, short for backends that ignore it (RFC
+// How long the backend may think about "Expect: 100-continue" before the client is told to
+// continue: long enough for a refusal that saves an upload, short for backends that ignore it (RFC
 // 9110 10.1.1).
 constexpr std::chrono::milliseconds patience_with_expect{250};
 
-// A borrowed thread waits for so long by itself, which costs less than a turn of its engine's loop;
+// A borrowed thread waits this long by itself, which costs less than a turn of its engine's loop;
 // a client that leaves is not noticed before.
 constexpr std::chrono::milliseconds quick_response{20};
 
@@ -45,7 +45,7 @@ task<result<response_head*>> send_and_await(engine& on, client& peer, const exch
     for (;;) {
         if (!awaits_word)
             peer.invite_body();
-        // Two heads may have come at once, and the second would not make itself felt any more.
+        // Two heads may have come at once, and the second would trigger no other read event.
         if (!up.is_done() && !unsent && !response.has_head_at_hand()) {
             const auto patience = awaits_word ? patience_with_expect : backend_connection::no_limit;
             auto first =
@@ -72,7 +72,7 @@ task<result<response_head*>> send_and_await(engine& on, client& peer, const exch
         peer.watch_for_departure(nullptr);
         thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);
         if (!head && peer.has_departed())
-            co_return failure{reason::client_gone, {}, "while the backend was thinking"};
+            co_return failure{reason::client_gone, {}, "while waiting for the response"};
         if (!head && unsent && !response.saw_bytes())
             co_return *unsent;
         if (!head || (*head)->status >= 200 || (*head)->status == 101)

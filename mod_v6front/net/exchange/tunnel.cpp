@@ -184,13 +184,13 @@ std::string_view to_string(tunnel_end::how why) noexcept
     case tunnel_end::how::closed:
         return "both sides have closed it";
     case tunnel_end::how::idle:
-        return "nothing passed within the idle deadline";
+        return "idle for longer than idle=";
     case tunnel_end::how::client_lost:
         return "the connection to the client was lost";
     case tunnel_end::how::backend_lost:
         return "the connection to the backend was lost";
     case tunnel_end::how::stopping:
-        return "this server is restarting or stopping, and has waited for it long enough";
+        return "this server is restarting or stopping (see V6FrontGracefulTimeout)";
     }
     return "unknown";
 }

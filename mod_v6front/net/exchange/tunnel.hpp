@@ -30,8 +30,8 @@ struct tunnel_traffic {
     std::uint64_t& down;
 };
 
-// What the backend has sent behind its 101 is in its input() already. One side's end is passed on
-// as an end (half-close), and the other direction goes on. An error while sending to the backend
+// What the backend has sent after its 101 is in its input() already. One side's end is passed on
+// as an end (half-close), and the other direction continues. An error while sending to the backend
 // does not stop reading from it: it may have said good-bye before. When a child that stops has
 // waited for long enough (closing_time), the client is told the end, in the words of its protocol
 // if that is WebSocket, and has a moment to close its direction.

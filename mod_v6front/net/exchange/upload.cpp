@@ -72,7 +72,8 @@ task<std::optional<failure>> upload::take_piece()
     last_taken_ = next->last;
     if (how_.kind == framing_kind::length &&
         (taken_ > how_.length || (next->last && taken_ < how_.length)))
-        co_return failure{reason::client_body_malformed, {}, "not of its announced length"};
+        co_return failure{
+            reason::client_body_malformed, {}, "its length differs from Content-Length"};
     piece_ = how_.kind == framing_kind::chunked ? as_chunk(*next, client_, chunk_) : next->bytes;
     co_return std::nullopt;
 }

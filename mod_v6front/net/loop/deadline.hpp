@@ -47,8 +47,8 @@ private:
     deadline* first_ = nullptr;
 };
 
-// Belongs to whoever waits. The callback cancels the wait; it runs on the engine, at most once per
-// arm(). Destroying an armed deadline disarms it.
+// Belongs to the waiting coroutine. The callback cancels the wait; it runs on the engine, at most
+// once per arm(). Destroying an armed deadline disarms it.
 class deadline
 {
 public:

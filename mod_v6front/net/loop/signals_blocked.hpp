@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Threads of ours among a server's get no signals, which belong to the server's own threads. Stands
-// on the stack of whoever starts one, for as long as that takes.
+// on the stack of the function that starts one, until it has started.
 #pragma once
 
 #include <csignal>

@@ -6,7 +6,7 @@
 //
 // One per child process, shared by its engines. Names that are known once are looked up again at an
 // interval, in the background, for the life of the child; a request only waits for the first lookup
-// of its name. A good answer stays in use while no new one is to be had. Each lookup runs on a
+// of its name. A good answer stays in use until a new one comes. Each lookup runs on a
 // thread of its own, so that one that hangs delays no other, and is detached, so that it does not
 // hold up the child's exit.
 #pragma once
@@ -55,7 +55,7 @@ using report_function = std::function<void(const name_report&)>;
 // What time it is; tests have their own.
 using time_function = std::function<std::chrono::steady_clock::time_point()>;
 
-// What is known of one name. The resolver writes it, whoever asks reads it.
+// What is known of one name. The resolver writes it, engines read it.
 class known_name
 {
 public:

@@ -2,7 +2,7 @@
 //
 // What all child processes know of backend addresses: a table of atomics in memory that they share.
 //
-// Life: whoever starts the server makes the memory, zeroed, before the children exist; a child that
+// Life: the parent process makes the memory, zeroed, before the children exist; a child that
 // dies leaves it as it is. Any thread of any process may use it. Nothing is ever taken out: a table
 // that is full answers nullptr, and that address is then used without being remembered.
 #pragma once
@@ -25,7 +25,7 @@ inline constexpr check_number of_responses = 0xffff;
 struct address_record {
     std::atomic<std::uint64_t> key;
     std::atomic<std::int64_t> failing_since; // milliseconds of the steady clock
-    std::atomic<std::int64_t> next_try;      // whoever moves this forward has to try
+    std::atomic<std::int64_t> next_try;      // the child that advances this makes the try
     std::atomic<std::uint32_t> failures;     // in a row
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&

@@ -44,7 +44,7 @@ public:
     using place = std::size_t;
 
     static constexpr std::size_t usual_size = 512;
-    // So many stay idle however little goes on.
+    // This many stay idle, however quiet the site is.
     static constexpr std::uint32_t least_kept = 2;
     // What was in use at once and is idle since is given up from the first of these on, and all of
     // it until the second. Busy clients come back sooner.
@@ -72,7 +72,7 @@ public:
     // Where an address is counted. Those that come when the table is full share its last place.
     place find(const endpoint& address) noexcept;
 
-    // A connection in use, counted as long as this stands.
+    // A connection in use, counted as long as this exists.
     class use
     {
     public:
@@ -115,7 +115,7 @@ public:
     void note_closed(place at, milliseconds after) noexcept;
     void note_open(place at, milliseconds after) noexcept;
     // The shortest time to a closing that was seen, 0 if there was none for half a minute: a site
-    // that does so goes on doing it, and one that was restarted does not.
+    // that does so keeps doing it, and one that was restarted does not.
     static constexpr milliseconds memory_of_closings{30000};
     milliseconds life(place at) const noexcept;
     // One that is open after this time is kept: a site that closes at once, without saying so, may

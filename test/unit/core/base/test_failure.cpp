@@ -7,6 +7,7 @@
 #include <cctype>
 #include <map>
 #include <set>
+#include <string>
 
 using namespace v6front;
 
@@ -111,7 +112,17 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
     }
 }
 
-TEST_CASE("the words of a reason are its own, plain and lower case", "[failure]")
+// With the names in it taken out, which are written as everywhere.
+std::string without_names(std::string words)
+{
+    for (const std::string_view name :
+         {"IPv4", "HTTP", "URL", "Destination", "If", "V6FrontGracefulTimeout"})
+        if (const auto at = words.find(name); at != words.npos)
+            words.erase(at, name.size());
+    return words;
+}
+
+TEST_CASE("the words of a reason are its own, plain and lower case but for names", "[failure]")
 {
     std::set<std::string_view> seen;
     for (int i = 0; i < reason_count; ++i) {
@@ -120,7 +131,8 @@ TEST_CASE("the words of a reason are its own, plain and lower case", "[failure]"
         CHECK(seen.insert(words).second);
         CHECK(words.size() > 5);
         CHECK(words.back() != '.');
-        CHECK(std::none_of(words.begin(), words.end(),
+        const auto plain = without_names(std::string(words));
+        CHECK(std::none_of(plain.begin(), plain.end(),
                            [](unsigned char c) { return std::isupper(c) != 0 || c < ' '; }));
     }
 }

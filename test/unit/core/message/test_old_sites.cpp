@@ -123,7 +123,7 @@ TEST_CASE("of a head that is too large or cut, the log has the line", "[old_site
 {
     const std::string head = "HTTP/1.1 200 OK\r\nX: " + std::string(3000, 'y') + "\r\nA: b\r\n";
     CHECK(describe_large_head(head, 2048) ==
-          "more than the 2048 octets of head=, in 3 lines, the longest of which is \"X: " +
+          "more than the 2048 octets of head=, in 3 lines; the longest is \"X: " +
               std::string(97, 'y') + "\"... (3003 octets)");
     CHECK(describe_large_head("", 1).find("in 0 lines") != std::string::npos);
     CHECK(describe_cut_head(head) == "its last line is \"A: b\"");

@@ -24,14 +24,14 @@ struct key_case {
 
 const std::vector<key_case> setting_cases{
     {"connect", "1", "1000", "500ms", "500", "3000", "soon",
-     "connect=\"soon\" must be a whole number of seconds, or one with the unit ms, s, min or h, "
-     "above 0 and at most 24 hours"},
+     "connect=\"soon\" must be a duration in seconds or with a unit, such as "
+     "3, 500ms, 2min or 1h, above 0 and at most 24 hours"},
     {"response", "2min", "120000", "3s", "3000", "45000", "0",
-     "response=\"0\" must be a whole number of seconds, or one with the unit ms, s, min or h, "
-     "above 0 and at most 24 hours"},
+     "response=\"0\" must be a duration in seconds or with a unit, such as 3, "
+     "500ms, 2min or 1h, above 0 and at most 24 hours"},
     {"idle", "1h", "3600000", "4", "4000", "45000", "25h",
-     "idle=\"25h\" must be a whole number of seconds, or one with the unit ms, s, min or h, above "
-     "0 and at most 24 hours"},
+     "idle=\"25h\" must be a duration in seconds or with a unit, such as 3, "
+     "500ms, 2min or 1h, above 0 and at most 24 hours"},
     {"preservehost", "off", "off", "ON", "on", "on", "yes",
      "preservehost must be \"on\" or \"off\", not \"yes\""},
     {"via", "off", "off", "on", "on", "on", "0", "via must be \"on\" or \"off\", not \"0\""},
@@ -48,26 +48,26 @@ const std::vector<key_case> setting_cases{
     {"queue", "0", "0", "5", "5", "0", "-1", "queue=\"-1\" must be a number from 0 to 100000"},
     {"reuse", "off", "off", "on", "on", "on", "no", "reuse must be \"on\" or \"off\", not \"no\""},
     {"maxidle", "3", "3", "4", "4", "4294967295", "0",
-     "maxidle=\"0\" must be a number from 1 to 100000; reuse=off is for a site to which no "
-     "connection is to stay open"},
+     "maxidle=\"0\" must be a number from 1 to 100000; to keep no connection "
+     "open, use reuse=off"},
 };
 
 const std::vector<key_case> resolve_cases{
     {"refresh", "10", "10000", "1min", "60000", "30000", "0",
-     "refresh=\"0\" must be a whole number of seconds, or one with the unit ms, s, min or h, "
-     "above 0 and at most 24 hours"},
+     "refresh=\"0\" must be a duration in seconds or with a unit, such as 3, "
+     "500ms, 2min or 1h, above 0 and at most 24 hours"},
     {"max-stale", "1h", "3600000", "2", "2000", "86400000", "25h",
-     "max-stale=\"25h\" must be a whole number of seconds, or one with the unit ms, s, min or h, "
-     "above 0 and at most 24 hours"},
+     "max-stale=\"25h\" must be a duration in seconds or with a unit, such as "
+     "3, 500ms, 2min or 1h, above 0 and at most 24 hours"},
     {"timeout", "200ms", "200", "1", "1000", "5000", "",
-     "timeout=\"\" must be a whole number of seconds, or one with the unit ms, s, min or h, above "
-     "0 and at most 24 hours"},
+     "timeout=\"\" must be a duration in seconds or with a unit, such as 3, "
+     "500ms, 2min or 1h, above 0 and at most 24 hours"},
 };
 
 const std::vector<key_case> check_cases{
     {"uri", "/health?deep=1", "/health?deep=1", "/", "/", "/", "/a b",
-     "uri=\"/a b\" must be a path such as /health, with what is no letter, digit or mark "
-     "percent-encoded"},
+     "uri=\"/a b\" must be a path such as /health; characters that a URL "
+     "cannot have must be percent-encoded"},
     {"host", "V4.test:81", "v4.test:81", "b.test", "b.test", "", "b.test:0",
      "\"http://b.test:0\" has a port that is not a number from 1 to 65535"},
     {"interval", "100ms", "100", "1min", "60000", "5000", "99ms",
@@ -245,7 +245,7 @@ TEST_CASE("a directive that takes some of the keys knows them from the rows", "[
     CHECK(list_of_keys({}).empty());
     // Where the value stands alone, no key is named.
     CHECK_THROWS_WITH(parse_timeout({}, "soon"),
-                      "\"soon\" must be a whole number of seconds, or one with the unit ms, s, "
-                      "min or h, above 0 and at most 24 hours");
+                      "\"soon\" must be a duration in seconds or with a unit, such as 3, "
+                      "500ms, 2min or 1h, above 0 and at most 24 hours");
     CHECK(list_of_keys({"a"}) == "a=");
 }

@@ -38,7 +38,7 @@ void watch_redirects(const request_rec* r, const routed_request& decision, int s
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   V6LOGNO(0116) "backend %s redirects every request to the URL that was asked for, "
                                 "%s, and browsers give up: %s",
-                  decision.backend->authority().c_str(), apr_table_get(r->headers_out, "Location"),
+                  decision.backend->authority.c_str(), apr_table_get(r->headers_out, "Location"),
                   tls ? "it does not know that its clients use TLS. It gets \"X-Forwarded-Proto: "
                         "https\" and must be told to trust that, in Apache by \"SetEnvIf "
                         "X-Forwarded-Proto https HTTPS=on\""

@@ -17,7 +17,8 @@ namespace
 
 lease make_lease(const lease_wish& wish, std::shared_ptr<backend_connection> connection)
 {
-    auto use = wish.has_choice() ? wish.order.book->use(connection->peer()) : address_use();
+    auto use =
+        wish.has_choice() ? wish.order.services->book->use(connection->peer()) : address_use();
     return {wish.on.idle_connections(), std::move(connection), std::move(use)};
 }
 
@@ -34,7 +35,7 @@ connect_report report_to(const lease_wish& wish)
 {
     if (!wish.has_choice())
         return {};
-    return [book = wish.order.book, backend = wish.order.backend->authority()](
+    return [book = wish.order.services->book, &backend = wish.order.backend->authority](
                const endpoint& address, const failure* failed) {
         if (failed)
             book->failed(address, backend, *failed);
@@ -46,7 +47,7 @@ connect_report report_to(const lease_wish& wish)
 // Where else the site's names lead joins the addresses, while none of them answers.
 later_candidates more_for(const lease_wish& wish)
 {
-    if (looked_up_names(wish.order).empty())
+    if (wish.order.backend->names.empty())
         return {};
     return [&wish] {
         auto found = moved_to(wish.on, wish.order, wish.addresses);
@@ -168,10 +169,10 @@ void learn(engine& on, const backend_connection& connection, const std::optional
 void remember(const exchange_order& order, const endpoint& address,
               const std::optional<failure>& failed, bool unheard)
 {
-    if (!order.book)
+    if (!order.services->book)
         return;
-    auto& book = *order.book;
-    const auto backend = order.backend->authority();
+    auto& book = *order.services->book;
+    const auto& backend = order.backend->authority;
     if (!failed)
         book.answered(address, backend);
     // Only slow, or gone?

@@ -40,7 +40,7 @@ void start_checks(const server_rec* main_server, address_watch& watch, resolver&
         const auto& b = check.of;
         const auto order = std::make_shared<check_order>();
         order->number = check.number;
-        order->backend = b.backend.authority;
+        order->of = &b.backend;
         order->rule = *check.rule;
         order->host = check.rule->host;
         if (order->host.empty())

@@ -11,6 +11,7 @@
 #include "core/rules/backend_url.hpp"
 #include "net/loop/asio.hpp"
 #include "net/shared/address_table.hpp"
+#include "connection_identity.hpp"
 
 #include <span>
 #include <string>
@@ -27,6 +28,9 @@ struct backend {
     std::vector<std::string> names;
     unsigned limit = 0;     // the number of its max=; 0: none
     check_number check = 0; // the number of its health check; 0: none
+
+    // Of a connection to that address of it.
+    connection_identity identity(const endpoint& address) const noexcept { return {address}; }
 };
 
 // `addresses` and `names`, from V6FrontBackendV4, stand for the URL's host. Without either the host

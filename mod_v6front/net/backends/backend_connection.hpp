@@ -11,6 +11,7 @@
 #include "net/loop/asio.hpp"
 #include "net/loop/deadline.hpp"
 #include "net/loop/event.hpp"
+#include "connection_identity.hpp"
 
 #include <memory>
 #include <span>
@@ -31,7 +32,8 @@ public:
     static constexpr std::size_t initial_buffer = 16 * 1024;
     static constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24);
 
-    backend_connection(tcp_socket socket, const endpoint& peer, deadline_list& deadlines);
+    backend_connection(tcp_socket socket, const connection_identity& identity,
+                       deadline_list& deadlines);
 
     // Bytes read and not yet consumed. Views stay valid until the next readable() or grow().
     std::string_view input() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
@@ -80,7 +82,8 @@ public:
     // Lets go of its socket, for another engine to use. -1, and closed, if anything is under way on
     // it or unread.
     int release() noexcept;
-    const endpoint& peer() const noexcept { return peer_; }
+    const connection_identity& identity() const noexcept { return identity_; }
+    const endpoint& peer() const noexcept { return identity_.address; }
     deadline_list& deadlines() const noexcept { return deadlines_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
     deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }
@@ -96,7 +99,7 @@ private:
     void make_room();
 
     tcp_socket socket_;
-    endpoint peer_;
+    connection_identity identity_;
     deadline_list& deadlines_;
     deadline read_deadline_; // of a wait for input
     deadline write_deadline_;

@@ -33,7 +33,8 @@ struct exchange_services {
 struct exchange_order {
     request_view request;
     std::optional<failure> unfit; // what its maker found wrong with the request: it goes nowhere
-    bool has_place = false;       // within its backend's limit: another request's, which waits
+    // The request that waits for this one has a place within the limit, which counts for both.
+    bool has_place = false;
     const v6front::backend* backend = nullptr;
     exchange_rules rules;
     const reverse_map* reverse = nullptr;

@@ -39,3 +39,20 @@ TEST_CASE("where a backend is: what the operator gives for it, or its own host",
         CHECK(made.check == 0);
     }
 }
+
+TEST_CASE("connections to the same address and port are interchangeable, and no others",
+          "[backend]")
+{
+    const auto site = make_backend(parse_backend_url("http://a.example/"));
+    const auto other = make_backend(parse_backend_url("http://b.example:81/x"));
+    const auto at = [](const char* address, std::uint16_t port) {
+        return endpoint(asio::ip::make_address_v4(address), port);
+    };
+    const auto wanted = site.identity(at("192.0.2.1", 80));
+    CHECK(wanted == other.identity(at("192.0.2.1", 80)));
+    CHECK_FALSE(wanted == site.identity(at("192.0.2.1", 81)));
+    CHECK_FALSE(wanted == site.identity(at("192.0.2.2", 80)));
+    const connection_identity::hash hash;
+    CHECK(hash(wanted) == hash(other.identity(at("192.0.2.1", 80))));
+    CHECK(hash(wanted) != hash(site.identity(at("192.0.2.2", 80))));
+}

@@ -4,6 +4,7 @@
 
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"
+#include "httpd/config/backends.hpp"
 #include "httpd/connections/adoption.hpp"
 #include "httpd/connections/filters.hpp"
 #include "httpd/operator/configtest.hpp"
@@ -33,8 +34,10 @@ static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, serv
 
 static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec* s)
 {
-    return v6front::guard("check_config", HTTP_INTERNAL_SERVER_ERROR,
-                          [=] { return v6front::examine_configuration(s); });
+    return v6front::guard("check_config", HTTP_INTERNAL_SERVER_ERROR, [=] {
+        v6front::settle_backends(s);
+        return v6front::examine_configuration(s);
+    });
 }
 
 static apr_status_t v6front_end_child(void* made)

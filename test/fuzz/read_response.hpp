@@ -69,8 +69,8 @@ inline read_response read_as_backend(std::string_view bytes)
     {
         tcp_socket socket(context);
         socket.assign(asio::ip::tcp::v4(), ends[0]);
-        const auto near =
-            std::make_shared<backend_connection>(std::move(socket), endpoint(), deadlines);
+        const auto near = std::make_shared<backend_connection>(std::move(socket),
+                                                               connection_identity(), deadlines);
         response_reader reader(*near, false, 16384);
         asio::co_spawn(context.get_executor(), read_all(reader, got), [&](std::exception_ptr e) {
             if (e)

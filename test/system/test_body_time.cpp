@@ -174,3 +174,28 @@ TEST_CASE("A virtual host has its own limit for bodies or that of the main serve
         CHECK(all[i].client.read_response().status() == rows[i].status);
     }
 }
+
+TEST_CASE("A virtual host without a directive of ours has its own limit for bodies", "[body_time]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("taken"); });
+    httpd_options options = options_for(w, "RequestReadTimeout body=60");
+    options.modules = {"reqtimeout"};
+    options.global = "V6FrontPass / " + site.url();
+    options.port = free_port();
+    options.site += "\n</VirtualHost>\n<VirtualHost *:" + std::to_string(options.port) +
+                    ">\nServerName other.test\nRequestReadTimeout body=1";
+    httpd_server front(options);
+    user_agent client(front), other(front);
+    client.begin({"/", "POST"}, 10);
+    question q{"/", "POST"};
+    q.host = "other.test";
+    other.begin(q, 10);
+    client.send_body("first");
+    other.send_body("first");
+    CHECK(other.read_response().status() == 408);
+    client.send_body("other");
+    client.end_body();
+    CHECK(client.read_response().status() == 200);
+}

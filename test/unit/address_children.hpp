@@ -40,7 +40,9 @@ struct child {
     std::vector<endpoint> arrange(std::vector<endpoint> all, check_number check = 0,
                                   std::optional<endpoint> avoid = {})
     {
-        book.arrange(all, site, check, avoid);
+        auto of = make_backend(site);
+        of.check = check;
+        book.arrange(all, of, avoid);
         return all;
     }
     std::size_t said()

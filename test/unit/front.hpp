@@ -8,13 +8,14 @@
 #include "fake_client.hpp"
 #include "scripted_site.hpp"
 
+#include <deque>
+
 namespace v6front::test
 {
 
 inline const std::string own_via = "v6front-test";
 
 struct front {
-    front() { backend = {"127.0.0.1", site.port(), "/"}; }
 
     exchange_order order(std::string_view method)
     {
@@ -23,11 +24,10 @@ struct front {
         }
         exchange_order o;
         o.request = {method, "/x", "front.example", "http", "1.1", "192.0.2.1", "front", fields};
-        o.backend = &backend;
+        o.backend = &made.emplace_back(make_backend(backend, pinned, pinned_names));
         o.rules = rules;
         o.reverse = &reverse;
-        o.via = own_via;
-        o.own = &own;
+        o.services = &services;
         o.request.expects_continue = expects_continue;
         return o;
     }
@@ -50,10 +50,14 @@ struct front {
     resolver names{look_up_ipv4};
     engine engine_{names};
     scripted_site site{engine_.context()};
-    backend_url backend;
+    backend_url backend{"127.0.0.1", site.port(), "/"};
+    std::vector<asio::ip::address_v4> pinned;
+    std::vector<std::string> pinned_names;
+    std::deque<v6front::backend> made;
     field_list fields;
     exchange_rules rules;
     own_listeners own;
+    exchange_services services{own_via, &own};
     reverse_map reverse{{"http", "front.example"}, true};
     bool sends_chunks = false;
     bool expects_continue = false;

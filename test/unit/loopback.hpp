@@ -95,7 +95,8 @@ struct wire {
         near_end.assign(asio::ip::tcp::v4(), ends[0]);
         far.assign(asio::ip::tcp::v4(), ends[1]);
         near_fd = ends[0];
-        near = std::make_shared<backend_connection>(std::move(near_end), peer, deadlines);
+        near = std::make_shared<backend_connection>(std::move(near_end), connection_identity{peer},
+                                                    deadlines);
     }
     void send(std::string_view bytes)
     {

@@ -24,6 +24,7 @@ struct route {
     exchange_settings settings; // key=value of this rule; wins over location and server
     unsigned limit = 0;         // the number of its max=, unique in the configuration; 0: none
     std::string place{};        // where it is written, "file:line", for messages
+    std::size_t number = 0;     // of the backend, among its server's, once that is settled
     // Shared by the tables into which the rule is merged.
     std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
@@ -51,6 +52,7 @@ public:
     const route* match(std::string_view path) const noexcept;
     bool empty() const noexcept { return routes_.empty(); }
     const std::vector<route>& routes() const noexcept { return routes_; } // longest path first
+    std::vector<route>& routes() noexcept { return routes_; } // not for their paths or order
     // A table with the routes of both; at the same path, `over`'s.
     static route_table merge(const route_table& base, const route_table& over);
 

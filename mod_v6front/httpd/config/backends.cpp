@@ -2,37 +2,87 @@
 
 #include "backends.hpp"
 
+#include "check_numbers.hpp"
+
 namespace v6front
 {
 
 namespace
 {
 
-template <class Rule>
-configured_backend describe(const server_rec* s, const Rule& rule, std::string text)
+std::string text_of(const route& r)
 {
-    const auto& url = *rule.backend;
-    configured_backend made{s,
-                            url,
-                            {},
-                            {},
-                            std::move(text) + " " + url.text(),
-                            rule.place,
-                            rule.settings.self.value_or(false)};
-    const auto& targets = config_of(s)->pinned(url.host);
-    for (const auto& address : targets.addresses)
-        made.addresses.emplace_back(address, url.port);
-    made.names = targets.names;
-    if (targets.empty()) {
-        if (const auto literal = parse_ipv4(url.host))
-            made.addresses.emplace_back(asio::ip::address_v4(*literal), url.port);
-        else
-            made.names.push_back(url.host);
-    }
-    return made;
+    return "V6FrontPass " + r.path + " " + r.backend->text();
+}
+std::string text_of(const match_rule& m)
+{
+    return "V6FrontPassMatch " + m.pattern + " " + m.backend->text();
+}
+
+template <class Do> void for_each_rule(server_config& config, const Do& each)
+{
+    for (auto& r : config.routes.routes())
+        each(r);
+    for (auto* r : config.location_routes)
+        each(*r);
+    for (auto& m : config.matches)
+        each(m);
+}
+
+// Virtual hosts inherit the main server's <Location> routes as they are, behind their own. So these
+// have one number in all servers: the first ones.
+void number_rules(server_config& config, std::size_t inherited)
+{
+    auto next = inherited;
+    for (std::size_t i = 0; i + inherited < config.location_routes.size(); ++i)
+        config.location_routes[i]->number = next++;
+    for (auto& r : config.routes.routes())
+        r.number = next++;
+    for (auto& m : config.matches)
+        m.number = next++;
+    config.backends.resize(next);
+}
+
+void make_backends(server_config& config)
+{
+    for_each_rule(config, [&config](const auto& rule) {
+        if (!rule.backend)
+            return;
+        const auto& pinned = config.pinned(rule.backend->host);
+        auto& made = config.backends[rule.number];
+        made = make_backend(*rule.backend, pinned.addresses, pinned.names);
+        made.limit = rule.limit;
+    });
+}
+
+// httpd lets a virtual host without a directive of ours have the main server's configuration
+// itself, and not a merged one (ap_merge_server_configs). What is learnt for one is not for the
+// other.
+void separate(server_rec* main_server)
+{
+    auto* const base = config_of(main_server);
+    auto* pool = main_server->process->pconf;
+    for (auto* s = main_server->next; s; s = s->next)
+        if (config_of(s) == base)
+            ap_set_module_config(s->module_config, &v6front_module,
+                                 pool_new<server_config>(pool, *base));
 }
 
 } // namespace
+
+void settle_backends(server_rec* main_server)
+{
+    separate(main_server);
+    const auto& shared = config_of(main_server)->location_routes;
+    for (std::size_t i = 0; i < shared.size(); ++i)
+        shared[i]->number = i;
+    for (const auto* s = main_server; s; s = s->next) {
+        auto& config = *config_of(s);
+        number_rules(config, shared.size());
+        make_backends(config);
+    }
+    number_checks(main_server);
+}
 
 std::string place_of(const server_rec* server)
 {
@@ -43,19 +93,13 @@ std::string place_of(const server_rec* server)
 void for_each_backend(const server_rec* main_server,
                       const std::function<void(const configured_backend&)>& each)
 {
-    const auto of_route = [&each](const server_rec* s, const route& rule) {
-        if (rule.backend)
-            each(describe(s, rule, "V6FrontPass " + rule.path));
-    };
     for (const auto* s = main_server; s; s = s->next) {
-        const auto* config = config_of(s);
-        for (const auto& rule : config->routes.routes())
-            of_route(s, rule);
-        for (const auto* rule : config->location_routes)
-            of_route(s, *rule);
-        for (const auto& rule : config->matches)
+        auto& config = *config_of(s);
+        for_each_rule(config, [&](const auto& rule) {
             if (rule.backend)
-                each(describe(s, rule, "V6FrontPassMatch " + rule.pattern));
+                each({s, config.backends[rule.number], text_of(rule), rule.place,
+                      rule.settings.self.value_or(false)});
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All backends that the configuration names, for what is done once for each: checked at the start,
-// looked up before the first request.
+// All backends that the configuration names: makes their objects, and lists them for what is done
+// once for each: checked at the start, looked up before the first request.
 #pragma once
 
 #include "config.hpp"
@@ -16,15 +16,17 @@ namespace v6front
 // One rule's backend, as one server sees it.
 struct configured_backend {
     const server_rec* server;
-    const backend_url& url;
-    std::vector<endpoint> addresses; // known without asking: a literal, or V6FrontBackendV4's
-    std::vector<std::string> names;  // to be looked up
-    std::string rule;                // as it was written, for the log
-    std::string place;               // where that is, "file:line"
-    bool may_be_self = false;        // self=on
+    v6front::backend& backend;
+    std::string rule;         // as it was written, for the log
+    std::string place;        // where that is, "file:line"
+    bool may_be_self = false; // self=on
 };
 
-// A virtual host's rules come again in those that inherit them.
+// Makes the backend of each rule of each server, and numbers the rules accordingly. In
+// check_config, when all directives are read and merged.
+void settle_backends(server_rec* main_server);
+
+// Once they are settled. A virtual host's rules come again in those that inherit them.
 void for_each_backend(const server_rec* main_server,
                       const std::function<void(const configured_backend&)>& each);
 

@@ -6,6 +6,7 @@
 
 #include "core/edits/reverse.hpp"
 #include "core/rules/route.hpp"
+#include "net/backends/backend.hpp"
 #include "httpd/base/apache.hpp"
 #include "body_limits.hpp"
 
@@ -25,7 +26,8 @@ struct match_rule {
     std::optional<backend_url> backend; // its path may have $1 to $9; none: "!"
     exchange_settings settings;         // as those of a route
     unsigned limit = 0;
-    std::string place{}; // where it is written, "file:line"
+    std::string place{};    // where it is written, "file:line"
+    std::size_t number = 0; // as that of a route
     std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 
@@ -47,8 +49,9 @@ struct server_config {
     resolve_rules names;                          // main server only
     std::optional<milliseconds> graceful_timeout; // main server only
     bool bodies_read_first = false;               // main server only: by hooks of other modules
-    std::vector<const route*> location_routes;
-    body_limits body{}; // known when the configuration is settled
+    std::vector<route*> location_routes;
+    body_limits body{};            // known when the configuration is settled
+    std::vector<backend> backends; // of its rules, by their numbers; made by settle_backends
 
     bool has_routes() const
     {
@@ -66,7 +69,7 @@ struct server_config {
 struct location_config {
     exchange_settings settings;
     std::vector<reverse_rule> reverse;
-    const route* own_route = nullptr; // V6FrontPass in this <Location>
+    route* own_route = nullptr; // V6FrontPass in this <Location>
 };
 
 // How many limits (max=) the configuration in this pool has so far; each is counted by its number.

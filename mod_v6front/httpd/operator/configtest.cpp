@@ -31,8 +31,8 @@ bool has_own_backend(server_rec* main_server, const own_listeners& own)
     std::set<std::string> said;
     for_each_backend(main_server, [&](const configured_backend& b) {
         const auto is_ours = [&own](const endpoint& e) { return own.accepts(e); };
-        if (b.may_be_self || b.addresses.empty() || !b.names.empty() ||
-            !std::all_of(b.addresses.begin(), b.addresses.end(), is_ours) ||
+        if (b.may_be_self || b.backend.addresses.empty() || !b.backend.names.empty() ||
+            !std::all_of(b.backend.addresses.begin(), b.backend.addresses.end(), is_ours) ||
             !said.insert(b.rule).second)
             return;
         ap_log_error(
@@ -42,8 +42,8 @@ bool has_own_backend(server_rec* main_server, const own_listeners& own)
                           "machine, make this one listen on its IPv6 address only (\"Listen "
                           "[2001:db8::1]:%u\"). If the site is another virtual host of this "
                           "server, add \"self=on\" to the rule",
-            b.rule.c_str(), b.place.c_str(), text(b.addresses.front()).c_str(),
-            unsigned{b.url.port});
+            b.rule.c_str(), b.place.c_str(), text(b.backend.addresses.front()).c_str(),
+            unsigned{b.backend.url.port});
     });
     return !said.empty();
 }
@@ -54,13 +54,14 @@ void warn_of_own(server_rec* s, const own_listeners& own, const configured_backe
                  const std::string& name, const ipv4_addresses& found)
 {
     for (const auto& a : found)
-        if (!b.may_be_self && own.accepts({a, b.url.port}))
+        if (!b.may_be_self && own.accepts({a, b.backend.url.port}))
             ap_log_error(
                 APLOG_MARK, APLOG_WARNING, 0, s,
                 V6LOGNO(0205) "%s (%s): %s resolves to %s, where this server itself listens: that "
                               "address would loop and is not used; if there is no other, requests "
                               "get 508. Give the site's address with V6FrontBackendV4",
-                b.rule.c_str(), b.place.c_str(), name.c_str(), text({a, b.url.port}).c_str());
+                b.rule.c_str(), b.place.c_str(), name.c_str(),
+                text({a, b.backend.url.port}).c_str());
 }
 
 void warn_of_names(server_rec* main_server, const own_listeners& own)
@@ -68,7 +69,7 @@ void warn_of_names(server_rec* main_server, const own_listeners& own)
     backends_of_names backends;
     std::set<std::pair<std::string, std::string>> seen;
     for_each_backend(main_server, [&](const configured_backend& b) {
-        for (const auto& name : b.names)
+        for (const auto& name : b.backend.names)
             if (seen.emplace(name, b.rule).second)
                 backends[name].push_back(b);
     });

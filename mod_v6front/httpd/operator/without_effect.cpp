@@ -22,7 +22,7 @@ std::set<std::string> backend_names(const server_rec* main_server, const server_
     std::set<std::string> names;
     for_each_backend(main_server, [&](const configured_backend& b) {
         if (of == main_server || b.server == of)
-            names.insert(b.url.host);
+            names.insert(b.backend.url.host);
     });
     return names;
 }

@@ -7,6 +7,7 @@
 #include "httpd/config/listeners.hpp"
 #include "httpd/operator/address_log.hpp"
 #include "httpd/operator/name_log.hpp"
+#include "check_start.hpp"
 #include "shared_memory.hpp"
 
 #include <unistd.h>
@@ -66,18 +67,19 @@ services::services(const server_rec* main_server, std::string via)
       end_(config_of(main_server)->graceful_time(), is_stopping),
       hooks_(main_server),
       lent_(names_, usage_, end_),
-      handlers_(offload_threads(), workers())
+      handlers_(offload_threads(), workers()),
+      for_exchanges_{via_, &own_, &book_, &doorkeeper_}
 {
     doorkeeper_.take_seat(::getpid());
     usage_.take_seat(::getpid());
     book_.set_watcher([this](const endpoint& address, std::string_view backend) {
         watch_.try_until_well(address, backend);
     });
-    checks_.start(main_server, watch_, names_, own_);
+    start_checks(main_server, watch_, names_, own_);
     // In the background, so that not even the first request waits.
     if (looks_up_beforehand())
         for_each_backend(main_server, [this](const configured_backend& b) {
-            for (const auto& name : b.names)
+            for (const auto& name : b.backend.names)
                 names_.know(name);
         });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What all exchanges of one child process share: names, addresses, limits, checks, the engines lent
+// What all exchanges of one child process share: names, addresses, limits, the engines lent
 // to borrowed threads, the threads for other modules' handlers. Each of them is for any thread.
 //
 // Life: made by the child, before its engines; ends after them.
@@ -13,7 +13,6 @@
 #include "net/names/resolver.hpp"
 #include "net/shared/site_usage.hpp"
 #include "httpd/base/apache.hpp"
-#include "httpd/config/checks.hpp"
 #include "borrowed_engines.hpp"
 #include "offload.hpp"
 #include "slow_hooks.hpp"
@@ -39,11 +38,7 @@ public:
     borrowed_engines& lent() noexcept { return lent_; }
     offload& handlers() noexcept { return handlers_; }
     slow_hooks& hooks() noexcept { return hooks_; }
-    address_book& book() noexcept { return book_; }
-    const health_checks& checks() const noexcept { return checks_; }
-    admission& doorkeeper() noexcept { return doorkeeper_; }
-    const own_listeners& own() const noexcept { return own_; }
-    const std::string& via() const noexcept { return via_; }
+    const exchange_services& for_exchanges() const noexcept { return for_exchanges_; }
     // Hooks of other modules read requests' bodies before a handler runs.
     bool bodies_read_first() const noexcept { return bodies_read_first_; }
 
@@ -58,11 +53,11 @@ private:
     address_watch watch_{book_};
     admission doorkeeper_;
     site_usage usage_;
-    health_checks checks_;
     closing_time end_;
     slow_hooks hooks_;
     borrowed_engines lent_;
     offload handlers_;
+    exchange_services for_exchanges_; // the part of all this that they see
 };
 
 } // namespace v6front

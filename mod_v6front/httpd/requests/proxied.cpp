@@ -5,7 +5,6 @@
 #include "core/edits/forward.hpp"
 #include "httpd/base/http2_stream.hpp"
 #include "httpd/base/log.hpp"
-#include "httpd/process/shared_memory.hpp"
 #include "borrowed_waits.hpp"
 #include "client_fields.hpp"
 #include "client_record.hpp"
@@ -57,7 +56,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
         apr_table_unset(r->headers_in, "Transfer-Encoding");
     gather_fields(asker);
     if (decision.by_path)
-        reverse_.add(*decision.backend, decision.by_path->path);
+        reverse_.add(decision.backend->url, decision.by_path->path);
     for (const auto& rule : config_of(r)->reverse)
         reverse_.add(rule.backend, rule.path);
 
@@ -76,20 +75,12 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.most_buffered == 0;
     q.may_upgrade = may_upgrade;
     order_.backend = decision.backend;
-    const auto& targets = config_of(r->server)->pinned(decision.backend->host);
-    order_.pinned = targets.addresses;
-    order_.pinned_names = targets.names;
     order_.rules = rules_;
     order_.reverse = &reverse_;
-    order_.via = shared.via();
-    order_.own = rules_.self ? nullptr : &shared.own();
-    order_.book = &shared.book();
-    order_.check = shared.checks().number(decision.backend);
-    order_.doorkeeper = &shared.doorkeeper();
+    order_.services = &shared.for_exchanges();
+    order_.has_place = has_place();
     if (auto* record = record_of(r->connection))
         order_.own_connections = &record->own;
-    if (decision.limit <= shared_limits() && needs_place())
-        order_.limit = decision.limit;
     if (has_references_)
         forward_references();
 }
@@ -123,22 +114,22 @@ void proxied::frame_body(const request_client::body_ahead& known)
 
 // A subrequest of a request that has a place of the same limit has that place too, and would wait
 // for itself.
-bool proxied::needs_place() const
+bool proxied::has_place() const
 {
     for (const auto* r = request_->main; r; r = r->main)
-        if (const auto* of = routed(r); of && of->limit == decision_.limit)
-            return false;
-    return true;
+        if (const auto* of = routed(r); of && of->backend->limit == decision_.backend->limit)
+            return true;
+    return false;
 }
 
 // The URLs of WebDAV by which the client names resources of this site, as the backend knows them.
 void proxied::forward_references()
 {
     const auto& q = order_.request;
-    const auto own = decision_.backend->authority();
+    const auto& own = decision_.backend->authority;
     forward_map map{{q.scheme, q.host},
                     {},
-                    decision_.backend->path,
+                    decision_.backend->url.path,
                     rules_.preserve_host ? q.host : std::string_view(own)};
     if (decision_.by_path)
         map.path = decision_.by_path->path;
@@ -213,7 +204,7 @@ void proxied::log_failure(const outcome& what) const
     std::ostringstream line;
     line << request_->method << ' ' << request_->uri << ": ";
     if (row.whose == fault::backend || row.whose == fault::front) {
-        line << "backend " << decision_.backend->authority();
+        line << "backend " << decision_.backend->authority;
         if (what.address)
             line << " (" << std::string_view(as_note(*what.address)) << ')';
         line << ": ";
@@ -249,7 +240,7 @@ void proxied::log_tunnel(const outcome& what) const
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
                   V6LOGNO(0105) "%s %s: tunnel to %s: %s%s, after %" APR_UINT64_T_FMT
                                 " octets up and %" APR_UINT64_T_FMT " down",
-                  request_->method, request_->uri, decision_.backend->authority().c_str(),
+                  request_->method, request_->uri, decision_.backend->authority.c_str(),
                   text.data(), cause.c_str(), apr_uint64_t{what.request_body},
                   apr_uint64_t{what.response_body});
 }

@@ -32,7 +32,7 @@ public:
 private:
     void gather_fields(const request_client& asker);
     void frame_body(const request_client::body_ahead& known);
-    bool needs_place() const;
+    bool has_place() const;
     void forward_references();
     void note(const outcome& what) const;
     void log_failure(const outcome& what) const;

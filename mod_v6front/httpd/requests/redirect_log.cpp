@@ -39,7 +39,7 @@ void watch_redirects(const request_rec* r, const routed_request& decision, int s
         APLOG_MARK, APLOG_WARNING, 0, r,
         V6LOGNO(
             0116) "backend %s redirects every request to its own URL, %s, so browsers give up: %s",
-        decision.backend->authority().c_str(), apr_table_get(r->headers_out, "Location"),
+        decision.backend->authority.c_str(), apr_table_get(r->headers_out, "Location"),
         tls ? "it does not know that its clients use TLS. Make it trust \"X-Forwarded-Proto: "
               "https\", which it gets; in Apache: \"SetEnvIf X-Forwarded-Proto https HTTPS=on\""
             : "it may expect its own name in Host. Try \"V6FrontPreserveHost Off\"");

@@ -34,9 +34,8 @@ template <class Rule>
 routed_request* make(const request_rec* r, const Rule& rule, std::string&& target)
 {
     auto* made = pool_new<routed_request>(r->pool);
-    made->backend = &*rule.backend;
+    made->backend = &config_of(r->server)->backends[rule.number];
     made->settings = &rule.settings;
-    made->limit = rule.limit;
     made->redirects = rule.redirects.get();
     made->target = std::move(target);
     return made;

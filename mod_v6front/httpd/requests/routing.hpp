@@ -12,9 +12,8 @@ namespace v6front
 
 // What was decided for one request. Lives in its pool.
 struct routed_request {
-    const backend_url* backend = nullptr;
+    const v6front::backend* backend = nullptr;
     const exchange_settings* settings = nullptr; // of the rule
-    unsigned limit = 0;                          // the number of its max=; 0: none
     redirect_run* redirects = nullptr;           // of the rule
     const route* by_path = nullptr;              // the V6FrontPass; nullptr for a V6FrontPassMatch
     const match_rule* by_match = nullptr;        // and that one

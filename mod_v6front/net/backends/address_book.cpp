@@ -72,8 +72,8 @@ address_book::address_book(std::span<address_record> shared, teller tell)
 {
 }
 
-void address_book::arrange(std::vector<endpoint>& addresses, const backend_url& backend,
-                           check_number check, const std::optional<endpoint>& avoid)
+void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
+                           const std::optional<endpoint>& avoid)
 {
     std::array<standing, most_addresses> all;
     std::optional<endpoint> on_trial;
@@ -87,10 +87,10 @@ void address_book::arrange(std::vector<endpoint>& addresses, const backend_url& 
             a.well = record->failures.load(relaxed) == 0;
             // Whoever was to try it has died with its process.
             if (!a.well && watch_ && record->next_try.load(relaxed) + last_pause.count() < now())
-                watch_(a.address, backend.authority());
+                watch_(a.address, of.authority);
         }
-        if (check != 0 && a.well) {
-            const auto* checked = table_.look_up(a.address, check);
+        if (of.check != 0 && a.well) {
+            const auto* checked = table_.look_up(a.address, of.check);
             a.well = !checked || checked->failures.load(relaxed) < checks_until_out;
         }
         if (a.address == avoid)

@@ -17,8 +17,8 @@
 #pragma once
 
 #include "core/base/failure.hpp"
-#include "core/rules/backend_url.hpp"
 #include "net/shared/address_table.hpp"
+#include "backend.hpp"
 
 #include <chrono>
 #include <functional>
@@ -93,7 +93,7 @@ public:
     // Puts the addresses into the order in which to try them: first the one with the least in
     // flight of two that are drawn by lot, then others that are well, last those that are not.
     // `avoid` has just failed.
-    void arrange(std::vector<endpoint>& addresses, const backend_url& backend, check_number check,
+    void arrange(std::vector<endpoint>& addresses, const backend& of,
                  const std::optional<endpoint>& avoid);
     address_use use(const endpoint& address) noexcept;
 

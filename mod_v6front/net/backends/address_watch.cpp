@@ -62,7 +62,8 @@ void address_watch::run(std::function<task<void>()> make)
 task<void> address_watch::follow(address_watch& self, endpoint address, std::string backend)
 {
     auto& book = self.book_;
-    const std::array<endpoint, 1> only{address};
+    // Closed at once: any connection tells.
+    const std::array<connection_identity, 1> only{{{address}}};
     steady_timer due(self.context_);
     while (!book.is_well(address)) {
         due.expires_at(book.next_try(address, 0));

@@ -9,10 +9,10 @@
 namespace v6front
 {
 
-backend_connection::backend_connection(tcp_socket socket, const endpoint& peer,
+backend_connection::backend_connection(tcp_socket socket, const connection_identity& identity,
                                        deadline_list& deadlines)
     : transport_(std::move(socket)),
-      peer_(peer),
+      identity_(identity),
       deadlines_(deadlines),
       read_deadline_(deadlines, [this] { on_read_deadline(); }),
       write_deadline_(deadlines, [this] { transport_.cancel(); })

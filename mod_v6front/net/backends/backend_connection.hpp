@@ -12,6 +12,7 @@
 #include "net/loop/asio.hpp"
 #include "net/loop/deadline.hpp"
 #include "net/loop/event.hpp"
+#include "connection_identity.hpp"
 #include "transport.hpp"
 
 #include <memory>
@@ -28,7 +29,8 @@ public:
     static constexpr std::size_t initial_buffer = 16 * 1024;
     static constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24);
 
-    backend_connection(tcp_socket socket, const endpoint& peer, deadline_list& deadlines);
+    backend_connection(tcp_socket socket, const connection_identity& identity,
+                       deadline_list& deadlines);
 
     // Bytes read and not yet consumed. Views stay valid until the next readable().
     std::string_view input() const noexcept { return buffer_.bytes(); }
@@ -77,7 +79,8 @@ public:
     // Lets go of its socket, for another engine to use. -1, and closed, if anything is under way on
     // it or unread.
     int release() noexcept;
-    const endpoint& peer() const noexcept { return peer_; }
+    const connection_identity& identity() const noexcept { return identity_; }
+    const endpoint& peer() const noexcept { return identity_.address; }
     deadline_list& deadlines() const noexcept { return deadlines_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
     deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }
@@ -92,7 +95,7 @@ private:
     void on_read_deadline();
 
     transport transport_;
-    endpoint peer_;
+    connection_identity identity_;
     deadline_list& deadlines_;
     deadline read_deadline_; // of a wait for input
     deadline write_deadline_;

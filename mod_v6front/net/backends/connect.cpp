@@ -17,7 +17,7 @@ namespace
 // The race of one connect. Shared with the handlers of its sockets, which may end after the race
 // has.
 struct race : std::enable_shared_from_this<race> {
-    race(asio::io_context& c, std::span<const endpoint> to)
+    race(asio::io_context& c, std::span<const connection_identity> to)
         : context(c), candidates(to.begin(), to.end())
     {
     }
@@ -34,7 +34,7 @@ struct race : std::enable_shared_from_this<race> {
         const auto i = runners.size();
         runners.push_back(std::make_unique<runner>(context));
         ++running;
-        runners[i]->socket.async_connect(candidates[i],
+        runners[i]->socket.async_connect(candidates[i].address,
                                          [self = shared_from_this(), i](error_code ec) {
                                              --self->running;
                                              self->runners[i]->ended = ec;
@@ -46,7 +46,7 @@ struct race : std::enable_shared_from_this<race> {
                                          });
     }
 
-    void join(const std::vector<endpoint>& more)
+    void join(const std::vector<connection_identity>& more)
     {
         candidates.insert(candidates.end(), more.begin(), more.end());
     }
@@ -55,7 +55,7 @@ struct race : std::enable_shared_from_this<race> {
     void tell(const connect_report& report) const;
 
     asio::io_context& context;
-    std::vector<endpoint> candidates;
+    std::vector<connection_identity> candidates;
     std::vector<std::unique_ptr<runner>> runners;
     std::optional<std::size_t> winner;
     error_code last_error;
@@ -90,15 +90,15 @@ void race::tell(const connect_report& report) const
     for (std::size_t i = 0; i < runners.size(); ++i) {
         const auto& r = *runners[i];
         if (i == winner)
-            report(candidates[i], nullptr);
+            report(candidates[i].address, nullptr);
         else if (!r.ended && r.started <= late) {
             const failure f{reason::connect_timed_out, {}, {}};
-            report(candidates[i], &f);
+            report(candidates[i].address, &f);
         } else if (r.ended && *r.ended) {
             // What this machine lacks says nothing about the address.
             const auto f = connect_failure(*r.ended);
             if (describe(f.what).whose != fault::front)
-                report(candidates[i], &f);
+                report(candidates[i].address, &f);
         }
     }
 }
@@ -106,8 +106,9 @@ void race::tell(const connect_report& report) const
 } // namespace
 
 task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
-    asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
-    std::chrono::milliseconds timeout, const connect_report& report, const later_candidates& later)
+    asio::io_context& context, deadline_list& deadlines,
+    std::span<const connection_identity> candidates, std::chrono::milliseconds timeout,
+    const connect_report& report, const later_candidates& later)
 {
     const auto run = std::make_shared<race>(context, candidates);
     deadline limit(deadlines, [&run] { run->changed.notify(); });

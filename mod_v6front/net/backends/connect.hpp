@@ -23,13 +23,13 @@ inline constexpr std::chrono::milliseconds connect_stagger{250};
 using connect_report = std::function<void(const endpoint&, const failure*)>;
 
 // What else may be tried by now. Asked when all others were, and again after each stagger.
-using later_candidates = std::function<std::vector<endpoint>()>;
+using later_candidates = std::function<std::vector<connection_identity>()>;
 
 // The first that answers; the others are closed. Fails with the last one's error, or at the
 // deadline.
 task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
-    asio::io_context& context, deadline_list& deadlines, std::span<const endpoint> candidates,
-    std::chrono::milliseconds timeout, const connect_report& report = {},
-    const later_candidates& later = {});
+    asio::io_context& context, deadline_list& deadlines,
+    std::span<const connection_identity> candidates, std::chrono::milliseconds timeout,
+    const connect_report& report = {}, const later_candidates& later = {});
 
 } // namespace v6front

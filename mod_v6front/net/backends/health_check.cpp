@@ -36,7 +36,7 @@ task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endp
 {
     const auto patience = std::min(most_patience, order->rule.interval);
     const auto give_up = clock::now() + patience;
-    const std::array<endpoint, 1> only{address};
+    const std::array<connection_identity, 1> only{order->of->identity(address)};
     const auto connected =
         co_await connect_to_backend(watch.context(), watch.deadlines(), only, patience);
     if (!connected && describe(connected.error().what).whose == fault::front)
@@ -72,10 +72,10 @@ task<void> check_once(address_watch& watch, order_ptr order, endpoint address)
     if (!wrong)
         co_return book.try_again_in(address, number, std::min(soon, order->rule.interval));
     if (wrong->empty())
-        co_return book.passed_check(address, order->backend, number);
+        co_return book.passed_check(address, order->of->authority, number);
     if (book.is_well(address, number))
         book.try_again_in(address, number, std::min(soon, order->rule.interval));
-    book.failed_check(address, order->backend, number, *wrong);
+    book.failed_check(address, order->of->authority, number, *wrong);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 
 #include "core/rules/check_rule.hpp"
 #include "address_watch.hpp"
+#include "backend.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,8 +19,8 @@ namespace v6front
 
 struct check_order {
     check_number number;
-    std::string backend; // its authority, for the log
-    std::string host;    // as the check names it
+    const backend* of; // with the configuration, which lasts longer
+    std::string host;  // as the check names it
     check_rule rule;
     std::function<std::vector<endpoint>()> addresses; // asked each time, on the watch's thread
 };

@@ -2,6 +2,7 @@
 
 #include "personal_connections.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,13 +26,13 @@ bool is_silent(int socket) noexcept
 personal_connections::claim::~claim()
 {
     if (in_)
-        in_->release(at_, -1);
+        in_->release(of_, -1);
 }
 
 void personal_connections::claim::keep(int socket) noexcept
 {
     if (auto* in = std::exchange(in_, nullptr))
-        in->release(at_, socket);
+        in->release(of_, socket);
     else if (socket >= 0)
         ::close(socket);
 }
@@ -42,37 +43,37 @@ personal_connections::~personal_connections()
 }
 
 std::optional<personal_connections::taken> personal_connections::take(
-    std::span<const endpoint> among, std::chrono::milliseconds patience)
+    const backend& to, std::span<const endpoint> among, std::chrono::milliseconds patience)
 {
     const auto give_up = std::chrono::steady_clock::now() + patience;
     std::unique_lock lock(mutex_);
-    auto* own = find(among);
+    auto* own = find(to, among);
     while (own && own->socket < 0) {
         if (own->user == std::this_thread::get_id() ||
             changed_.wait_until(lock, give_up) == std::cv_status::timeout)
             return std::nullopt;
-        own = find(among);
+        own = find(to, among);
     }
     if (!own)
         return std::nullopt;
     const int socket = std::exchange(own->socket, -1);
-    const auto at = own->at;
+    const auto of = own->of;
     own->user = std::this_thread::get_id();
     lock.unlock();
     if (is_silent(socket))
-        return taken{claim(*this, at), socket};
+        return taken{claim(*this, of), socket};
     ::close(socket);
-    release(at, -1);
+    release(of, -1);
     return std::nullopt;
 }
 
-personal_connections::claim personal_connections::reserve(const endpoint& at)
+personal_connections::claim personal_connections::reserve(const connection_identity& of)
 {
     const std::lock_guard lock(mutex_);
-    if (ended_ || find(at))
+    if (ended_ || find(of))
         return {};
-    places_.push_back({at, -1, std::this_thread::get_id()});
-    return {*this, at};
+    places_.push_back({of, -1, std::this_thread::get_id()});
+    return {*this, of};
 }
 
 void personal_connections::end() noexcept
@@ -82,30 +83,33 @@ void personal_connections::end() noexcept
     std::erase_if(places_, [](const place& p) { return p.socket >= 0 && ::close(p.socket) == 0; });
 }
 
-personal_connections::place* personal_connections::find(const endpoint& at) noexcept
+personal_connections::place* personal_connections::find(const connection_identity& of) noexcept
 {
-    return find(std::span(&at, 1));
+    const auto found =
+        std::find_if(places_.begin(), places_.end(), [&of](const place& p) { return p.of == of; });
+    return found == places_.end() ? nullptr : &*found;
 }
 
-personal_connections::place* personal_connections::find(std::span<const endpoint> among) noexcept
+personal_connections::place* personal_connections::find(const backend& to,
+                                                        std::span<const endpoint> among) noexcept
 {
     for (auto& p : places_)
         for (const auto& at : among)
-            if (p.at == at)
+            if (p.of == to.identity(at))
                 return &p;
     return nullptr;
 }
 
-void personal_connections::release(const endpoint& at, int socket) noexcept
+void personal_connections::release(const connection_identity& of, int socket) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
         if (socket >= 0 && !ended_) {
-            find(at)->socket = socket;
+            find(of)->socket = socket;
         } else {
             if (socket >= 0)
                 ::close(socket);
-            std::erase_if(places_, [&at](const place& p) { return p.at == at; });
+            std::erase_if(places_, [&of](const place& p) { return p.of == of; });
         }
     }
     changed_.notify_all();

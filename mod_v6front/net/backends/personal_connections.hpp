@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The connections to sites that belong to one client connection, since a login has made them its
-// own (core/message/connection_auth). At most one for each address; none is ever in a pool.
+// own (core/message/connection_auth). At most one of each identity; none is ever in a pool.
 //
 // Life: belongs to the client connection, and closes what is in here when that ends. A connection
 // that is in use is with a lease, which has a claim to its place here. One that is idle belongs to
@@ -10,6 +10,7 @@
 #pragma once
 
 #include "net/loop/asio.hpp"
+#include "backend.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -32,21 +33,18 @@ public:
     {
     public:
         claim() = default; // to no place: keep() closes
-        claim(personal_connections& in, const endpoint& at) : in_(&in), at_(at) {}
-        claim(claim&& other) noexcept
-            : in_(std::exchange(other.in_, nullptr)), at_(std::move(other.at_))
-        {
-        }
+        claim(personal_connections& in, const connection_identity& of) : in_(&in), of_(of) {}
+        claim(claim&& other) noexcept : in_(std::exchange(other.in_, nullptr)), of_(other.of_) {}
         claim& operator=(claim&&) = delete;
         ~claim();
 
-        const endpoint& at() const noexcept { return at_; }
+        const connection_identity& of() const noexcept { return of_; }
         // The socket of a connection that is idle again; -1: there is none.
         void keep(int socket) noexcept;
 
     private:
         personal_connections* in_ = nullptr;
-        endpoint at_;
+        connection_identity of_;
     };
 
     struct taken {
@@ -59,25 +57,26 @@ public:
     personal_connections(const personal_connections&) = delete;
     personal_connections& operator=(const personal_connections&) = delete;
 
-    // The client's own connection to one of these addresses, if it has one that is still open. One
-    // that is in use is waited for, on the spot, for at most so long; never for one that this very
-    // thread has in use.
-    std::optional<taken> take(std::span<const endpoint> among, std::chrono::milliseconds patience);
+    // The client's own connection to that backend at one of these addresses, if it has one that is
+    // still open. One that is in use is waited for, on the spot, for at most so long; never for one
+    // that this very thread has in use.
+    std::optional<taken> take(const backend& to, std::span<const endpoint> among,
+                              std::chrono::milliseconds patience);
     // A place for a new one; a claim to none if there is one already.
-    claim reserve(const endpoint& at);
+    claim reserve(const connection_identity& of);
     // The client goes: nothing is kept from now on.
     void end() noexcept;
 
 private:
     struct place {
-        endpoint at;
+        connection_identity of;
         int socket = -1; // -1: in use
         std::thread::id user{};
     };
 
-    place* find(const endpoint& at) noexcept;
-    place* find(std::span<const endpoint> among) noexcept;
-    void release(const endpoint& at, int socket) noexcept;
+    place* find(const connection_identity& of) noexcept;
+    place* find(const backend& to, std::span<const endpoint> among) noexcept;
+    void release(const connection_identity& of, int socket) noexcept;
 
     std::mutex mutex_; // for all that follows
     std::condition_variable changed_;

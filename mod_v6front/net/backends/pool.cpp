@@ -17,11 +17,6 @@ pool::pool(const pool_limits& limits, idle_are how, site_usage* usage)
 {
 }
 
-std::uint64_t pool::key(const endpoint& backend) noexcept
-{
-    return std::uint64_t{backend.address().to_v4().to_uint()} << 16 | backend.port();
-}
-
 std::shared_ptr<backend_connection> pool::remove(shelf& s, std::size_t i)
 {
     auto connection = std::move(s[i]);
@@ -51,9 +46,9 @@ bool pool::is_open(backend_connection& c)
     return now == backend_connection::state::open;
 }
 
-std::shared_ptr<backend_connection> pool::take(const endpoint& backend, bool must_last)
+std::shared_ptr<backend_connection> pool::take(const connection_identity& wanted, bool must_last)
 {
-    const auto found = shelves_.find(key(backend));
+    const auto found = shelves_.find(wanted);
     if (found == shelves_.end())
         return nullptr;
     auto& s = found->second;
@@ -61,7 +56,7 @@ std::shared_ptr<backend_connection> pool::take(const endpoint& backend, bool mus
         auto& last = *s.back();
         const bool open = is_open(last);
         if (open && must_last) {
-            const auto seen = usage_.life(usage_.find(backend));
+            const auto seen = usage_.life(usage_.find(wanted.address));
             if (last.idle_for() >= safe_idle(last.promised(), seen)) {
                 remove(s, 0)->close();
                 return nullptr;
@@ -89,7 +84,7 @@ bool pool::has_room(shelf& s, site_usage::place at, std::uint32_t most)
 
 void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t most)
 {
-    auto& s = shelves_[key(connection->peer())];
+    auto& s = shelves_[connection->identity()];
     const auto at = usage_.find(connection->peer());
     // Somebody waits for it to be closed: one whose request this site has not begun with.
     if (connection->age() >= limits_.age || usage_.take_asked(at) || !has_room(s, at, most))
@@ -133,7 +128,7 @@ void pool::disturbed(backend_connection& c)
 {
     if (is_open(c)) // a line end too many
         return;
-    auto& s = shelves_[key(c.peer())];
+    auto& s = shelves_[c.identity()];
     for (std::size_t i = 0; i < s.size(); ++i)
         if (s[i].get() == &c)
             return remove(s, i)->close();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Idle backend connections of one engine, by address and port, and the lease of one in use. How
-// many may be idle is counted for all engines of all child processes together (site_usage).
+// Idle backend connections of one engine, by what makes them interchangeable, and the lease of one
+// in use. How many may be idle is counted by address, which is whose room they take, for all
+// engines of all child processes together (site_usage).
 #pragma once
 
 #include "net/shared/site_usage.hpp"
 #include "address_book.hpp"
 #include "backend_connection.hpp"
+#include "connection_identity.hpp"
 #include "personal_connections.hpp"
 
 #include <limits>
@@ -44,7 +46,8 @@ public:
     // The one used last of which the backend has neither closed nor said anything, or nullptr.
     // `must_last`: only one that its backend will not close at this moment; where there is none,
     // one is closed, since a new one takes its place.
-    std::shared_ptr<backend_connection> take(const endpoint& backend, bool must_last = false);
+    std::shared_ptr<backend_connection> take(const connection_identity& wanted,
+                                             bool must_last = false);
     // Keeps it, unless too many are idle; `most`: the operator's own limit.
     void put(std::shared_ptr<backend_connection> connection, std::uint32_t most = no_limit);
     // Closes what is not to be kept any longer.
@@ -56,7 +59,6 @@ public:
 private:
     using shelf = std::vector<std::shared_ptr<backend_connection>>;
 
-    static std::uint64_t key(const endpoint& backend) noexcept;
     bool has_room(shelf& s, site_usage::place at, std::uint32_t most);
     bool may_stay(backend_connection& c);
     bool is_open(backend_connection& c);
@@ -71,7 +73,7 @@ private:
     std::size_t idle_ = 0;
     std::optional<deadline> next_look_; // one for all of them
     bool looks_ = false;
-    std::unordered_map<std::uint64_t, shelf> shelves_;
+    std::unordered_map<connection_identity, shelf, connection_identity::hash> shelves_;
 };
 
 // A backend connection in use by one attempt. Closes it, unless it was given back: that is the

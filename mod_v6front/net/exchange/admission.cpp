@@ -93,7 +93,7 @@ private:
 task<result<admission::place>> admission::enter(engine& on, client& peer,
                                                 const exchange_order& order)
 {
-    const auto limit = order.limit;
+    const auto limit = order.backend->limit;
     const auto& rules = order.rules;
     if (queues_[limit - 1].length.load() == 0 && add(limit, in_flight, rules.most_in_flight))
         co_return place(*this, limit);
@@ -120,7 +120,7 @@ task<result<admission::place>> admission::enter(engine& on, client& peer,
 
 task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order)
 {
-    auto place = co_await order.doorkeeper->enter(on, peer, order);
+    auto place = co_await order.services->doorkeeper->enter(on, peer, order);
     if (!place) {
         outcome record;
         record.status = describe(place.error().what).status;

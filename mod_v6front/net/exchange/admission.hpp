@@ -50,6 +50,8 @@ public:
         unsigned limit_;
     };
     task<result<place>> enter(engine& on, client& peer, const exchange_order& order);
+    // False for a limit without a counter: there is no memory that all child processes share.
+    bool counts(unsigned limit) const noexcept { return limit != 0 && limit <= queues_.size(); }
 
 private:
     struct waiter {
@@ -78,7 +80,10 @@ task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& 
 
 inline task<outcome> run_admitted(engine& on, client& peer, const exchange_order& order)
 {
-    return order.limit ? run_when_admitted(on, peer, order) : run_exchange(on, peer, order);
+    const auto* doorkeeper = order.services->doorkeeper;
+    const bool must_enter =
+        doorkeeper && doorkeeper->counts(order.backend->limit) && !order.has_place;
+    return must_enter ? run_when_admitted(on, peer, order) : run_exchange(on, peer, order);
 }
 
 } // namespace v6front

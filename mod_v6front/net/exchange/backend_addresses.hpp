@@ -15,7 +15,10 @@ namespace v6front
 // At least one. Fails if nothing is known of any name, or if all would loop.
 task<result<std::vector<endpoint>>> backend_addresses(engine& on, const exchange_order& order);
 
-// The names that these come from; none if all addresses are written down. Part of the order.
-std::span<const std::string> looked_up_names(const exchange_order& order);
+// What an exchange must not connect to: this server's own listeners; nullptr: it may.
+inline const own_listeners* refused(const exchange_order& order) noexcept
+{
+    return order.rules.self ? nullptr : order.services->own;
+}
 
 } // namespace v6front

@@ -103,9 +103,8 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
 {
     auto& head = backend->scratch();
     head.clear();
-    const auto authority = order_.backend->authority();
-    const request_edits edits{authority, order_.rules.preserve_host, order_.via,
-                              order_.rules.reuse};
+    const request_edits edits{order_.backend->authority, order_.rules.preserve_host,
+                              order_.services->via, order_.rules.reuse};
     append_request_head(head, order_.request, up_.how(), edits);
     auto sent = backend->write_now(head);
     if (!sent.error && sent.size < head.size()) {
@@ -127,7 +126,7 @@ task<std::optional<failure>> attempt::answer(lease& backend, response_reader& re
     if (wrong)
         co_return wrong;
     const bool trailers = response.is_chunked() && client_.takes_trailers();
-    const auto via = order_.rules.via ? order_.via : std::string_view();
+    const auto via = order_.rules.via ? order_.services->via : std::string_view();
     edit_response_head(head, *order_.reverse, via, trailers);
     record_.status = head.status;
     record_.head_sent = true;
@@ -322,8 +321,8 @@ task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order
     upload up(peer, *body);
 
     // 2. Edit: the head itself is written by each attempt; here, what would make it pointless.
-    if (has_passed(order.request.fields, order.via))
-        co_return refuse({reason::request_loop, {}, std::string(order.via)});
+    if (has_passed(order.request.fields, order.services->via))
+        co_return refuse({reason::request_loop, {}, std::string(order.services->via)});
 
     if (body->kind == framing_kind::chunked && order.rules.most_buffered > 0) {
         auto failed = co_await up.buffer(order.rules.most_buffered);

@@ -16,14 +16,15 @@ std::vector<endpoint> known_besides(engine& on, const exchange_order& order,
                                     std::span<const endpoint> tried)
 {
     std::vector<endpoint> found;
-    for (const auto& name : looked_up_names(order)) {
+    const auto* own = refused(order);
+    for (const auto& name : order.backend->names) {
         const auto* known = on.names().known(name);
         if (!known || !*known)
             continue;
         for (const auto& a : ***known) {
-            const endpoint e(a, order.backend->port);
+            const endpoint e(a, order.backend->url.port);
             if (std::find(tried.begin(), tried.end(), e) == tried.end() &&
-                !(order.own && order.own->accepts(e)))
+                !(own && own->accepts(e)))
                 found.push_back(e);
         }
     }
@@ -37,7 +38,7 @@ std::vector<endpoint> moved_to(engine& on, const exchange_order& order,
 {
     auto found = known_besides(on, order, tried);
     if (found.empty())
-        for (const auto& name : looked_up_names(order))
+        for (const auto& name : order.backend->names)
             on.names().doubt(name);
     return found;
 }
@@ -48,7 +49,7 @@ task<std::vector<endpoint>> moved_to(engine& on, const exchange_order& order,
 {
     auto found = moved_to(on, order, tried);
     const auto until = deadline::clock::now() + timeout;
-    for (const auto& name : looked_up_names(order)) {
+    for (const auto& name : order.backend->names) {
         if (!found.empty())
             break;
         const auto left = until - deadline::clock::now();

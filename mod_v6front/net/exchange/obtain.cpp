@@ -17,7 +17,8 @@ namespace
 
 lease make_lease(const lease_wish& wish, std::shared_ptr<backend_connection> connection)
 {
-    auto use = wish.has_choice() ? wish.order.book->use(connection->peer()) : address_use();
+    auto use =
+        wish.has_choice() ? wish.order.services->book->use(connection->peer()) : address_use();
     return {wish.on.idle_connections(), std::move(connection), std::move(use)};
 }
 
@@ -34,7 +35,7 @@ connect_report report_to(const lease_wish& wish)
 {
     if (!wish.has_choice())
         return {};
-    return [book = wish.order.book, backend = wish.order.backend->authority()](
+    return [book = wish.order.services->book, &backend = wish.order.backend->authority](
                const endpoint& address, const failure* failed) {
         if (failed)
             book->failed(address, backend, *failed);
@@ -43,15 +44,23 @@ connect_report report_to(const lease_wish& wish)
     };
 }
 
+std::vector<connection_identity> identities(const backend& of, std::span<const endpoint> addresses)
+{
+    std::vector<connection_identity> all;
+    for (const auto& address : addresses)
+        all.push_back(of.identity(address));
+    return all;
+}
+
 // Where else the site's names lead joins the addresses, while none of them answers.
 later_candidates more_for(const lease_wish& wish)
 {
-    if (looked_up_names(wish.order).empty())
+    if (wish.order.backend->names.empty())
         return {};
     return [&wish] {
-        auto found = moved_to(wish.on, wish.order, wish.addresses);
+        const auto found = moved_to(wish.on, wish.order, wish.addresses);
         wish.addresses.insert(wish.addresses.end(), found.begin(), found.end());
-        return found;
+        return identities(*wish.order.backend, found);
     };
 }
 
@@ -64,7 +73,7 @@ std::optional<lease> own_lease(const lease_wish& wish)
     // An engine is not kept waiting, and need not: its client asks for one thing after the other.
     const auto patience =
         wish.on.is_lent() ? wish.order.rules.connect_timeout : std::chrono::milliseconds::zero();
-    auto own = wish.order.own_connections->take(wish.addresses, patience);
+    auto own = wish.order.own_connections->take(*wish.order.backend, wish.addresses, patience);
     if (!own)
         return std::nullopt;
     tcp_socket socket(wish.on.context());
@@ -75,7 +84,7 @@ std::optional<lease> own_lease(const lease_wish& wish)
         return std::nullopt;
     }
     auto made = make_lease(wish, std::make_shared<backend_connection>(
-                                     std::move(socket), own->place.at(), wish.on.deadlines()));
+                                     std::move(socket), own->place.of(), wish.on.deadlines()));
     made.make_personal(std::move(own->place));
     return made;
 }
@@ -84,7 +93,7 @@ void make_personal(lease& backend, const exchange_order& order)
 {
     if (!backend.is_personal())
         backend.make_personal(order.own_connections
-                                  ? order.own_connections->reserve(backend->peer())
+                                  ? order.own_connections->reserve(backend->identity())
                                   : personal_connections::claim());
 }
 
@@ -94,7 +103,8 @@ std::optional<lease> idle_lease(const lease_wish& wish)
     if (logs_connection_in(wish.order.request.fields))
         return std::nullopt;
     auto& idle = wish.on.idle_connections();
-    if (auto connection = idle.take(wish.addresses.front(), wish.must_last))
+    const auto wanted = wish.order.backend->identity(wish.addresses.front());
+    if (auto connection = idle.take(wanted, wish.must_last))
         return make_lease(wish, std::move(connection));
     return std::nullopt;
 }
@@ -122,8 +132,9 @@ task<result<lease>> new_lease(const lease_wish& wish)
     const auto later = more_for(wish);
     const auto timeout = wish.order.rules.connect_timeout;
     const auto until = deadline::clock::now() + timeout;
-    auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
-                                                 wish.addresses, timeout, report, later);
+    auto candidates = identities(*wish.order.backend, wish.addresses);
+    auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), candidates,
+                                                 timeout, report, later);
     steady_timer a_moment(wish.on.context());
     for (unsigned i = 0; i < tries_when_short && is_short(connected); ++i) {
         // Idle connections to other sites are needed least; others hear of it, too.
@@ -133,8 +144,9 @@ task<result<lease>> new_lease(const lease_wish& wish)
             co_await a_moment.async_wait(use_task);
         }
         wish.on.idle_connections().close_all();
-        connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
-                                                wish.addresses, timeout, report, later);
+        candidates = identities(*wish.order.backend, wish.addresses);
+        connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), candidates,
+                                                timeout, report, later);
     }
     if (!connected && describe(connected.error().what).whose == fault::backend) {
         const auto left =
@@ -142,8 +154,9 @@ task<result<lease>> new_lease(const lease_wish& wish)
         auto elsewhere = co_await moved_to(wish.on, wish.order, wish.addresses, left);
         if (!elsewhere.empty()) {
             wish.addresses = std::move(elsewhere);
+            candidates = identities(*wish.order.backend, wish.addresses);
             connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
-                                                    wish.addresses, timeout, report);
+                                                    candidates, timeout, report);
         }
     }
     if (!connected)
@@ -168,10 +181,10 @@ void learn(engine& on, const backend_connection& connection, const std::optional
 void remember(const exchange_order& order, const endpoint& address,
               const std::optional<failure>& failed, bool unheard)
 {
-    if (!order.book)
+    if (!order.services->book)
         return;
-    auto& book = *order.book;
-    const auto backend = order.backend->authority();
+    auto& book = *order.services->book;
+    const auto& backend = order.backend->authority;
     if (!failed)
         book.answered(address, backend);
     // Only slow, or gone?

@@ -24,7 +24,7 @@ struct lease_wish {
         auto& usage = on.idle_connections().usage();
         return must_last && !usage.is_known(usage.find(addresses.front()));
     }
-    bool has_choice() const { return order.book && addresses.size() > 1; }
+    bool has_choice() const { return order.services->book && addresses.size() > 1; }
 };
 
 // The first of the addresses is the one to use from now on; `avoid` is where an attempt has failed.
@@ -32,7 +32,7 @@ struct lease_wish {
 inline void choose(const lease_wish& wish, const std::optional<endpoint>& avoid)
 {
     if (wish.has_choice())
-        wish.order.book->arrange(wish.addresses, *wish.order.backend, wish.order.check, avoid);
+        wish.order.services->book->arrange(wish.addresses, *wish.order.backend, avoid);
 }
 
 // The one that a login has made the client's own, at one of these addresses.

@@ -6,39 +6,39 @@
 #include "core/base/failure.hpp"
 #include "core/edits/request_head.hpp"
 #include "core/edits/reverse.hpp"
-#include "core/rules/backend_url.hpp"
 #include "core/rules/settings.hpp"
 #include "net/backends/address_book.hpp"
+#include "net/backends/backend.hpp"
 #include "net/backends/personal_connections.hpp"
 #include "net/names/own_listeners.hpp"
 #include "tunnel.hpp"
 
 #include <optional>
-#include <span>
 
 namespace v6front
 {
 
 class admission;
 
+// What all exchanges of one process share.
+struct exchange_services {
+    std::string_view via;               // this front's pseudonym
+    const own_listeners* own = nullptr; // refused as backends, unless the rules say self=on
+    address_book* book = nullptr;       // for backends with several addresses
+    admission* doorkeeper = nullptr;    // for backends with a limit
+};
+
 // Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its
 // end.
 struct exchange_order {
     request_view request;
     std::optional<failure> unfit; // what its maker found wrong with the request: it goes nowhere
-    const backend_url* backend = nullptr;
-    // V6FrontBackendV4: what to use instead of the backend's name. Both empty: look the name up
-    // itself.
-    std::span<const asio::ip::address_v4> pinned;
-    std::span<const std::string> pinned_names;
+    // The request that waits for this one has a place within the limit, which counts for both.
+    bool has_place = false;
+    const v6front::backend* backend = nullptr;
     exchange_rules rules;
     const reverse_map* reverse = nullptr;
-    std::string_view via;               // this front's pseudonym
-    const own_listeners* own = nullptr; // refused as backends; nullptr: none is
-    address_book* book = nullptr;       // for backends with several addresses
-    admission* doorkeeper = nullptr;
-    unsigned limit = 0;     // which of the doorkeeper's limits; 0: none
-    check_number check = 0; // the health check of this backend, if it has one
+    const exchange_services* services = nullptr;
     // What belongs to the client connection alone; nullptr: nothing is kept for it.
     personal_connections* own_connections = nullptr;
 };

@@ -146,7 +146,7 @@ TEST_CASE("which idle connection a request takes that cannot be repeated", "[poo
         w.near->promise(r.promised);
         idle.put(w.near);
         REQUIRE(until(b.context, [&] { return w.near->idle_for() >= r.idle; }));
-        CHECK((idle.take(loopback(1), true) == w.near) == r.taken);
+        CHECK((idle.take({loopback(1)}, true) == w.near) == r.taken);
         CHECK(is_open(w) == r.taken); // what it passes over is closed
         CHECK(idle.idle() == 0);
         w.near->close();
@@ -172,7 +172,7 @@ TEST_CASE("where nobody watches, a site's close is taken for as early as it may 
         CHECK(open_for >= seen_open);
         w.far.close();
         pass(open_for + 60ms);
-        CHECK(unwatched.take(loopback(1), true) == nullptr);
+        CHECK(unwatched.take({loopback(1)}, true) == nullptr);
         CHECK(unwatched.usage().life(at) == std::max(open_for, 1ms));
     }
 }

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 namespace
 {
 
-const endpoint here = loopback(80);
-const endpoint there = loopback(81);
+const connection_identity here{loopback(80)};
+const connection_identity there{loopback(81)};
 
 // A socket for the client's side of a connection, and the site's end of it.
 struct two_ends {
@@ -27,10 +27,11 @@ struct two_ends {
     std::array<int, 2> ends{};
 };
 
-std::optional<personal_connections::taken> take(personal_connections& own, const endpoint& at,
+std::optional<personal_connections::taken> take(personal_connections& own,
+                                                const connection_identity& of,
                                                 std::chrono::milliseconds patience = 0ms)
 {
-    return own.take(std::span(&at, 1), patience);
+    return own.take({}, std::span(&of.address, 1), patience);
 }
 
 outcome exchange(front& f, personal_connections& own, std::string_view method = "GET")
@@ -51,18 +52,18 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
     const two_ends c;
     own.reserve(here).keep(c.own());
     CHECK_FALSE(take(own, there));
-    const std::array<endpoint, 2> both{there, here};
-    auto got = own.take(both, 0ms);
+    const std::array<endpoint, 2> both{there.address, here.address};
+    auto got = own.take({}, both, 0ms);
     REQUIRE(got);
     CHECK(got->socket == c.own());
-    CHECK(got->place.at() == here);
+    CHECK(got->place.of() == here);
     got->place.keep(got->socket);
 
     SECTION("one that the site has closed is not")
     {
         ::shutdown(c.ends[1], SHUT_RDWR);
         CHECK_FALSE(take(own, here));
-        CHECK(own.reserve(here).at() == here);
+        CHECK(own.reserve(here).of() == here);
     }
     SECTION("nor one on which it has said something")
     {

@@ -15,6 +15,14 @@ namespace
 using clock = deadline::clock;
 using connected = result<std::shared_ptr<backend_connection>>;
 
+std::vector<connection_identity> identities(const std::vector<endpoint>& to)
+{
+    std::vector<connection_identity> all;
+    for (const auto& address : to)
+        all.push_back({address});
+    return all;
+}
+
 struct bench {
     asio::io_context context;
     deadline_list deadlines{context};
@@ -23,7 +31,7 @@ struct bench {
     ~bench() { idle.close_all(); }
     connected connect(std::vector<endpoint> to, std::chrono::milliseconds timeout)
     {
-        return finish(context, connect_to_backend(context, deadlines, to, timeout));
+        return finish(context, connect_to_backend(context, deadlines, identities(to), timeout));
     }
     bool has_idle(std::size_t n)
     {
@@ -114,8 +122,8 @@ TEST_CASE("each address that was tried is told of, as far as it had its time", "
     };
     const auto connect = [&](std::vector<endpoint> to, std::chrono::milliseconds timeout) {
         told.clear();
-        const auto c =
-            finish(b.context, connect_to_backend(b.context, b.deadlines, to, timeout, report));
+        const auto c = finish(
+            b.context, connect_to_backend(b.context, b.deadlines, identities(to), timeout, report));
         if (c) {
             tcp_socket far = good.accept();
             (*c)->close();
@@ -147,11 +155,11 @@ TEST_CASE("the connection used last is taken first, per backend", "[pool]")
         b.idle.put(w->near);
     CHECK(b.idle.idle() == 4);
     CHECK(one.near->has_served());
-    CHECK(b.idle.take(loopback(3)) == nullptr);
-    CHECK(b.idle.take(loopback(1)) == two.near);
-    CHECK(b.idle.take(loopback(1)) == one.near);
-    CHECK(b.idle.take(loopback(1)) == nullptr);
-    CHECK(b.idle.take(loopback(2)) == other.near);
+    CHECK(b.idle.take({loopback(3)}) == nullptr);
+    CHECK(b.idle.take({loopback(1)}) == two.near);
+    CHECK(b.idle.take({loopback(1)}) == one.near);
+    CHECK(b.idle.take({loopback(1)}) == nullptr);
+    CHECK(b.idle.take({loopback(2)}) == other.near);
     CHECK(b.idle.idle() == 1);
     b.idle.put(one.near);
     b.idle.close_all();
@@ -183,9 +191,9 @@ TEST_CASE("an idle connection that is not quiet is dropped at once", "[pool]")
     CHECK_FALSE(is_open(talking));
     reset.reset();
     CHECK(b.has_idle(1));
-    CHECK(b.idle.take(loopback(1)) == quiet.near);
+    CHECK(b.idle.take({loopback(1)}) == quiet.near);
     CHECK(quiet.near->is_quiet());
-    CHECK(b.idle.take(loopback(1)) == nullptr);
+    CHECK(b.idle.take({loopback(1)}) == nullptr);
     // Taken: what it says now is an answer, and not the pool's concern.
     quiet.send("x");
     CHECK_FALSE(finish(b.context, wait_readable(*quiet.near, 60s)));
@@ -199,7 +207,7 @@ TEST_CASE("a connection that has lived long is not kept, however busy it is", "[
     pool aged{pool_limits{.age = 60ms}};
     const wire w(b.context, b.deadlines, loopback(1));
     aged.put(w.near);
-    CHECK(aged.take(loopback(1)) == w.near);
+    CHECK(aged.take({loopback(1)}) == w.near);
     REQUIRE(until(b.context, [&] { return w.near->age() >= 60ms; }));
     aged.put(w.near);
     CHECK(aged.idle() == 0);
@@ -232,7 +240,7 @@ TEST_CASE("a lease closes its connection, unless it is given back", "[pool]")
     }
     CHECK_FALSE(is_open(lost));
     CHECK(is_open(kept));
-    CHECK(b.idle.take(loopback(1)) == kept.near);
+    CHECK(b.idle.take({loopback(1)}) == kept.near);
     CHECK(b.idle.idle() == 0);
     kept.near->close();
 }

@@ -17,7 +17,7 @@ TEST_CASE("a connection on which the backend has spoken unasked is not handed ou
     for (const bool closes : {false, true}) {
         INFO(closes);
         wire quiet(context, deadlines), talks(context, deadlines);
-        const auto to = quiet.near->peer();
+        const auto to = quiet.near->identity();
         idle.put(quiet.near);
         idle.put(talks.near);
         context.poll();

@@ -97,16 +97,13 @@ TEST_CASE("a pinned address stands for the name, and the next one for one that r
 {
     front f;
     f.backend.host = "no-such-host.invalid";
-    const std::vector pins{asio::ip::make_address_v4("127.0.0.2"),
-                           asio::ip::address_v4::loopback()};
+    f.pinned = {asio::ip::make_address_v4("127.0.0.2"), asio::ip::address_v4::loopback()};
     f.site.script({expect(end_of_head), test::send(ok)});
     auto client = f.make_client();
-    auto order = f.order("GET");
-    order.pinned = pins;
-    const auto happened = finish(f.engine_.context(), run_exchange(f.engine_, client, order));
+    const auto happened = f.run(client);
     CHECK(failed(happened).empty());
     REQUIRE(happened.address);
-    CHECK(happened.address->address() == pins[1]);
+    CHECK(happened.address->address() == f.pinned[1]);
 }
 
 TEST_CASE("another name stands for the backend's own, and one that is not found for nothing",
@@ -115,22 +112,19 @@ TEST_CASE("another name stands for the backend's own, and one that is not found 
     front f;
     f.backend.host = "no-such-host.invalid";
     auto client = f.make_client();
-    auto order = f.order("GET");
     SECTION("found")
     {
-        const std::vector<std::string> names{"::1", "localhost"};
+        f.pinned_names = {"::1", "localhost"};
         f.site.script({expect(end_of_head), test::send(ok)});
-        order.pinned_names = names;
-        const auto happened = finish(f.engine_.context(), run_exchange(f.engine_, client, order));
+        const auto happened = f.run(client);
         CHECK(failed(happened).empty());
         REQUIRE(happened.address);
         CHECK(happened.address->address() == asio::ip::address_v4::loopback());
     }
     SECTION("not found")
     {
-        const std::vector<std::string> names{"::1"};
-        order.pinned_names = names;
-        const auto happened = finish(f.engine_.context(), run_exchange(f.engine_, client, order));
+        f.pinned_names = {"::1"};
+        const auto happened = f.run(client);
         CHECK(failed(happened) == words(reason::no_ipv4_address));
     }
 }

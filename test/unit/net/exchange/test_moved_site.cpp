@@ -69,12 +69,12 @@ TEST_CASE("an address that becomes known while others are silent joins the conne
     first.connect(full.local_endpoint());
     second.async_connect(full.local_endpoint(), [](error_code) {});
     asio::ip::tcp::acceptor there(context, loopback());
-    const std::vector<endpoint> to{full.local_endpoint()};
+    const std::vector<connection_identity> to{{full.local_endpoint()}};
     unsigned asked = 0;
-    const later_candidates later = [&]() -> std::vector<endpoint> {
+    const later_candidates later = [&]() -> std::vector<connection_identity> {
         if (++asked != 2)
             return {};
-        return {there.local_endpoint()};
+        return {{there.local_endpoint()}};
     };
     const auto begin = std::chrono::steady_clock::now();
     const auto made = finish(context, connect_to_backend(context, deadlines, to, 5s, {}, later));

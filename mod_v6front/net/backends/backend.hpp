@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One backend as a rule of one virtual host uses it: its URL, what is derived from that, and the
+// numbers under which its limit and its health check are counted. A request finds it through its
+// rule and looks up nothing.
+//
+// Life: made once, when the configuration is settled (httpd/config/backends); const from then on,
+// for any thread. Lives as long as the configuration.
+#pragma once
+
+#include "core/rules/backend_url.hpp"
+#include "net/loop/asio.hpp"
+#include "net/shared/address_table.hpp"
+#include "connection_identity.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace v6front
+{
+
+struct backend {
+    backend_url url;
+    std::string authority; // as Host and the log have it: url.authority()
+    // Where it is: what is known without asking, and the names to look up. One of them at least.
+    std::vector<endpoint> addresses;
+    std::vector<std::string> names;
+    unsigned limit = 0;     // the number of its max=; 0: none
+    check_number check = 0; // the number of its health check; 0: none
+
+    // Of a connection to that address of it.
+    connection_identity identity(const endpoint& address) const noexcept { return {address}; }
+};
+
+// `addresses` and `names`, from V6FrontBackendV4, stand for the URL's host. Without either the host
+// is its own address, if it is an IPv4 literal, or the name to look up.
+backend make_backend(const backend_url& url, std::span<const asio::ip::address_v4> addresses = {},
+                     std::span<const std::string> names = {});
+
+} // namespace v6front

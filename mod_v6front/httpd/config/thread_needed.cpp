@@ -72,8 +72,8 @@ bool mixes_hosts(const written_directive& d)
 
 // What is outside all virtual hosts applies to all.
 template <class Mark>
-void mark(all_needs& all, const written_directive& d, const server_rec* main_server,
-          const Mark& set)
+void note_need(all_needs& all, const written_directive& d, const server_rec* main_server,
+               const Mark& set)
 {
     for (auto& [server, its] : all)
         if (d.server == main_server || d.server == server)
@@ -83,10 +83,11 @@ void mark(all_needs& all, const written_directive& d, const server_rec* main_ser
 void look_at(const written_directive& d, const server_rec* main_server, all_needs& all)
 {
     if (mixes_hosts(d) || (d.section && shakes_hands(d)))
-        mark(all, d, main_server,
-             [&d](needs& n) { n.section = "\"" + d.name + " " + d.args + "\" (" + d.place + ")"; });
+        note_need(all, d, main_server, [&d](needs& n) {
+            n.section = "\"" + d.name + " " + d.args + "\" (" + d.place + ")";
+        });
     if (d.section && allows_in_files(d))
-        mark(all, d, main_server, [](needs& n) { n.files = true; });
+        note_need(all, d, main_server, [](needs& n) { n.files = true; });
 }
 
 void tell(server_rec* s, const std::string& section)

@@ -24,7 +24,7 @@ using clock = std::chrono::steady_clock;
 // Between two pieces, and in all (MAX_SECS_TO_LINGER of httpd, connection.c).
 constexpr auto longest_pause = 1s;
 constexpr auto longest_in_all = 30s;
-constexpr auto between_looks = 100ms;
+constexpr auto between_polls = 100ms;
 constexpr apr_off_t piece = 32 * 1024;
 
 ap_filter_rec_t* early_end_filter;
@@ -56,7 +56,7 @@ void take_rest(request_rec* r, apr_bucket_brigade* taken)
         if (now - last >= longest_pause || now - began >= longest_in_all)
             return;
         if (!came)
-            ::poll(&more, 1, static_cast<int>(std::chrono::milliseconds(between_looks).count()));
+            ::poll(&more, 1, static_cast<int>(std::chrono::milliseconds(between_polls).count()));
     }
 }
 

@@ -14,11 +14,6 @@ namespace v6front
 namespace
 {
 
-bool is_from_client(const request_rec* r)
-{
-    return !r->main && !r->prev;
-}
-
 bool is_own_host(request_rec* r, std::string_view host)
 {
     // Names count and not ports, which a router between may have changed.

@@ -20,6 +20,12 @@
 namespace v6front
 {
 
+// Neither a subrequest nor an internal redirect.
+inline bool is_from_client(const request_rec* r)
+{
+    return !r->main && !r->prev;
+}
+
 // 1. In a virtual host with routes: DECLINED, or the status that refuses it and ends the
 // connection. Asked before anything else: what httpd answers by itself (404, 403) never comes to a
 // handler, and it would go on to read what it takes for the next request.

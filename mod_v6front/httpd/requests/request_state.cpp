@@ -13,9 +13,9 @@ void begin_request(request_rec* r)
 {
     const auto* c = r->connection;
     const auto* record = is_http2_stream(c) ? nullptr : record_of(c);
-    auto* host = record ? record->host : nullptr;
-    ap_set_module_config(r->request_config, &v6front_module,
-                         pool_new<request_state>(r->pool, host));
+    auto* state = pool_new<request_state>(r->pool);
+    state->host = record ? record->host : nullptr;
+    ap_set_module_config(r->request_config, &v6front_module, state);
 }
 
 const request_state* state_of(const request_rec* r)
@@ -28,11 +28,11 @@ void set_route(request_rec* r, routed_request* route)
 {
     auto* state =
         static_cast<request_state*>(ap_get_module_config(r->request_config, &v6front_module));
-    if (state)
-        state->route = route;
-    else
-        ap_set_module_config(r->request_config, &v6front_module,
-                             pool_new<request_state>(r->pool, nullptr, route));
+    if (!state) {
+        state = pool_new<request_state>(r->pool);
+        ap_set_module_config(r->request_config, &v6front_module, state);
+    }
+    state->route = route;
 }
 
 request_host* request_host::of(const request_rec* r)

@@ -17,11 +17,6 @@ constexpr std::size_t most_groups = 10;
 
 using decision = result<routed_request*>; // nullptr: not ours
 
-bool is_from_client(const request_rec* r)
-{
-    return !r->main && !r->prev;
-}
-
 request_target target_of(const request_rec* r)
 {
     request_target target{view(r->unparsed_uri), view(r->uri), std::nullopt, is_from_client(r)};

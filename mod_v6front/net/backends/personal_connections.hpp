@@ -34,7 +34,10 @@ public:
     public:
         claim() = default; // to no place: keep() closes
         claim(personal_connections& in, const connection_identity& of) : in_(&in), of_(of) {}
-        claim(claim&& other) noexcept : in_(std::exchange(other.in_, nullptr)), of_(other.of_) {}
+        claim(claim&& other) noexcept
+            : in_(std::exchange(other.in_, nullptr)), of_(std::move(other.of_))
+        {
+        }
         claim& operator=(claim&&) = delete;
         ~claim();
 

@@ -4,6 +4,7 @@
 #include "core/rules/backend_url.hpp"
 #include "core/base/duration.hpp"
 #include "core/rules/route.hpp"
+#include "core/base/octets.hpp"
 #include "core/rules/settings.hpp"
 #include "lines.hpp"
 

@@ -50,7 +50,7 @@ TEST_CASE("The time that a body has left", "[body_time]")
         {{5s, 0s, 0}, 6s, 0, -1s},
         {{5s, 0s, 500}, 6s, 750, 500ms},
         {{5s, 8s, 500}, 6s, 1'000'000, 2s},
-        {{5s, 0s, 1}, 6s, 1'000'000'000'000, 1'000'000'000'000s - 1s},
+        {{5s, 0s, 1}, 6s, 1'000'000'000'000, 1'000'000'000s - 1s},
     };
     for (const row& r : rows) {
         body_account account(r.rule);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every hook of the module, registered in the order in which httpd runs them.
+// Every hook of the module, nearly in the order in which httpd runs them.
 
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"

@@ -24,7 +24,9 @@ struct route {
     exchange_settings settings; // key=value of this rule; wins over location and server
     unsigned limit = 0;         // the number of its max=, unique in the configuration; 0: none
     std::string place{};        // where it is written, "file:line", for messages
-    std::size_t number = 0;     // of the backend, among its server's, once that is settled
+    // Of the backend, among its server's, once that is settled; until then there is none.
+    static constexpr std::size_t unsettled = static_cast<std::size_t>(-1);
+    std::size_t number = unsettled;
     // Shared by the tables into which the rule is merged.
     std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };

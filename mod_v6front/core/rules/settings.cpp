@@ -23,10 +23,15 @@ void set_option(exchange_settings& settings, std::string_view key_value)
 void set_by_directive(exchange_settings& settings, std::string_view directive,
                       std::string_view value)
 {
+    bool known = false;
     for_each_row(setting_rows, [&](const auto& row) {
-        if (iequals(row.directive, directive))
-            settings.*row.member = row.parse({}, value);
+        if (!iequals(row.directive, directive))
+            return;
+        settings.*row.member = row.parse({}, value);
+        known = true;
     });
+    if (!known)
+        throw setting_error("sets nothing: no key has this directive");
 }
 
 std::vector<std::string_view> keys_of_directive(std::string_view directive)

@@ -26,8 +26,8 @@ struct match_rule {
     std::optional<backend_url> backend; // its path may have $1 to $9; none: "!"
     exchange_settings settings;         // as those of a route
     unsigned limit = 0;
-    std::string place{};    // where it is written, "file:line"
-    std::size_t number = 0; // as that of a route
+    std::string place{}; // where it is written, "file:line"
+    std::size_t number = route::unsettled;
     std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 

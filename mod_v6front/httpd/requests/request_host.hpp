@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Who runs a request's hooks and handlers, where that is an engine: it can take the request over
-// when a handler has left it (SUSPENDED), and must not be blocked. A request on a borrowed thread
-// has none. Implemented by an adopted connection, for its requests one after the other.
+// when a handler has left it (SUSPENDED), and must not be blocked. A request on
+// a connection that no engine has finds none. Implemented by an adopted connection, for its
+// requests one after the other.
 //
 // Found from the request: noted when httpd creates it, subrequests and internal redirects included.
 #pragma once
@@ -16,7 +17,7 @@ namespace v6front
 class request_host
 {
 public:
-    // nullptr: the request runs on a thread that httpd chose.
+    // nullptr: no engine has the connection. With one, the request may be on an offload thread.
     static request_host* of(const request_rec* r);
 
     virtual ~request_host() = default;

@@ -25,11 +25,21 @@ request_target target_of(const request_rec* r)
     return target;
 }
 
+// nullptr for a rule that another module has added, or a server that it has made, after the start:
+// its backend was never settled.
 template <class Rule>
 routed_request* make(const request_rec* r, const Rule& rule, std::string&& target)
 {
+    const auto& backends = config_of(r->server)->backends;
+    if (rule.number >= backends.size()) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      V6LOGNO(0150) "the rule at %s was added after the configuration was read, by "
+                                    "another module, and is not used: write it in a file",
+                      rule.place.c_str());
+        return nullptr;
+    }
     auto* made = pool_new<routed_request>(r->pool);
-    made->backend = &config_of(r->server)->backends[rule.number];
+    made->backend = &backends[rule.number];
     made->settings = &rule.settings;
     made->redirects = rule.redirects.get();
     made->target = std::move(target);
@@ -44,7 +54,8 @@ decision by_route(const request_rec* r, const route& found)
     if (!target)
         return target.error();
     auto* made = make(r, found, std::move(*target));
-    made->by_path = &found;
+    if (made)
+        made->by_path = &found;
     return made;
 }
 
@@ -78,7 +89,8 @@ decision by_match(const request_rec* r, const match& found)
     if (!target)
         return target.error();
     auto* made = make(r, *found.rule, std::move(*target));
-    made->by_match = found.rule;
+    if (made)
+        made->by_match = found.rule;
     return made;
 }
 

@@ -29,14 +29,14 @@ extern "C" {
 static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s)
 {
     return v6front::guard("post_config", HTTP_INTERNAL_SERVER_ERROR,
-                          [=] { return v6front::check_configuration(pconf, s); });
+                          [=] { return v6front::settle_server(pconf, s); });
 }
 
 static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec* s)
 {
     return v6front::guard("check_config", HTTP_INTERNAL_SERVER_ERROR, [=] {
         v6front::settle_backends(s);
-        return v6front::examine_configuration(s);
+        return v6front::check_configuration(s);
     });
 }
 

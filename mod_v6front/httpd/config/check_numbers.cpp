@@ -2,6 +2,8 @@
 
 #include "check_numbers.hpp"
 
+#include "httpd/base/pool_value.hpp"
+
 #include <map>
 #include <string>
 #include <utility>
@@ -28,15 +30,7 @@ const configured_check* check_for(const std::vector<configured_check>& all,
 
 std::vector<numbered_check>& numbered_checks_in(apr_pool_t* pconf)
 {
-    constexpr const char* key = "v6front-numbered-checks";
-    using list = std::vector<numbered_check>;
-    void* found = nullptr;
-    apr_pool_userdata_get(&found, key, pconf);
-    if (!found) {
-        found = pool_new<list>(pconf);
-        apr_pool_userdata_setn(found, key, nullptr, pconf);
-    }
-    return *static_cast<list*>(found);
+    return pool_value<std::vector<numbered_check>>(pconf, "v6front-numbered-checks");
 }
 
 void number_checks(server_rec* main_server)

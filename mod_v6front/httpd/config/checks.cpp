@@ -2,6 +2,8 @@
 
 #include "checks.hpp"
 
+#include "httpd/base/pool_value.hpp"
+
 #include <algorithm>
 
 namespace v6front
@@ -9,15 +11,7 @@ namespace v6front
 
 std::vector<configured_check>& checks_in(apr_pool_t* pconf)
 {
-    constexpr const char* key = "v6front-checks";
-    using list = std::vector<configured_check>;
-    void* found = nullptr;
-    apr_pool_userdata_get(&found, key, pconf);
-    if (!found) {
-        found = pool_new<list>(pconf);
-        apr_pool_userdata_setn(found, key, nullptr, pconf);
-    }
-    return *static_cast<list*>(found);
+    return pool_value<std::vector<configured_check>>(pconf, "v6front-checks");
 }
 
 void add_check(apr_pool_t* pconf, configured_check check)

@@ -6,6 +6,7 @@
 #include "core/rules/key_rows.hpp"
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"
+#include "httpd/base/pool_value.hpp"
 
 namespace v6front
 {
@@ -32,14 +33,7 @@ const backend_targets& server_config::pinned(std::string_view host) const
 
 unsigned& limits_in(apr_pool_t* pconf)
 {
-    constexpr const char* key = "v6front-limits";
-    void* found = nullptr;
-    apr_pool_userdata_get(&found, key, pconf);
-    if (!found) {
-        found = pool_new<unsigned>(pconf, 0u);
-        apr_pool_userdata_setn(found, key, nullptr, pconf);
-    }
-    return *static_cast<unsigned*>(found);
+    return pool_value<unsigned>(pconf, "v6front-limits");
 }
 
 namespace

@@ -98,7 +98,7 @@ void warn_of_names(server_rec* main_server, const own_listeners& own)
 
 } // namespace
 
-int examine_configuration(server_rec* main_server)
+int check_configuration(server_rec* main_server)
 {
     const auto own = find_own_listeners();
     if (has_own_backend(main_server, own))

@@ -12,6 +12,6 @@ namespace v6front
 // In check_config, whenever a configuration has been read. Logs and returns an error for a backend
 // that can only be this server itself; in a test of the configuration also warns of all the rest,
 // names that are looked up for this included, within a few seconds.
-int examine_configuration(server_rec* main_server);
+int check_configuration(server_rec* main_server);
 
 } // namespace v6front

@@ -69,7 +69,7 @@ void raise_low_limit(apr_pool_t* pconf, server_rec* s)
 
 } // namespace
 
-int check_configuration(apr_pool_t* pconf, server_rec* main_server)
+int settle_server(apr_pool_t* pconf, server_rec* main_server)
 {
     // httpd reads the configuration twice at start; the first time only to see whether it can.
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)

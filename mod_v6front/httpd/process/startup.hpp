@@ -10,9 +10,10 @@
 namespace v6front
 {
 
-// In post_config: warns of what will not work well, and chooses the pseudonym. OK, or an error that
+// In post_config: makes the memory that the children share, chooses the pseudonym, learns what the
+// configuration says of other modules, and warns of what will not work well. OK, or an error that
 // stops the start.
-int check_configuration(apr_pool_t* pconf, server_rec* main_server);
+int settle_server(apr_pool_t* pconf, server_rec* main_server);
 
 // This front's name in Via (RFC 9110 7.6.3): cannot be guessed, the same for all children and for
 // the life of the parent process.

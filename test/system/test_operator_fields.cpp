@@ -152,7 +152,8 @@ TEST_CASE("What the client claims is there for other modules, and for the log", 
     httpd_server front(options);
     CHECK(ask(front, {"/moved", "GET", lies}).body == "from a file\n");
     CHECK(ask(front, {"/site", "GET", lies}).body == "ok");
-    // A line is written after its response was sent, so two connections' lines come in either order.
+    // A line is written after its response was sent, so two connections' lines come in either
+    // order.
     const std::string moved = "/static.txt 192.0.2.1 -\n";
     const std::string site_line = "/site 192.0.2.1 -\n";
     std::string told;

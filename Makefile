@@ -61,6 +61,9 @@ endif
 system_src := $(wildcard test/system/*.cpp)
 bridge_src := $(wildcard test/bridge/*.cpp)
 
+# The system's OpenSSL, the one that mod_ssl uses.
+TLS_LIBS  := -lssl -lcrypto
+
 obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
 .PHONY: all unit bridge system fuzz test lint format install uninstall clean compile_commands.json FORCE
@@ -123,27 +126,28 @@ $(BUILD)/libnet.a: $(call obj,$(net_src))
 
 # Whole or not at all: half a module of a build that was killed would be installed as it is.
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^ $(TLS_LIBS)
 	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(CATCH_LIBS)
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)
 # Those parts of the bridge that stand on APR and few functions of httpd, which the tests play.
-bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c $(addprefix config/,config.cpp directives.cpp directive_place.cpp checks.cpp) \
+bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c $(addprefix config/,config.cpp directives.cpp directive_place.cpp checks.cpp tls_rules.cpp) \
                $(addprefix connections/,input_store.cpp node_store.cpp))
 $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(CATCH_LIBS)
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(TLS_LIBS) $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2 $(CATCH_LIBS)
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) -lnghttp2 $(CATCH_LIBS)
 preloaded := $(patsubst test/system/%.c,$(BUILD)/%.so,$(wildcard test/system/*.c))
 $(preloaded): $(BUILD)/%.so: test/system/%.c $(wildcard test/system/*.h)
 	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)
-fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp loop/deadline.cpp)
+fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp backends/detached_socket.cpp loop/deadline.cpp) \
+             $(wildcard mod_v6front/net/tls/*.cpp)
 $(call obj,$(fuzz_src)): CXXFLAGS += -I. -Imod_v6front -Itest $(ASIO)
 $(BUILD)/fuzz_%: $(BUILD)/test/fuzz/%.o $(call obj,$(fuzz_part)) $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^
+	$(CXX) -pthread $(MODE_FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(TLS_LIBS)
 fuzz: $(patsubst test/fuzz/%.cpp,$(BUILD)/fuzz_%,$(fuzz_src))
 .PRECIOUS: $(BUILD)/test/fuzz/%.o
 

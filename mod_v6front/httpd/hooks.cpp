@@ -35,7 +35,8 @@ static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, serv
 static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec* s)
 {
     return v6front::guard("check_config", HTTP_INTERNAL_SERVER_ERROR, [=] {
-        v6front::settle_backends(s);
+        if (!v6front::settle_backends(s))
+            return HTTP_INTERNAL_SERVER_ERROR;
         return v6front::check_configuration(s);
     });
 }

@@ -16,7 +16,15 @@
 namespace v6front
 {
 
-enum class phase : std::uint8_t { frame, resolve, connect, send, response_head, response_body };
+enum class phase : std::uint8_t {
+    frame,
+    resolve,
+    connect,
+    handshake,
+    send,
+    response_head,
+    response_body
+};
 enum class fault : std::uint8_t { client, backend, front };
 
 enum class reason : std::uint8_t {
@@ -38,6 +46,9 @@ enum class reason : std::uint8_t {
     connect_refused,
     connect_failed,
     connect_timed_out,
+    untrusted_certificate, // backend: its certificate is not what it has to be
+    tls_failed,            // backend: no TLS with it
+    tls_timed_out,
     send_failed, // backend: closed while the request was being written
     send_timed_out,
     no_response,       // backend: closed before the first byte of a response
@@ -86,5 +97,8 @@ const reason_row& describe(reason what) noexcept;
 }
 
 std::string_view to_string(phase p) noexcept;
+
+// What happened, with the cause and the detail, for a line in the log.
+std::string words_of(const failure& f);
 
 } // namespace v6front

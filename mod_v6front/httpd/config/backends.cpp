@@ -3,6 +3,7 @@
 #include "backends.hpp"
 
 #include "check_numbers.hpp"
+#include "tls_rules.hpp"
 
 namespace v6front
 {
@@ -70,7 +71,7 @@ void separate(server_rec* main_server)
 
 } // namespace
 
-void settle_backends(server_rec* main_server)
+bool settle_backends(server_rec* main_server)
 {
     separate(main_server);
     const auto& shared = config_of(main_server)->location_routes;
@@ -82,6 +83,7 @@ void settle_backends(server_rec* main_server)
         make_backends(config);
     }
     number_checks(main_server);
+    return settle_tls(main_server);
 }
 
 std::string place_of(const server_rec* server)

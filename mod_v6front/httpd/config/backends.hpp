@@ -23,8 +23,9 @@ struct configured_backend {
 };
 
 // Makes the backend of each rule of each server, and numbers the rules accordingly. In
-// check_config, when all directives are read and merged.
-void settle_backends(server_rec* main_server);
+// check_config, when all directives are read and merged. False, with a line in the log, if the
+// server cannot start like this.
+bool settle_backends(server_rec* main_server);
 
 // Once they are settled. A virtual host's rules come again in those that inherit them.
 void for_each_backend(const server_rec* main_server,

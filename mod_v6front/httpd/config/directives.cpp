@@ -13,6 +13,7 @@
 #include "checks.hpp"
 #include "config.hpp"
 #include "directive_place.hpp"
+#include "tls_rules.hpp"
 
 #include <algorithm>
 #include <string>
@@ -78,7 +79,7 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
 {
     if (in_location(cmd)) {
         if (argc < 1)
-            throw setting_error("needs the http:// URL of the IPv4 site, or !");
+            throw setting_error("needs the URL of the IPv4 site (http:// or https://), or !");
         if (argc > 1 && argv[0][0] == '/')
             throw setting_error(
                 "in <Location> takes only the URL; the path is that of the location (\"" +
@@ -89,7 +90,7 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
         return;
     }
     if (argc < 2)
-        throw setting_error("needs a path and the http:// URL of the IPv4 site, such as "
+        throw setting_error("needs a path and the URL of the IPv4 site, such as "
                             "\"V6FrontPass / http://www.example.org/\"");
     server_of(cmd).routes.add(make_route(cmd, argv[0], argv[1], argc - 2, argv + 2));
 }
@@ -97,7 +98,7 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
 void set_pass_match(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     if (argc < 2)
-        throw setting_error("needs a regular expression and the http:// URL of the IPv4 site, such "
+        throw setting_error("needs a regular expression and the URL of the IPv4 site, such "
                             "as \"V6FrontPassMatch ^/user/(.*) http://www.example.org/$1\"");
     match_rule rule;
     rule.pattern = argv[0];
@@ -126,39 +127,13 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
         rule.backend = parse_backend_url(first);
     } else {
         if (!second)
-            throw setting_error(
-                "needs a path and the http:// URL whose redirects are mapped to it; the "
-                "path may be omitted only in <Location>");
+            throw setting_error("needs a path and the URL whose redirects are mapped to it; the "
+                                "path may be omitted only in <Location>");
         check_route_path(first);
         rule.path = first;
         rule.backend = parse_backend_url(second);
     }
     location_of(dir).reverse.push_back(std::move(rule));
-}
-
-// A host name as in a backend's URL. Throws for what is none.
-std::string host_name(std::string_view text)
-{
-    if (const auto scheme = text.find("://"); scheme != text.npos) {
-        const auto host =
-            text.substr(scheme + 3, text.find_first_of(":/", scheme + 3) - scheme - 3);
-        throw setting_error("\"" + std::string(text) + "\" is a URL; write the name alone" +
-                            (host.empty() ? "" : ": \"" + std::string(host) + "\""));
-    }
-    if (looks_like_ipv6(text))
-        throw setting_error("\"" + std::string(text) +
-                            "\" is not an IPv4 address such as 192.0.2.10; backends are reached "
-                            "over IPv4 only");
-    // Digits and dots alone are an address that was mistyped: no name ends in a number.
-    const auto last = text.substr(text.rfind('.') + 1);
-    if (!last.empty() && last.find_first_not_of("0123456789") == std::string_view::npos)
-        throw setting_error("\"" + std::string(text) +
-                            "\" is not an IPv4 address such as 192.0.2.10");
-    const auto url = parse_backend_url("http://" + std::string(text));
-    if (url.port != 80 || url.path != "/" || text.find_first_of(":/") != std::string_view::npos)
-        throw setting_error("\"" + std::string(text) +
-                            "\" is not a host name; port and path belong in V6FrontPass");
-    return url.host;
 }
 
 void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
@@ -167,7 +142,7 @@ void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
     int i = 0;
     if (argc > 0 && !parse_ipv4(argv[0])) {
         if (view(argv[0]) != "*")
-            name = host_name(argv[0]);
+            name = parse_host_name(argv[0]);
         i = 1;
     }
     if (i == argc)
@@ -179,7 +154,7 @@ void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
         if (const auto address = parse_ipv4(argv[i]))
             targets.addresses.emplace_back(*address);
         else
-            targets.names.push_back(host_name(argv[i]));
+            targets.names.push_back(parse_host_name(argv[i]));
     }
     targets.place = place_of(cmd);
     const auto [first, is_new] = server_of(cmd).pins.emplace(name, std::move(targets));
@@ -203,7 +178,7 @@ void set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
     configured_check check{cmd->server, {}, {}};
     int i = 0;
     if (argc > 0 && !split_key_value(view(argv[0])))
-        check.name = host_name(argv[i++]);
+        check.name = parse_host_name(argv[i++]);
     check.place = place_of(cmd);
     check_keys_differ(std::vector<std::string_view>(argv + i, argv + argc));
     for (; i < argc; ++i)
@@ -290,14 +265,14 @@ using namespace v6front;
 
 const command_rec v6front_directives[] = {
     {"V6FrontPass", words<set_pass>(), nullptr, server_or_location, TAKE_ARGV,
-     "path and http:// URL of an IPv4 site, or ! to exclude the path, then "
+     "path and URL (http:// or https://) of an IPv4 site, or ! to exclude the path, then "
      "key=value settings, such as response=5min or max=20; in <Location> "
      "without the path"},
     {"V6FrontPassMatch", words<set_pass_match>(), nullptr, server, TAKE_ARGV,
-     "regular expression for the path, and http:// URL of an IPv4 site with "
+     "regular expression for the path, and URL of an IPv4 site with "
      "$1 to $9, or ! to exclude, then key=value settings as for V6FrontPass"},
     {"V6FrontPassReverse", one_or_two<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
-     "path on the front and the http:// URL whose redirects are mapped to it; in <Location> "
+     "path on the front and the URL whose redirects are mapped to it; in <Location> "
      "without the path"},
     {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, server, TAKE_ARGV,
      "backend name (* or no name: every backend of this virtual host), and "
@@ -324,4 +299,7 @@ const command_rec v6front_directives[] = {
     {"V6FrontCheck", words<set_check>(), nullptr, server, TAKE_ARGV,
      "backend name (no name: every backend of this server), then uri=, "
      "interval=, status= and host=: addresses that fail get no requests"},
+    {"V6FrontTLS", words<set_tls>(), nullptr, server, TAKE_ARGV,
+     "backend name (no name: every https:// backend of this server), then ca=, "
+     "cert=, key=, name=, protocol=, verify= and legacy="},
     {}};

@@ -131,6 +131,7 @@ void proxied::forward_references()
                     {},
                     decision_.backend->url.path,
                     rules_.preserve_host ? q.host : std::string_view(own)};
+    map.scheme = decision_.backend->url.scheme();
     if (decision_.by_path)
         map.path = decision_.by_path->path;
     else

@@ -31,14 +31,6 @@ std::size_t by_lot(std::size_t n)
     return draw() % n;
 }
 
-std::string words_of(const failure& why)
-{
-    std::string words(describe(why.what).words);
-    if (why.cause)
-        words += ": " + why.cause.message();
-    return words;
-}
-
 bool is_by_check(check_number check) noexcept
 {
     return check != 0 && check != of_responses;

@@ -13,6 +13,7 @@
 #include "net/shared/address_table.hpp"
 #include "connection_identity.hpp"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,11 +27,15 @@ struct backend {
     // Where it is: what is known without asking, and the names to look up. One of them at least.
     std::vector<endpoint> addresses;
     std::vector<std::string> names;
-    unsigned limit = 0;     // the number of its max=; 0: none
-    check_number check = 0; // the number of its health check; 0: none
+    unsigned limit = 0;                    // the number of its max=; 0: none
+    check_number check = 0;                // the number of its health check; 0: none
+    std::shared_ptr<const tls_peer> tls{}; // of an https URL, once it is settled
 
     // Of a connection to that address of it.
-    connection_identity identity(const endpoint& address) const noexcept { return {address}; }
+    connection_identity identity(const endpoint& address) const noexcept
+    {
+        return {address, tls.get()};
+    }
 };
 
 // `addresses` and `names`, from V6FrontBackendV4, stand for the URL's host. Without either the host

@@ -14,55 +14,6 @@ namespace v6front
 namespace
 {
 
-// The race of one connect. Shared with the handlers of its sockets, which may end after the race
-// has.
-struct race : std::enable_shared_from_this<race> {
-    race(asio::io_context& c, std::span<const connection_identity> to)
-        : context(c), candidates(to.begin(), to.end())
-    {
-    }
-
-    struct runner {
-        explicit runner(asio::io_context& c) : socket(c) {}
-        tcp_socket socket;
-        deadline::clock::time_point started = deadline::clock::now();
-        std::optional<error_code> ended{};
-    };
-
-    void start_next()
-    {
-        const auto i = runners.size();
-        runners.push_back(std::make_unique<runner>(context));
-        ++running;
-        runners[i]->socket.async_connect(candidates[i].address,
-                                         [self = shared_from_this(), i](error_code ec) {
-                                             --self->running;
-                                             self->runners[i]->ended = ec;
-                                             if (!ec && !self->winner)
-                                                 self->winner = i;
-                                             if (ec)
-                                                 self->last_error = ec;
-                                             self->changed.notify();
-                                         });
-    }
-
-    void join(const std::vector<connection_identity>& more)
-    {
-        candidates.insert(candidates.end(), more.begin(), more.end());
-    }
-
-    // What is still under way says something only when it had time enough.
-    void tell(const connect_report& report) const;
-
-    asio::io_context& context;
-    std::vector<connection_identity> candidates;
-    std::vector<std::unique_ptr<runner>> runners;
-    std::optional<std::size_t> winner;
-    error_code last_error;
-    std::size_t running = 0;
-    event changed;
-};
-
 failure connect_failure(error_code ec)
 {
     namespace error = asio::error;
@@ -84,6 +35,117 @@ failure connect_failure(error_code ec)
     return {reason::connect_failed, ec, {}};
 }
 
+// The race of one connect. Shared with the handlers of its sockets, which may end after the race
+// has.
+struct race : std::enable_shared_from_this<race> {
+    race(asio::io_context& c, std::span<const connection_identity> to)
+        : context(c), candidates(to.begin(), to.end())
+    {
+    }
+
+    struct runner {
+        explicit runner(asio::io_context& c) : socket(c) {}
+        tcp_socket socket;
+        std::unique_ptr<tls_session> tls{}; // once it is connected
+        deadline::clock::time_point started = deadline::clock::now();
+        bool has_ended = false;
+        std::optional<failure> failed{};
+        // What it is to have come too late.
+        failure late() const
+        {
+            return {tls ? reason::tls_timed_out : reason::connect_timed_out, {}, {}};
+        }
+    };
+
+    void start_next()
+    {
+        const auto i = runners.size();
+        runners.push_back(std::make_unique<runner>(context));
+        ++running;
+        runners[i]->socket.async_connect(candidates[i].address,
+                                         [self = shared_from_this(), i](error_code ec) {
+                                             if (ec)
+                                                 self->end(i, connect_failure(ec));
+                                             else
+                                                 self->connected(i);
+                                         });
+    }
+
+    void connected(std::size_t i);
+    void shake_hands(std::size_t i);
+    void end(std::size_t i, std::optional<failure> failed);
+
+    void join(const std::vector<connection_identity>& more)
+    {
+        candidates.insert(candidates.end(), more.begin(), more.end());
+    }
+
+    // Why the race is over where time is up.
+    failure late() const;
+    // What is still under way says something only when it had time enough.
+    void tell(const connect_report& report) const;
+
+    asio::io_context& context;
+    std::vector<connection_identity> candidates;
+    std::vector<std::unique_ptr<runner>> runners;
+    std::optional<std::size_t> winner;
+    std::optional<failure> last_failure;
+    std::size_t running = 0;
+    event changed;
+};
+
+void race::connected(std::size_t i)
+{
+    auto& r = *runners[i];
+    const auto& to = candidates[i];
+    error_code ignored;
+    r.socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    if (!to.tls)
+        return end(i, std::nullopt);
+    r.tls = to.tls->begin(r.socket.native_handle(), to.address);
+    if (!r.tls)
+        return end(i, failure{reason::out_of_resources, {}, {}});
+    shake_hands(i);
+}
+
+void race::shake_hands(std::size_t i)
+{
+    auto& r = *runners[i];
+    const auto step = r.tls->shake_hands();
+    if (step.wants == tls_session::want::nothing)
+        return end(i,
+                   step.error ? std::optional(r.tls->handshake_failure(step.error)) : std::nullopt);
+    r.socket.async_wait(step.wants == tls_session::want::input ? tcp_socket::wait_read
+                                                               : tcp_socket::wait_write,
+                        [self = shared_from_this(), i](error_code ec) {
+                            if (ec)
+                                self->end(i, failure{reason::tls_failed, ec, {}});
+                            else
+                                self->shake_hands(i);
+                        });
+}
+
+failure race::late() const
+{
+    for (const auto& r : runners)
+        if (!r->has_ended && r->tls)
+            return r->late();
+    return {reason::connect_timed_out, {}, {}};
+}
+
+void race::end(std::size_t i, std::optional<failure> failed)
+{
+    auto& r = *runners[i];
+    --running;
+    r.has_ended = true;
+    r.failed = std::move(failed);
+    if (r.failed)
+        last_failure = r.failed;
+    else if (!winner)
+        winner = i;
+    changed.notify();
+}
+
 void race::tell(const connect_report& report) const
 {
     const auto late = deadline::clock::now() - connect_stagger;
@@ -91,14 +153,12 @@ void race::tell(const connect_report& report) const
         const auto& r = *runners[i];
         if (i == winner)
             report(candidates[i].address, nullptr);
-        else if (!r.ended && r.started <= late) {
-            const failure f{reason::connect_timed_out, {}, {}};
+        else if (!r.has_ended && r.started <= late) {
+            const auto f = r.late();
             report(candidates[i].address, &f);
-        } else if (r.ended && *r.ended) {
+        } else if (r.failed && describe(r.failed->what).whose != fault::front) {
             // What this machine lacks says nothing about the address.
-            const auto f = connect_failure(*r.ended);
-            if (describe(f.what).whose != fault::front)
-                report(candidates[i].address, &f);
+            report(candidates[i].address, &*r.failed);
         }
     }
 }
@@ -139,11 +199,10 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         run->tell(report);
     std::shared_ptr<backend_connection> connection;
     if (run->winner) {
-        auto& socket = run->runners[*run->winner]->socket;
-        error_code ignored;
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        connection = std::make_shared<backend_connection>(std::move(socket),
-                                                          run->candidates[*run->winner], deadlines);
+        auto& r = *run->runners[*run->winner];
+        connection =
+            std::make_shared<backend_connection>(transport(std::move(r.socket), std::move(r.tls)),
+                                                 run->candidates[*run->winner], deadlines);
     }
     for (auto& r : run->runners) {
         error_code ignored;
@@ -152,8 +211,8 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
     if (connection)
         co_return connection;
     if (limit.expired() && run->running > 0)
-        co_return failure{reason::connect_timed_out, {}, {}};
-    co_return connect_failure(run->last_error);
+        co_return run->late();
+    co_return run->last_failure.value_or(failure{reason::connect_failed, {}, {}});
 }
 
 } // namespace v6front

@@ -2,7 +2,7 @@
 //
 // What makes two connections to backends interchangeable: one that is idle serves a request whose
 // backend asks for an equal one, and no other. Whatever a connection is given when it is made (the
-// address; later TLS and its names, the address that it comes from, a preface) belongs in here, and
+// address, TLS with its names, files and versions) belongs in here, and
 // then a connection without it, or with another one, is never taken instead.
 //
 // A value. Made by the backend (backend.hpp); carried by its connection; the key of what keeps idle
@@ -10,6 +10,7 @@
 #pragma once
 
 #include "net/loop/asio.hpp"
+#include "net/tls/tls_peer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,7 @@ namespace v6front
 
 struct connection_identity {
     endpoint address;
+    const tls_peer* tls = nullptr; // none: plain TCP
 
     friend bool operator==(const connection_identity&, const connection_identity&) = default;
 

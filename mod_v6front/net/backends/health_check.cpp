@@ -42,7 +42,7 @@ task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endp
     if (!connected && describe(connected.error().what).whose == fault::front)
         co_return std::nullopt;
     if (!connected)
-        co_return std::string(describe(connected.error().what).words);
+        co_return words_of(connected.error());
     auto& backend = **connected;
     const auto request = request_of(*order);
     const auto sent = co_await backend.write(request, patience);

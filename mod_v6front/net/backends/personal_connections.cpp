@@ -3,38 +3,20 @@
 #include "personal_connections.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace v6front
 {
 
-namespace
-{
-
-// What a site has said since, or its end, would be taken for the answer to what is asked next.
-bool is_silent(int socket) noexcept
-{
-    char octet = 0;
-    const auto n = ::recv(socket, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-} // namespace
-
 personal_connections::claim::~claim()
 {
     if (in_)
-        in_->release(of_, -1);
+        in_->release(of_, {});
 }
 
-void personal_connections::claim::keep(int socket) noexcept
+void personal_connections::claim::keep(detached_socket socket) noexcept
 {
     if (auto* in = std::exchange(in_, nullptr))
-        in->release(of_, socket);
-    else if (socket >= 0)
-        ::close(socket);
+        in->release(of_, std::move(socket));
 }
 
 personal_connections::~personal_connections()
@@ -48,7 +30,7 @@ std::optional<personal_connections::taken> personal_connections::take(
     const auto give_up = std::chrono::steady_clock::now() + patience;
     std::unique_lock lock(mutex_);
     auto* own = find(to, among);
-    while (own && own->socket < 0) {
+    while (own && !own->socket.is_open()) {
         if (own->user == std::this_thread::get_id() ||
             changed_.wait_until(lock, give_up) == std::cv_status::timeout)
             return std::nullopt;
@@ -56,14 +38,13 @@ std::optional<personal_connections::taken> personal_connections::take(
     }
     if (!own)
         return std::nullopt;
-    const int socket = std::exchange(own->socket, -1);
+    auto socket = std::move(own->socket);
     const auto of = own->of;
     own->user = std::this_thread::get_id();
     lock.unlock();
-    if (is_silent(socket))
-        return taken{claim(*this, of), socket};
-    ::close(socket);
-    release(of, -1);
+    if (socket.is_silent())
+        return taken{claim(*this, of), std::move(socket)};
+    release(of, {});
     return std::nullopt;
 }
 
@@ -72,7 +53,7 @@ personal_connections::claim personal_connections::reserve(const connection_ident
     const std::lock_guard lock(mutex_);
     if (ended_ || find(of))
         return {};
-    places_.push_back({of, -1, std::this_thread::get_id()});
+    places_.push_back({of, {}, std::this_thread::get_id()});
     return {*this, of};
 }
 
@@ -80,7 +61,7 @@ void personal_connections::end() noexcept
 {
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    std::erase_if(places_, [](const place& p) { return p.socket >= 0 && ::close(p.socket) == 0; });
+    std::erase_if(places_, [](const place& p) { return p.socket.is_open(); });
 }
 
 personal_connections::place* personal_connections::find(const connection_identity& of) noexcept
@@ -100,17 +81,14 @@ personal_connections::place* personal_connections::find(const backend& to,
     return nullptr;
 }
 
-void personal_connections::release(const connection_identity& of, int socket) noexcept
+void personal_connections::release(const connection_identity& of, detached_socket socket) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
-        if (socket >= 0 && !ended_) {
-            find(of)->socket = socket;
-        } else {
-            if (socket >= 0)
-                ::close(socket);
+        if (socket.is_open() && !ended_)
+            find(of)->socket = std::move(socket);
+        else
             std::erase_if(places_, [&of](const place& p) { return p.of == of; });
-        }
     }
     changed_.notify_all();
 }

@@ -11,6 +11,7 @@
 
 #include "net/loop/asio.hpp"
 #include "backend.hpp"
+#include "detached_socket.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -42,8 +43,8 @@ public:
         ~claim();
 
         const connection_identity& of() const noexcept { return of_; }
-        // The socket of a connection that is idle again; -1: there is none.
-        void keep(int socket) noexcept;
+        // A connection that is idle again, or a closed one: there is none.
+        void keep(detached_socket socket) noexcept;
 
     private:
         personal_connections* in_ = nullptr;
@@ -52,7 +53,7 @@ public:
 
     struct taken {
         claim place;
-        int socket; // the caller's to close
+        detached_socket socket;
     };
 
     personal_connections() = default;
@@ -73,13 +74,13 @@ public:
 private:
     struct place {
         connection_identity of;
-        int socket = -1; // -1: in use
+        detached_socket socket{}; // closed: in use
         std::thread::id user{};
     };
 
     place* find(const connection_identity& of) noexcept;
     place* find(const backend& to, std::span<const endpoint> among) noexcept;
-    void release(const connection_identity& of, int socket) noexcept;
+    void release(const connection_identity& of, detached_socket socket) noexcept;
 
     std::mutex mutex_; // for all that follows
     std::condition_variable changed_;

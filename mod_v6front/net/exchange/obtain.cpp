@@ -7,8 +7,6 @@
 #include "backend_addresses.hpp"
 #include "moved_site.hpp"
 
-#include <unistd.h>
-
 namespace v6front
 {
 
@@ -37,7 +35,10 @@ connect_report report_to(const lease_wish& wish)
         return {};
     return [book = wish.order.services->book, &backend = wish.order.backend->authority](
                const endpoint& address, const failure* failed) {
-        if (failed)
+        // It takes connections, which says nothing of its TLS: only a response does.
+        if (failed && describe(failed->what).when == phase::handshake)
+            book->closed(address, backend, *failed);
+        else if (failed)
             book->failed(address, backend, *failed);
         else
             book->succeeded(address, backend);
@@ -78,13 +79,13 @@ std::optional<lease> own_lease(const lease_wish& wish)
         return std::nullopt;
     tcp_socket socket(wish.on.context());
     error_code failed;
-    socket.assign(asio::ip::tcp::v4(), own->socket, failed);
-    if (failed) {
-        ::close(own->socket);
+    socket.assign(asio::ip::tcp::v4(), own->socket.descriptor(), failed);
+    if (failed)
         return std::nullopt;
-    }
+    own->socket.give_away();
     auto made = make_lease(wish, std::make_shared<backend_connection>(
-                                     std::move(socket), own->place.of(), wish.on.deadlines()));
+                                     transport(std::move(socket), own->socket.take_tls()),
+                                     own->place.of(), wish.on.deadlines()));
     made.make_personal(std::move(own->place));
     return made;
 }

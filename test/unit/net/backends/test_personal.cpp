@@ -50,14 +50,14 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
     personal_connections own;
     CHECK_FALSE(take(own, here));
     const two_ends c;
-    own.reserve(here).keep(c.own());
+    own.reserve(here).keep(detached_socket(c.own()));
     CHECK_FALSE(take(own, there));
     const std::array<endpoint, 2> both{there.address, here.address};
     auto got = own.take({}, both, 0ms);
     REQUIRE(got);
-    CHECK(got->socket == c.own());
+    CHECK(got->socket.descriptor() == c.own());
     CHECK(got->place.of() == here);
-    got->place.keep(got->socket);
+    got->place.keep(std::move(got->socket));
 
     SECTION("one that the site has closed is not")
     {
@@ -74,7 +74,7 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
     SECTION("there is one for each address")
     {
         const two_ends more;
-        own.reserve(here).keep(more.own());
+        own.reserve(here).keep(detached_socket(more.own()));
         CHECK(more.is_closed());
         CHECK_FALSE(c.is_closed());
     }
@@ -85,7 +85,7 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
         own.end();
         CHECK(c.is_closed());
         CHECK_FALSE(take(own, here));
-        claim.keep(late.own());
+        claim.keep(detached_socket(late.own()));
         CHECK(late.is_closed());
     }
 }
@@ -103,11 +103,11 @@ TEST_CASE("streams of one client take turns", "[personal]")
     auto next = std::async(std::launch::async, [&] { return take(own, here, patience); });
     SECTION("the next one gets it")
     {
-        held->keep(c.own());
+        held->keep(detached_socket(c.own()));
         auto got = next.get();
         REQUIRE(got);
-        CHECK(got->socket == c.own());
-        got->place.keep(got->socket);
+        CHECK(got->socket.descriptor() == c.own());
+        got->place.keep(std::move(got->socket));
     }
     SECTION("it is gone, and the next one waits no longer")
     {

@@ -4,6 +4,7 @@
 #include "bench.hpp"
 
 #include "mod_v6front/httpd/config/checks.hpp"
+#include "mod_v6front/httpd/config/tls_rules.hpp"
 
 using namespace v6front;
 using namespace v6front::test;
@@ -83,6 +84,17 @@ std::string checks_of(const merged& m)
     return all;
 }
 
+std::string tls_of(const merged& m)
+{
+    std::string all;
+    for (const auto& t : tls_rules_in(m.pool)) {
+        const auto& rule = t.settings->rule();
+        all += t.name + (rule.verify ? " on " : " off ") + std::string(to_string(rule.least)) +
+               (rule.legacy ? " on " : " off ");
+    }
+    return all;
+}
+
 const std::vector<directive_case>& cases()
 {
     static const std::vector<directive_case> rows{
@@ -95,7 +107,7 @@ const std::vector<directive_case>& cases()
          "/a>two.test ",
          "/a>two.test ",
          {"/a"},
-         "needs a path and the http:// URL of the IPv4 site"},
+         "needs a path and the URL of the IPv4 site"},
         {"V6FrontPassMatch",
          {"^/a", "http://one.test/"},
          {"^/b", "http://two.test/"},
@@ -105,7 +117,7 @@ const std::vector<directive_case>& cases()
          "^/b>two.test ",
          "^/b>two.test ^/a>one.test ",
          {"^/a"},
-         "needs a regular expression and the http:// URL of the IPv4 site"},
+         "needs a regular expression and the URL of the IPv4 site"},
         {"V6FrontPassReverse",
          {"/a", "http://one.test/"},
          {"/b", "http://two.test/"},
@@ -115,7 +127,7 @@ const std::vector<directive_case>& cases()
          "/b<two.test ",
          "/b<two.test /a<one.test ",
          {"/a"},
-         "needs a path and the http:// URL whose redirects are mapped to it"},
+         "needs a path and the URL (http:// or https://) whose redirects are mapped to it"},
         {"V6FrontBackendV4",
          {"a.test", "192.0.2.1"},
          {"a.test", "192.0.2.2"},
@@ -219,6 +231,16 @@ const std::vector<directive_case>& cases()
          "a.test/a b.test/b ",
          {"a.test", "often"},
          "\"often\" must be one of uri=, host=, interval= and status=, such as uri=/health"},
+        {"V6FrontTLS",
+         {"a.test", "verify=off"},
+         {"b.test", "protocol=1.3", "legacy=on"},
+         tls_of,
+         "",
+         "a.test off 1.2 off ",
+         "b.test on 1.3 on ",
+         "a.test off 1.2 off b.test on 1.3 on ",
+         {"a.test", "protocol=2"},
+         "protocol=\"2\" must be the oldest TLS version that is accepted: 1.0, 1.1, 1.2 or 1.3"},
     };
     return rows;
 }

@@ -127,7 +127,8 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
         rule.backend = parse_backend_url(first);
     } else {
         if (!second)
-            throw setting_error("needs a path and the URL whose redirects are mapped to it; the "
+            throw setting_error("needs a path and the URL (http:// or https://) whose redirects "
+                                "are mapped to it; the "
                                 "path may be omitted only in <Location>");
         check_route_path(first);
         rule.path = first;

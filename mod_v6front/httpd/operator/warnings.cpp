@@ -7,6 +7,7 @@
 #include "blocking_hooks.hpp"
 #include "conflicts.hpp"
 #include "oldest_httpd.hpp"
+#include "tls_warnings.hpp"
 #include "unreachable.hpp"
 #include "without_effect.hpp"
 
@@ -58,6 +59,7 @@ void warn_of_settings(server_rec* main_server)
     warn_of_the_unreachable(main_server);
     warn_of_conflicts(main_server);
     warn_of_no_effect(main_server);
+    warn_of_tls(main_server);
 }
 
 } // namespace v6front

@@ -6,6 +6,7 @@
 #include "httpd/base/log.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/checks.hpp"
+#include "httpd/config/tls_rules.hpp"
 
 #include <algorithm>
 #include <set>
@@ -46,7 +47,8 @@ void say_unknown(server_rec* main_server, const char* directive, const std::stri
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                  V6LOGNO(0211) "%s %s (%s) has no effect: no V6FrontPass there uses this name. "
                                "Backends there: %s",
-                 directive, name.c_str(), place.c_str(), list(known).c_str());
+                 directive, name.empty() ? "without a name" : name.c_str(), place.c_str(),
+                 list(known).c_str());
 }
 
 // A pin of the main server is inherited, so it counts as used if any virtual host has that backend.
@@ -69,6 +71,20 @@ void warn_of_checks(server_rec* main_server)
         const auto known = backend_names(main_server, check.server);
         if (!check.name.empty() && !known.contains(check.name))
             say_unknown(main_server, "V6FrontCheck", check.name, check.place, known);
+    }
+}
+
+// Only https:// backends have any use for it.
+void warn_of_tls_rules(server_rec* main_server)
+{
+    for (const auto& t : tls_rules_in(main_server->process->pconf)) {
+        std::set<std::string> known;
+        for_each_backend(main_server, [&](const configured_backend& b) {
+            if (b.backend.url.tls && (t.server == main_server || b.server == t.server))
+                known.insert(b.backend.url.host);
+        });
+        if (t.name.empty() ? known.empty() : !known.contains(t.name))
+            say_unknown(main_server, "V6FrontTLS", t.name, t.place, known);
     }
 }
 
@@ -120,6 +136,7 @@ void warn_of_no_effect(server_rec* main_server)
 {
     warn_of_pins(main_server);
     warn_of_checks(main_server);
+    warn_of_tls_rules(main_server);
     warn_of_routes(main_server);
 }
 

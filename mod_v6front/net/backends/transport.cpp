@@ -85,6 +85,8 @@ void transport::close() noexcept
 detached_socket transport::release() noexcept
 {
     error_code failed;
+    if (tls_)
+        tls_->behind_reader.reset(); // of this engine
     const int socket = socket_.release(failed);
     return failed ? detached_socket() : detached_socket(socket, std::move(tls_));
 }

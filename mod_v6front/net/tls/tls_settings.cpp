@@ -120,6 +120,8 @@ void tls_settings::read_own()
         refuse_file("cert", rule_.cert,
                     "has no certificate in PEM form that can be used: " +
                         take_tls_error().message());
+    // A site may ask for it later, for one path (RFC 8446 4.6.2).
+    SSL_CTX_set_post_handshake_auth(context_, 1);
     bool is_encrypted = false;
     SSL_CTX_set_default_passwd_cb(context_, no_passphrase);
     SSL_CTX_set_default_passwd_cb_userdata(context_, &is_encrypted);

@@ -101,6 +101,10 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
          {reason::connect_refused, reason::connect_failed, reason::connect_timed_out}) {
         CHECK(describe(r).when == phase::connect);
     }
+    for (const reason r :
+         {reason::untrusted_certificate, reason::tls_failed, reason::tls_timed_out}) {
+        CHECK(describe(r).when == phase::handshake);
+    }
     for (const reason r : {reason::send_failed, reason::send_timed_out}) {
         CHECK(describe(r).when == phase::send);
     }
@@ -119,7 +123,7 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
 std::string without_names(std::string words)
 {
     for (const std::string_view name :
-         {"IPv4", "HTTP", "URL", "Destination", "If", "V6FrontGracefulTimeout"})
+         {"IPv4", "HTTP", "TLS", "URL", "Destination", "If", "V6FrontGracefulTimeout"})
         if (const auto at = words.find(name); at != words.npos)
             words.erase(at, name.size());
     return words;
@@ -140,6 +144,16 @@ TEST_CASE("the words of a reason are its own, plain and lower case but for names
     }
 }
 
+TEST_CASE("a failure in words has its cause and its detail", "[failure]")
+{
+    CHECK(words_of({reason::connect_refused, {}, {}}) == "the backend refused the connection");
+    CHECK(words_of({reason::tls_failed, {}, "why"}) ==
+          "the TLS handshake with the backend failed (why)");
+    const boost::system::error_code cause(1, boost::system::system_category());
+    CHECK(words_of({reason::send_failed, cause, "why"}) ==
+          std::string(describe(reason::send_failed).words) + ": " + cause.message() + " (why)");
+}
+
 TEST_CASE("a reason that does not exist is an internal error", "[failure]")
 {
     CHECK(describe(static_cast<reason>(reason_count)).what == reason::internal);
@@ -151,6 +165,7 @@ TEST_CASE("phases have names", "[failure]")
     CHECK(to_string(phase::frame) == "frame");
     CHECK(to_string(phase::resolve) == "resolve");
     CHECK(to_string(phase::connect) == "connect");
+    CHECK(to_string(phase::handshake) == "TLS handshake");
     CHECK(to_string(phase::send) == "send");
     CHECK(to_string(phase::response_head) == "response head");
     CHECK(to_string(phase::response_body) == "response body");

@@ -3,6 +3,7 @@
 // Every key of every table: a row there has a row here.
 #include "mod_v6front/core/rules/check_rule.hpp"
 #include "mod_v6front/core/rules/settings.hpp"
+#include "mod_v6front/core/rules/tls_rule.hpp"
 
 #include "catch.hpp"
 
@@ -76,6 +77,22 @@ const std::vector<key_case> check_cases{
      "status=\"200-\" must be a status code such as 200, or a range of them such as 200-399"},
 };
 
+const std::vector<key_case> tls_cases{
+    {"verify", "off", "off", "ON", "on", "on", "maybe",
+     "verify must be \"on\" or \"off\", not \"maybe\""},
+    {"ca", "a.pem", "a.pem", "/b c.pem", "/b c.pem", "", "",
+     "ca=\"\" must be the name of a file, relative to ServerRoot or absolute"},
+    {"cert", "a.pem", "a.pem", "b.pem", "b.pem", "", "",
+     "cert=\"\" must be the name of a file, relative to ServerRoot or absolute"},
+    {"key", "a.key", "a.key", "b.key", "b.key", "", "",
+     "key=\"\" must be the name of a file, relative to ServerRoot or absolute"},
+    {"name", "V4.test", "v4.test", "192.0.2.1", "192.0.2.1", "", "v4.test:443",
+     "\"v4.test:443\" is not a host name; port and path belong in V6FrontPass"},
+    {"protocol", "1.0", "1.0", "1.3", "1.3", "1.2", "1",
+     "protocol=\"1\" must be the oldest TLS version that is accepted: 1.0, 1.1, 1.2 or 1.3"},
+    {"legacy", "on", "on", "off", "off", "off", "1", "legacy must be \"on\" or \"off\", not \"1\""},
+};
+
 const key_case& case_of(const std::vector<key_case>& cases, std::string_view key)
 {
     const auto found = std::find_if(cases.begin(), cases.end(),
@@ -100,6 +117,10 @@ std::string shown(const std::string& value)
 std::string shown(const status_range& value)
 {
     return std::to_string(value.lowest) + "-" + std::to_string(value.highest);
+}
+std::string shown(tls_version value)
+{
+    return std::string(to_string(value));
 }
 template <std::unsigned_integral T>
 requires(!std::is_same_v<T, bool>) std::string shown(T value)
@@ -235,6 +256,38 @@ TEST_CASE("each key of V6FrontCheck is taken, or refused in its own words", "[ch
                           "\"" + word +
                               "\" must be one of uri=, host=, interval= and status=, such as "
                               "uri=/health or status=200-399");
+}
+
+TEST_CASE("each key of V6FrontTLS is taken, or refused in its own words", "[tls][rows]")
+{
+    check_keys<tls_rule>(tls_rows, tls_cases);
+    for_each_row(tls_rows, [](const auto& row) {
+        CHECK(shown(tls_rule{}.*row.member) == case_of(tls_cases, row.key).unset);
+    });
+    tls_rule rule;
+    CHECK_THROWS_WITH(set_option(rule, "ciphers=x"),
+                      "the key of \"ciphers=x\" must be one of verify, ca, cert, key, name, "
+                      "protocol, legacy");
+}
+
+TEST_CASE("keys of V6FrontTLS that do not fit together", "[tls]")
+{
+    const auto completed = [](std::initializer_list<const char*> words) {
+        tls_rule rule;
+        for (const auto* word : words)
+            set_option(rule, word);
+        complete(rule);
+        return rule;
+    };
+    CHECK_THROWS_WITH(completed({"verify=off", "ca=a"}),
+                      "ca=\"a\" has no effect with verify=off: remove one of the two");
+    CHECK_THROWS_WITH(completed({"key=k"}), "key=\"k\" needs cert=, the certificate of that key");
+    CHECK(completed({"cert=c"}).key == "c");
+    CHECK(completed({"cert=c", "key=k"}).key == "k");
+    CHECK(completed({}).key.empty());
+    CHECK(completed({"protocol=1.1"}).takes_old_protocols());
+    CHECK_FALSE(completed({"protocol=1.2"}).takes_old_protocols());
+    CHECK_FALSE(completed({}).takes_old_protocols());
 }
 
 TEST_CASE("a directive that takes some of the keys knows them from the rows", "[settings][rows]")

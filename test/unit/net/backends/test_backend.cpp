@@ -26,6 +26,8 @@ TEST_CASE("where a backend is: what the operator gives for it, or its own host",
         {"http://a.example/", {site}, {"b.example"}, {{site, 80}}, {"b.example"}},
         {"http://192.0.2.1/", {other}, {}, {{other, 80}}, {}},
         {"http://192.0.2.1/", {}, strings{"b.example"}, {}, {"b.example"}},
+        {"https://192.0.2.1/", {}, {}, {{site, 443}}, {}},
+        {"https://a.example:81/", {other}, {}, {{other, 81}}, {}},
     };
     for (const auto& r : rows) {
         CAPTURE(r.url);
@@ -38,6 +40,23 @@ TEST_CASE("where a backend is: what the operator gives for it, or its own host",
         CHECK(made.limit == 0);
         CHECK(made.check == 0);
     }
+}
+
+TEST_CASE("connections of different peers are not interchangeable", "[backend]")
+{
+    const auto settings = std::make_shared<const tls_settings>(tls_rule());
+    const auto peer = [&settings](const char* name) {
+        return std::make_shared<const tls_peer>(settings, name);
+    };
+    auto site = make_backend(parse_backend_url("https://192.0.2.1/"));
+    const auto at = site.addresses.front();
+    const auto plain = site.identity(at);
+    site.tls = peer("a.example");
+    auto same = site, other = site;
+    other.tls = peer("b.example");
+    CHECK(site.identity(at) == same.identity(at));
+    CHECK_FALSE(site.identity(at) == plain);
+    CHECK_FALSE(site.identity(at) == other.identity(at));
 }
 
 TEST_CASE("connections to the same address and port are interchangeable, and no others",

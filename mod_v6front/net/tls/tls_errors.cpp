@@ -168,6 +168,11 @@ error_code tls_cut_off() noexcept
     return {cut_off, category};
 }
 
+bool is_alert(const error_code& error) noexcept
+{
+    return reason_in(error) > SSL_AD_REASON_OFFSET;
+}
+
 std::string describe_certificate(x509_store_ctx_st* check, std::string_view name)
 {
     const int error = X509_STORE_CTX_get_error(check);
@@ -240,7 +245,9 @@ std::string describe_handshake(const error_code& error, std::string_view first,
     default:
         break;
     }
-    if (error == tls_cut_off() || error == boost::asio::error::eof)
+    namespace ended = boost::asio::error;
+    if (error == tls_cut_off() || error == ended::eof || error == ended::connection_reset ||
+        error == ended::broken_pipe)
         return "it closed the connection: does it speak TLS on this port, and for \"" +
                std::string(name) + "\"?";
     return error.message();

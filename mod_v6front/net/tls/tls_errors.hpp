@@ -22,6 +22,9 @@ boost::system::error_code take_tls_error() noexcept;
 // The connection has ended where TLS would have said that nothing follows (RFC 8446 6.1).
 boost::system::error_code tls_cut_off() noexcept;
 
+// The site itself has said what is wrong.
+bool is_alert(const boost::system::error_code& error) noexcept;
+
 // Why the certificate at which this check stopped is not accepted.
 std::string describe_certificate(x509_store_ctx_st* check, std::string_view name);
 

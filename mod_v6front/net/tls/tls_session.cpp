@@ -254,7 +254,10 @@ tls_session::progress tls_session::write(std::string_view bytes)
         std::size_t n = 0;
         const int done = SSL_write_ex(ssl_, bytes.data() + all.size, bytes.size() - all.size, &n);
         if (done != 1) {
-            const auto last = judge(done, send_error_);
+            auto last = judge(done, send_error_);
+            // A site that hangs up may have said why before (TLS 1.3: no client certificate).
+            if (last.error && !reading_ && peek() != next_input::octets && is_alert(over_))
+                last.error = over_;
             return all.size > 0 ? all : last;
         }
         all.size += n;

@@ -154,6 +154,37 @@ TEST_CASE("The CAs of the system are the default", "[https_failures]")
     CHECK(get(front, "/").status() == 200);
 }
 
+TEST_CASE("Which V6FrontTLS is for a backend", "[https_failures]")
+{
+    https_site site(ok);
+    const certificate_authority other;
+    const auto right = "ca=" + site.ca.file(), wrong = "ca=" + other.file();
+    struct row {
+        std::string outer;
+        std::string inner;
+        int status;
+    };
+    const row rows[]{
+        {right, "", 200},
+        {right, wrong, 502},
+        {wrong, right, 200},
+        {wrong, "site.test " + right, 200},
+        {right, "four.test " + wrong, 200},
+        {"site.test " + right, wrong, 502}, // the virtual host's own word counts more
+        {"site.test " + right + "\nV6FrontTLS " + wrong, "", 200},
+        {wrong, wrong + "\nV6FrontTLS site.test " + right, 200},
+    };
+    for (const auto& r : rows) {
+        CAPTURE(r.outer, r.inner);
+        auto options = options_for(short_list().front(),
+                                   "V6FrontPass / " + site.relay.url() + "\n" +
+                                       (r.inner.empty() ? "" : "V6FrontTLS " + r.inner + "\n"));
+        options.global = "V6FrontTLS " + r.outer + "\n";
+        const httpd_server front(options);
+        CHECK(get(front, "/").status() == r.status);
+    }
+}
+
 TEST_CASE("A certificate given as ca= is trusted itself", "[https_failures]")
 {
     // Of the site, whether it has signed itself or another CA has.

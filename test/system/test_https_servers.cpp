@@ -134,6 +134,39 @@ TEST_CASE("nginx as a site over TLS", "[https_servers]")
     CHECK(read_file(at + "/tls.log").find("TLSv1.3 . site.test") != std::string::npos);
 }
 
+// By GnuTLS, whose server can be told to know nothing of RFC 5746.
+TEST_CASE("A site without secure renegotiation", "[https_servers]")
+{
+    REQUIRE(std::filesystem::exists("/usr/bin/gnutls-serv")); // scripts/packages test brings it
+    struct row {
+        const char* priority;
+        const char* tls;
+        int status;
+    };
+    const auto r = GENERATE(
+        row{"NORMAL", "", 200}, row{"NORMAL:-VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION", "", 502},
+        row{"NORMAL:-VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION", "legacy=on ", 200});
+    CAPTURE(r.priority, r.tls);
+    certificate_authority ca;
+    const auto own = ca.issue();
+    const auto port = free_port();
+    const process server({"gnutls-serv", "--http", "--quiet", "--port", std::to_string(port),
+                          "--x509certfile", own.certificate, "--x509keyfile", own.key, "--priority",
+                          r.priority},
+                         {}, ca.folder() + "/console");
+    const httpd_server front(
+        options_for(short_list().front(), pass(port, "", r.tls + ("ca=" + ca.file()))));
+    http_message got;
+    await("the server to listen", [&] {
+        got = get(front, "/");
+        return got.status() == 200 || front.error_log().find("TLS handshake") != std::string::npos;
+    });
+    INFO(front.error_log());
+    CHECK(got.status() == r.status);
+    if (r.status != 200)
+        CHECK(front.error_log().find("V6FrontTLS legacy=on") != std::string::npos);
+}
+
 TEST_CASE("OpenSSL's server, of today and of old, as a site", "[https_servers]")
 {
     struct row {

@@ -222,6 +222,8 @@ tls_session::progress tls_session::read(std::span<char> into, from where)
     if (over_)
         return {over_};
     asks_kernel_ = where == from::kernel && !reading_;
+    if (!asks_kernel_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_))
+        return {{}, 0, want::input}; // spares OpenSSL's own way to say so
     ERR_clear_error();
     progress all;
     do {

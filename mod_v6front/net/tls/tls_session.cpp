@@ -34,9 +34,9 @@ std::time_t end_of_chain(const SSL* ssl)
     auto end = std::numeric_limits<std::time_t>::max();
     const auto* chain = SSL_get0_verified_chain(ssl);
     for (int i = 0; chain && i < sk_X509_num(chain); ++i) {
-        std::tm parts{};
-        if (ASN1_TIME_to_tm(X509_get0_notAfter(sk_X509_value(chain, i)), &parts) == 1)
-            end = std::min(end, timegm(&parts));
+        int days = 0, seconds = 0; // from now
+        if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(sk_X509_value(chain, i))))
+            end = std::min(end, std::time(nullptr) + std::time_t{days} * 86400 + seconds);
     }
     return end;
 }
@@ -272,6 +272,11 @@ tls_session::progress tls_session::write(std::string_view bytes)
 next_input tls_session::peek()
 {
     if (!over_) {
+        char first = 0; // nearly always there is nothing, and OpenSSL need not be asked
+        if (!has_octets() && !has_ended_ && !receive_error_ &&
+            ::recv(socket_, &first, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+            (errno == EAGAIN || errno == EWOULDBLOCK))
+            return next_input::nothing;
         asks_kernel_ = true;
         ERR_clear_error();
         char octet = 0;

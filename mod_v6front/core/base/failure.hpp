@@ -51,6 +51,7 @@ enum class reason : std::uint8_t {
     response_body_timed_out,
     too_many_in_flight, // front: max= exchanges with the backend, and no place in the queue
     no_local_port,      // front: none is free for a connection to this address
+    no_source_address,  // front: the one that V6FrontBindV4 gives is not this machine's
     out_of_resources,   // front: no descriptor, no memory
     stopping,           // front: the server restarts or shuts down
     internal            // front: a fault of ours

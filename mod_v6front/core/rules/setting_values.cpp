@@ -72,4 +72,15 @@ unsigned parse_most_idle(std::string_view key, std::string_view value)
     return parse_count(key, value, 1);
 }
 
+proxy_protocol parse_proxy_protocol(std::string_view key, std::string_view value)
+{
+    if (iequals(value, "off"))
+        return proxy_protocol::off;
+    if (iequals(value, "v1"))
+        return proxy_protocol::v1;
+    if (!iequals(value, "v2"))
+        refuse_value(key, value, "\"v1\" (text), \"v2\" (binary) or \"off\"");
+    return proxy_protocol::v2;
+}
+
 } // namespace v6front

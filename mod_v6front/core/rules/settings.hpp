@@ -11,6 +11,7 @@
 #include "core/base/duration.hpp"
 #include "core/base/member_count.hpp"
 #include "key_rows.hpp"
+#include "source_pool.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -36,6 +37,8 @@ struct exchange_settings {
     std::optional<std::size_t> most_head;
     std::optional<bool> reuse;
     std::optional<unsigned> most_idle;
+    std::optional<v6front::proxy_protocol> proxy_protocol;
+    std::optional<std::shared_ptr<const source_pool>> sources; // none: as the system chooses
 };
 
 // The settings in force for one exchange.
@@ -55,6 +58,8 @@ struct exchange_rules {
     std::size_t most_head = 64 * 1024;
     bool reuse = true; // of connections to the site
     std::uint32_t most_idle = std::numeric_limits<std::uint32_t>::max(); // to each of its addresses
+    v6front::proxy_protocol proxy_protocol = v6front::proxy_protocol::off;
+    std::shared_ptr<const source_pool> sources{};
 };
 
 // One key of V6FrontPass.
@@ -96,6 +101,8 @@ inline constexpr std::tuple setting_rows{
     setting_row<unsigned>{"queue", &exchange_settings::most_queued, &exchange_rules::most_queued, parse_count<0>, {}, as_in_flight},
     setting_row<bool>{"reuse", &exchange_settings::reuse, &exchange_rules::reuse, parse_on_off},
     setting_row<unsigned>{"maxidle", &exchange_settings::most_idle, &exchange_rules::most_idle, parse_most_idle},
+    setting_row<proxy_protocol>{"proxyprotocol", &exchange_settings::proxy_protocol, &exchange_rules::proxy_protocol, parse_proxy_protocol, "V6FrontProxyProtocol"},
+    setting_row<std::shared_ptr<const source_pool>>{"bindv4", &exchange_settings::sources, &exchange_rules::sources, parse_source_pool, "V6FrontBindV4"},
 };
 // clang-format on
 static_assert(member_count<exchange_settings>() == std::tuple_size_v<decltype(setting_rows)>);

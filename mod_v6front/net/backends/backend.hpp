@@ -29,8 +29,14 @@ struct backend {
     unsigned limit = 0;     // the number of its max=; 0: none
     check_number check = 0; // the number of its health check; 0: none
 
-    // Of a connection to that address of it.
-    connection_identity identity(const endpoint& address) const noexcept { return {address}; }
+    // Of a health check's connections, which are made for no client.
+    connection_terms check_terms{};
+
+    // Of a connection to that address of it, on such terms.
+    connection_identity identity(const endpoint& address, const connection_terms& terms = {}) const
+    {
+        return {address, terms};
+    }
 };
 
 // `addresses` and `names`, from V6FrontBackendV4, stand for the URL's host. Without either the host

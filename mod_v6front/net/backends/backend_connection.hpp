@@ -70,6 +70,8 @@ public:
     void end_idle() noexcept;
     // For how long it has been idle, or was when it was taken last.
     std::chrono::milliseconds idle_for() const noexcept;
+    // It was, where others have kept its socket.
+    void note_idle_for(std::chrono::milliseconds time) noexcept { was_idle_ = time; }
     // For how long of that it was open, by what probe() has seen: where nobody watches, a close may
     // be seen long after it was done.
     std::chrono::milliseconds seen_open_for() const noexcept { return seen_open_for_; }

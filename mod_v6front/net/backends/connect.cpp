@@ -5,7 +5,9 @@
 #include <boost/asio/error.hpp>
 
 #include <cerrno>
+#include <netinet/in.h>
 #include <optional>
+#include <sys/socket.h>
 #include <vector>
 
 namespace v6front
@@ -13,6 +15,45 @@ namespace v6front
 
 namespace
 {
+
+// Codes of the system, of which Asio has no names. Not compared with errc's conditions, whose
+// categories g++ 12's sanitizer takes for no objects.
+bool is(error_code ec, int number)
+{
+    return ec == error_code(number, boost::system::system_category());
+}
+
+failure connect_failure(error_code ec)
+{
+    namespace error = asio::error;
+    if (ec == error::connection_refused)
+        return {reason::connect_refused, ec, {}};
+    if (ec == error::timed_out)
+        return {reason::connect_timed_out, ec, {}};
+    // Every port that a connection to there could have is taken.
+    if (is(ec, EADDRNOTAVAIL))
+        return {reason::no_local_port, ec, {}};
+    if (ec == error::no_descriptors || ec == error::no_memory || ec == error::no_buffer_space ||
+        is(ec, ENFILE))
+        return {reason::out_of_resources, ec, {}};
+    return {reason::connect_failed, ec, {}};
+}
+
+// Gives the socket the address that it is to come from. Its port is found when it connects, for
+// that one destination: one chosen now would be taken from the connections to all others.
+std::optional<failure> bind_source(tcp_socket& socket, const asio::ip::address_v4& source)
+{
+    error_code ec;
+    socket.open(asio::ip::tcp::v4(), ec);
+    if (ec)
+        return connect_failure(ec);
+    const int on = 1;
+    ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    socket.bind({source, 0}, ec);
+    if (is(ec, EADDRNOTAVAIL) || is(ec, EACCES) || is(ec, EINVAL))
+        return failure{reason::no_source_address, ec, source.to_string()};
+    return ec ? std::optional(connect_failure(ec)) : std::nullopt;
+}
 
 // The race of one connect. Shared with the handlers of its sockets, which may end after the race
 // has.
@@ -26,24 +67,39 @@ struct race : std::enable_shared_from_this<race> {
         explicit runner(asio::io_context& c) : socket(c) {}
         tcp_socket socket;
         deadline::clock::time_point started = deadline::clock::now();
-        std::optional<error_code> ended{};
+        bool ended = false;
+        std::optional<failure> failed{};
     };
 
-    void start_next()
+    // False if it has failed at once.
+    bool start_next()
     {
         const auto i = runners.size();
         runners.push_back(std::make_unique<runner>(context));
+        const auto& source = candidates[i].terms.source;
+        if (!source.is_unspecified())
+            if (auto unbound = bind_source(runners[i]->socket, source)) {
+                end(i, std::move(unbound));
+                return false;
+            }
         ++running;
-        runners[i]->socket.async_connect(candidates[i].address,
-                                         [self = shared_from_this(), i](error_code ec) {
-                                             --self->running;
-                                             self->runners[i]->ended = ec;
-                                             if (!ec && !self->winner)
-                                                 self->winner = i;
-                                             if (ec)
-                                                 self->last_error = ec;
-                                             self->changed.notify();
-                                         });
+        runners[i]->socket.async_connect(
+            candidates[i].address, [self = shared_from_this(), i](error_code ec) {
+                --self->running;
+                self->end(i, ec ? std::optional(connect_failure(ec)) : std::nullopt);
+                self->changed.notify();
+            });
+        return true;
+    }
+
+    void end(std::size_t i, std::optional<failure> with)
+    {
+        runners[i]->ended = true;
+        if (!with && !winner)
+            winner = i;
+        if (with)
+            last_failure = with;
+        runners[i]->failed = std::move(with);
     }
 
     void join(const std::vector<connection_identity>& more)
@@ -58,31 +114,10 @@ struct race : std::enable_shared_from_this<race> {
     std::vector<connection_identity> candidates;
     std::vector<std::unique_ptr<runner>> runners;
     std::optional<std::size_t> winner;
-    error_code last_error;
+    std::optional<failure> last_failure;
     std::size_t running = 0;
     event changed;
 };
-
-failure connect_failure(error_code ec)
-{
-    namespace error = asio::error;
-    // Codes of the system, of which Asio has no names. Not compared with errc's conditions, whose
-    // categories g++ 12's sanitizer takes for no objects.
-    const auto is = [ec](int number) {
-        return ec == error_code(number, boost::system::system_category());
-    };
-    if (ec == error::connection_refused)
-        return {reason::connect_refused, ec, {}};
-    if (ec == error::timed_out)
-        return {reason::connect_timed_out, ec, {}};
-    // Every port that a connection to there could have is taken.
-    if (is(EADDRNOTAVAIL))
-        return {reason::no_local_port, ec, {}};
-    if (ec == error::no_descriptors || ec == error::no_memory || ec == error::no_buffer_space ||
-        is(ENFILE))
-        return {reason::out_of_resources, ec, {}};
-    return {reason::connect_failed, ec, {}};
-}
 
 void race::tell(const connect_report& report) const
 {
@@ -94,11 +129,9 @@ void race::tell(const connect_report& report) const
         else if (!r.ended && r.started <= late) {
             const failure f{reason::connect_timed_out, {}, {}};
             report(candidates[i].address, &f);
-        } else if (r.ended && *r.ended) {
+        } else if (r.failed && describe(r.failed->what).whose != fault::front) {
             // What this machine lacks says nothing about the address.
-            const auto f = connect_failure(*r.ended);
-            if (describe(f.what).whose != fault::front)
-                report(candidates[i].address, &f);
+            report(candidates[i].address, &*r.failed);
         }
     }
 }
@@ -119,7 +152,8 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         if (later && run->runners.size() == run->candidates.size())
             run->join(later());
         if (run->runners.size() < run->candidates.size()) {
-            run->start_next();
+            if (!run->start_next())
+                continue;
             if (run->runners.size() < run->candidates.size()) {
                 stagger.emplace(context, connect_stagger);
                 stagger->async_wait([run](error_code ec) {
@@ -149,11 +183,16 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         error_code ignored;
         r->socket.close(ignored);
     }
-    if (connection)
-        co_return connection;
-    if (limit.expired() && run->running > 0)
+    if (!connection && (!run->last_failure || (limit.expired() && run->running > 0)))
         co_return failure{reason::connect_timed_out, {}, {}};
-    co_return connect_failure(run->last_error);
+    if (!connection)
+        co_return *run->last_failure;
+    if (const auto& preface = connection->identity().terms.preface; !preface.empty()) {
+        const auto sent = co_await connection->write(preface, timeout);
+        if (sent.error)
+            co_return failure{reason::connect_failed, sent.error, "sending the PROXY header"};
+    }
+    co_return connection;
 }
 
 } // namespace v6front

@@ -36,7 +36,8 @@ task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endp
 {
     const auto patience = std::min(most_patience, order->rule.interval);
     const auto give_up = clock::now() + patience;
-    const std::array<connection_identity, 1> only{order->of->identity(address)};
+    const std::array<connection_identity, 1> only{
+        order->of->identity(address, order->of->check_terms)};
     const auto connected =
         co_await connect_to_backend(watch.context(), watch.deadlines(), only, patience);
     if (!connected && describe(connected.error().what).whose == fault::front)

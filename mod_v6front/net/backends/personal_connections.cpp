@@ -26,15 +26,23 @@ bool is_silent(int socket) noexcept
 personal_connections::claim::~claim()
 {
     if (in_)
-        in_->release(of_, -1);
+        in_->release(number_, -1);
 }
 
 void personal_connections::claim::keep(int socket) noexcept
 {
     if (auto* in = std::exchange(in_, nullptr))
-        in->release(of_, socket);
+        in->release(number_, socket);
     else if (socket >= 0)
         ::close(socket);
+}
+
+void personal_connections::claim::note_login() noexcept
+{
+    if (!in_)
+        return;
+    const std::lock_guard lock(in_->mutex_);
+    in_->numbered(number_)->what = kind::login;
 }
 
 personal_connections::~personal_connections()
@@ -43,37 +51,50 @@ personal_connections::~personal_connections()
 }
 
 std::optional<personal_connections::taken> personal_connections::take(
-    const backend& to, std::span<const endpoint> among, std::chrono::milliseconds patience)
+    const backend& to, std::span<const endpoint> among, milliseconds patience,
+    const connection_terms& terms, milliseconds idle)
 {
-    const auto give_up = std::chrono::steady_clock::now() + patience;
+    const auto give_up = clock::now() + patience;
+    const wanted w{to, among, terms, idle};
     std::unique_lock lock(mutex_);
-    auto* own = find(to, among);
-    while (own && own->socket < 0) {
-        if (own->user == std::this_thread::get_id() ||
-            changed_.wait_until(lock, give_up) == std::cv_status::timeout)
+    for (;;) {
+        auto* own = login(w);
+        while (own && own->socket < 0) {
+            if (own->user == std::this_thread::get_id() ||
+                changed_.wait_until(lock, give_up) == std::cv_status::timeout)
+                return std::nullopt;
+            own = login(w);
+        }
+        if (!own)
+            own = named(w);
+        if (!own)
             return std::nullopt;
-        own = find(to, among);
+        const int socket = std::exchange(own->socket, -1);
+        own->user = std::this_thread::get_id();
+        const auto idle_for =
+            std::chrono::duration_cast<milliseconds>(clock::now() - own->idle_since);
+        const auto of = own->of;
+        const auto number = own->number;
+        const auto what = own->what;
+        if (is_silent(socket))
+            return taken{claim(*this, of, number), socket, what, idle_for};
+        lock.unlock();
+        ::close(socket);
+        release(number, -1);
+        if (what == kind::login)
+            return std::nullopt;
+        lock.lock();
     }
-    if (!own)
-        return std::nullopt;
-    const int socket = std::exchange(own->socket, -1);
-    const auto of = own->of;
-    own->user = std::this_thread::get_id();
-    lock.unlock();
-    if (is_silent(socket))
-        return taken{claim(*this, of), socket};
-    ::close(socket);
-    release(of, -1);
-    return std::nullopt;
 }
 
-personal_connections::claim personal_connections::reserve(const connection_identity& of)
+personal_connections::claim personal_connections::reserve(const connection_identity& of, kind what)
 {
     const std::lock_guard lock(mutex_);
-    if (ended_ || find(of))
+    const auto is_same = [&of](const place& p) { return p.what == kind::login && p.of == of; };
+    if (ended_ || (what == kind::login && std::any_of(places_.begin(), places_.end(), is_same)))
         return {};
-    places_.push_back({of, -1, std::this_thread::get_id()});
-    return {*this, of};
+    places_.push_back({of, next_number_, what, -1, std::this_thread::get_id()});
+    return {*this, of, next_number_++};
 }
 
 void personal_connections::end() noexcept
@@ -83,33 +104,82 @@ void personal_connections::end() noexcept
     std::erase_if(places_, [](const place& p) { return p.socket >= 0 && ::close(p.socket) == 0; });
 }
 
-personal_connections::place* personal_connections::find(const connection_identity& of) noexcept
+bool personal_connections::wanted::matches(const place& p) const
 {
-    const auto found =
-        std::find_if(places_.begin(), places_.end(), [&of](const place& p) { return p.of == of; });
-    return found == places_.end() ? nullptr : &*found;
+    return p.of.terms == terms && std::any_of(among.begin(), among.end(), [&](const endpoint& at) {
+               return p.of == to.identity(at, terms);
+           });
 }
 
-personal_connections::place* personal_connections::find(const backend& to,
-                                                        std::span<const endpoint> among) noexcept
+personal_connections::place* personal_connections::login(const wanted& w) noexcept
 {
     for (auto& p : places_)
-        for (const auto& at : among)
-            if (p.of == to.identity(at))
-                return &p;
+        if (p.what == kind::login && w.matches(p))
+            return &p;
     return nullptr;
 }
 
-void personal_connections::release(const connection_identity& of, int socket) noexcept
+// The one used last.
+personal_connections::place* personal_connections::named(const wanted& w) noexcept
+{
+    place* last = nullptr;
+    const auto now = clock::now();
+    for (auto& p : places_)
+        if (p.what == kind::named && p.socket >= 0 && now - p.idle_since < w.idle &&
+            (!last || p.idle_since > last->idle_since) && w.matches(p))
+            last = &p;
+    return last;
+}
+
+personal_connections::place* personal_connections::numbered(unsigned number) noexcept
+{
+    const auto found = std::find_if(places_.begin(), places_.end(),
+                                    [number](const place& p) { return p.number == number; });
+    return found == places_.end() ? nullptr : &*found;
+}
+
+// Of those that are only named, what their sites have ended goes, and what has been idle for too
+// long; then the one used longest ago, where there are enough.
+void personal_connections::make_room() noexcept
+{
+    const auto now = clock::now();
+    std::size_t idle = 0;
+    std::erase_if(places_, [&](const place& p) {
+        if (p.what != kind::named || p.socket < 0)
+            return false;
+        const bool goes = now - p.idle_since >= longest_named || !is_silent(p.socket);
+        if (goes)
+            ::close(p.socket);
+        else
+            ++idle;
+        return goes;
+    });
+    if (idle < most_named)
+        return;
+    auto* oldest = &places_.front();
+    for (auto& p : places_)
+        if (p.what == kind::named && p.socket >= 0 &&
+            (oldest->what != kind::named || oldest->socket < 0 ||
+             p.idle_since < oldest->idle_since))
+            oldest = &p;
+    ::close(oldest->socket);
+    places_.erase(places_.begin() + (oldest - places_.data()));
+}
+
+void personal_connections::release(unsigned number, int socket) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
         if (socket >= 0 && !ended_) {
-            find(of)->socket = socket;
+            if (numbered(number)->what == kind::named)
+                make_room();
+            auto& at = *numbered(number);
+            at.idle_since = clock::now();
+            at.socket = socket;
         } else {
             if (socket >= 0)
                 ::close(socket);
-            std::erase_if(places_, [&of](const place& p) { return p.of == of; });
+            std::erase_if(places_, [number](const place& p) { return p.number == number; });
         }
     }
     changed_.notify_all();

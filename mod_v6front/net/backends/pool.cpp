@@ -70,14 +70,27 @@ std::shared_ptr<backend_connection> pool::take(const connection_identity& wanted
     return nullptr;
 }
 
+// The one with the connection to there that was used longest ago, wherever that comes from.
+pool::shelf* pool::longest_idle(const endpoint& address) noexcept
+{
+    shelf* found = nullptr;
+    for (auto& [of, s] : shelves_)
+        if (of.address == address && !s.empty() &&
+            (!found || s.front()->idle_for() > found->front()->idle_for()))
+            found = &s;
+    return found;
+}
+
 // Of those that are idle here already the one used longest ago goes first.
-bool pool::has_room(shelf& s, site_usage::place at, std::uint32_t most)
+bool pool::has_room(shelf& s, const connection_identity& of, site_usage::place at,
+                    std::uint32_t most)
 {
     const auto limit = std::min(most, usage_.allowed(at, std::chrono::milliseconds(0)));
     while (!usage_.add_idle(at, limit)) {
-        if (s.empty())
+        auto* from = s.empty() && !of.terms.source.is_unspecified() ? longest_idle(of.address) : &s;
+        if (!from || from->empty())
             return false;
-        remove(s, 0)->close();
+        remove(*from, 0)->close();
     }
     return true;
 }
@@ -87,7 +100,8 @@ void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t mos
     auto& s = shelves_[connection->identity()];
     const auto at = usage_.find(connection->peer());
     // Somebody waits for it to be closed: one whose request this site has not begun with.
-    if (connection->age() >= limits_.age || usage_.take_asked(at) || !has_room(s, at, most))
+    if (connection->age() >= limits_.age || usage_.take_asked(at) ||
+        !has_room(s, connection->identity(), at, most))
         return connection->close();
     connection->note_served();
     connection->begin_idle([this](backend_connection& c) { disturbed(c); });

@@ -59,7 +59,9 @@ public:
 private:
     using shelf = std::vector<std::shared_ptr<backend_connection>>;
 
-    bool has_room(shelf& s, site_usage::place at, std::uint32_t most);
+    bool has_room(shelf& s, const connection_identity& of, site_usage::place at,
+                  std::uint32_t most);
+    shelf* longest_idle(const endpoint& address) noexcept;
     bool may_stay(backend_connection& c);
     bool is_open(backend_connection& c);
     void disturbed(backend_connection& c);
@@ -101,6 +103,11 @@ public:
     backend_connection* operator->() const noexcept { return connection_.get(); }
     bool is_personal() const noexcept { return personal_.has_value(); }
     void make_personal(personal_connections::claim place) { personal_.emplace(std::move(place)); }
+    void note_login() noexcept
+    {
+        if (personal_)
+            personal_->note_login();
+    }
     void give_back(std::uint32_t most_idle = pool::no_limit)
     {
         counted_.end();

@@ -78,6 +78,12 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     progress.elsewhere = candidates->size() > 1;
     // A client that has logged in on a connection of its own keeps it, and stays at its address.
     auto own = again ? std::nullopt : own_lease(wish);
+    // One that has only its name is not worth a risk.
+    if (own && !order_.terms.preface.empty() && wish.is_uncertain()) {
+        const bool stays = co_await stays_open(wish, *own);
+        if (!stays)
+            own.reset();
+    }
     if (own) {
         record_.address = (*own)->peer();
         progress.pooled = true;

@@ -37,6 +37,7 @@ struct exchange_order {
     bool has_place = false;
     const v6front::backend* backend = nullptr;
     exchange_rules rules;
+    connection_terms terms{}; // of the connection that it goes out on
     const reverse_map* reverse = nullptr;
     const exchange_services* services = nullptr;
     // What belongs to the client connection alone; nullptr: nothing is kept for it.

@@ -167,6 +167,33 @@ const std::vector<directive_case>& cases()
          "1",
          {"maybe"},
          "must be \"on\" or \"off\", not \"maybe\""},
+        {"V6FrontProxyProtocol",
+         {"v1"},
+         {"v2"},
+         [](const merged& m) {
+             const auto& set = m.location.settings.proxy_protocol;
+             return std::string(!set ? "unset" : *set == proxy_protocol::v1 ? "v1" : "v2");
+         },
+         "unset",
+         "v1",
+         "v2",
+         "v2",
+         {"on"},
+         "\"on\" must be \"v1\" (text), \"v2\" (binary) or \"off\""},
+        {"V6FrontBindV4",
+         {"192.0.2.1"},
+         {"192.0.2.2", "192.0.2.16/28"},
+         [](const merged& m) {
+             const auto& set = m.location.settings.sources;
+             return set ? ipv4_text((*set)->first()) + "+" + std::to_string((*set)->size() - 1)
+                        : std::string("unset");
+         },
+         "unset",
+         "192.0.2.1+0",
+         "192.0.2.2+16",
+         "192.0.2.2+16",
+         {"192.0.2.17/28"},
+         "\"192.0.2.17/28\" must be the first address of its network: \"192.0.2.16/28\""},
         {"V6FrontEngine",
          {"Off"},
          {"On"},

@@ -73,17 +73,11 @@ std::string proxy_header(proxy_protocol version, const ip_endpoint& from, const 
     return version_2(from, to, ipv4);
 }
 
-std::string proxy_header_for_nobody(proxy_protocol version)
+std::string proxy_header_for_nobody(proxy_protocol version, const ip_endpoint& from,
+                                    const ip_endpoint& to)
 {
-    switch (version) {
-    case proxy_protocol::off:
-        return {};
-    case proxy_protocol::v1:
-        return "PROXY UNKNOWN\r\n";
-    case proxy_protocol::v2:
-        break;
-    }
-    return begin(version_2_local, unspecified, 0);
+    return version == proxy_protocol::v2 ? begin(version_2_local, unspecified, 0)
+                                         : proxy_header(version, from, to);
 }
 
 } // namespace v6front

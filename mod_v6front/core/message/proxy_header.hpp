@@ -24,8 +24,11 @@ struct ip_endpoint {
 // most 107 octets, as the protocol allows version 1. Nothing for `off`.
 std::string proxy_header(proxy_protocol version, const ip_endpoint& from, const ip_endpoint& to);
 
-// For a connection that is made for no client, a health check: UNKNOWN in version 1, LOCAL in
-// version 2, so that the site takes the connection's own addresses.
-std::string proxy_header_for_nobody(proxy_protocol version);
+// For a connection that is made for no client, a health check: `from` and `to` are its own two
+// ends, which is what the site then sees. Version 2 has LOCAL for it. Version 1 has UNKNOWN, which
+// no two receivers read alike: HAProxy takes "PROXY UNKNOWN" alone, mod_remoteip no line so short.
+// So the ends themselves are written.
+std::string proxy_header_for_nobody(proxy_protocol version, const ip_endpoint& from,
+                                    const ip_endpoint& to);
 
 } // namespace v6front

@@ -40,52 +40,58 @@ std::uint64_t prefix_of(const ip_address& client) noexcept
 
 constexpr std::uint32_t block_bits = 8;
 
-// A block wins as often as it has addresses: the score of a weight w is -w / ln(u), u in (0, 1).
-double score(std::uint64_t client, const range& block) noexcept
-{
-    const auto drawn = mixed(client ^ mixed(~std::uint64_t{block.first >> block_bits})) >> 11;
-    const double u = (static_cast<double>(drawn) + 0.5) / 9007199254740992.0;
-    return -(block.last - block.first + 1.0) / std::log(u);
-}
-
 } // namespace
+
+// A block wins as often as it has addresses: the score of a weight w is -w / ln(u), u in (0, 1).
+double source_pool::score(std::uint64_t client, const block& b) noexcept
+{
+    const auto drawn = mixed(client ^ mixed(~std::uint64_t{b.network})) >> 11;
+    const double u = (static_cast<double>(drawn) + 0.5) / 9007199254740992.0;
+    return -static_cast<double>(b.size) / std::log(u);
+}
 
 source_pool::source_pool(std::vector<range> ranges) : ranges_(std::move(ranges))
 {
-    for (const auto& r : ranges_) {
-        size_ += r.last - r.first + 1;
+    for (const auto& r : ranges_)
         for (auto from = r.first;;) {
             const auto to = std::min(r.last, from | ((1u << block_bits) - 1));
-            blocks_.push_back({from, to});
+            add({from, to});
             if (to == r.last)
                 break;
             from = to + 1;
         }
-    }
+}
+
+void source_pool::add(const range& part)
+{
+    const auto network = part.first >> block_bits;
+    if (blocks_.empty() || blocks_.back().network != network)
+        blocks_.push_back({network});
+    const auto n = part.last - part.first + 1;
+    blocks_.back().parts.push_back(part);
+    blocks_.back().size += n;
+    size_ += n;
 }
 
 std::uint32_t source_pool::choose(const ip_address& client) const noexcept
 {
     const auto prefix = mixed(prefix_of(client));
-    const auto* block = &blocks_.front();
-    if (blocks_.size() > 1) {
-        double best = 0;
-        for (const auto& b : blocks_)
-            if (const auto s = score(prefix, b); s > best) {
-                best = s;
-                block = &b;
-            }
-    }
-    auto chosen = block->first;
-    std::uint64_t best = 0;
-    for (auto address = block->first;; ++address) {
-        if (const auto s = mixed(prefix ^ mixed(address)); s > best) {
-            best = s;
-            chosen = address;
+    const auto* of = &blocks_.front();
+    double best_score = 0;
+    for (const auto& b : blocks_)
+        if (const auto s = blocks_.size() > 1 ? score(prefix, b) : 1; s > best_score) {
+            best_score = s;
+            of = &b;
         }
-        if (address == block->last)
-            return chosen;
-    }
+    auto chosen = of->parts.front().first;
+    std::uint64_t best = 0;
+    for (const auto& part : of->parts)
+        for (std::uint64_t address = part.first; address <= part.last; ++address)
+            if (const auto s = mixed(prefix ^ mixed(address)); s > best) {
+                best = s;
+                chosen = static_cast<std::uint32_t>(address);
+            }
+    return chosen;
 }
 
 namespace
@@ -123,7 +129,7 @@ range parse_prefix(std::string_view key, std::string_view word, std::size_t slas
     return {*address, *address | hosts};
 }
 
-range parse_range(std::string_view key, std::string_view word)
+range read_range(std::string_view key, std::string_view word)
 {
     if (const auto slash = word.find('/'); slash != word.npos)
         return parse_prefix(key, word, slash);
@@ -135,6 +141,21 @@ range parse_range(std::string_view key, std::string_view word)
     if (*last < *first)
         refuse_value(key, word, "the lower address first");
     return {*first, *last};
+}
+
+// "This network", multicast and broadcast are nobody's address.
+bool may_be_source(const range& r) noexcept
+{
+    return r.first >> 24 != 0 && (r.last < 0xe0000000 || r.first > 0xefffffff) &&
+           r.last != 0xffffffff;
+}
+
+range parse_range(std::string_view key, std::string_view word)
+{
+    const auto read = read_range(key, word);
+    if (!may_be_source(read))
+        refuse_value(key, word, right);
+    return read;
 }
 
 } // namespace

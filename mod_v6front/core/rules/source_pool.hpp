@@ -6,7 +6,8 @@
 // A client's address is found by its prefix alone: IPv6 by the /64, which is one network of one
 // customer, IPv4 as it is. So it is the same in every process, before and after a restart, and on
 // every front that has the same pool. By rendezvous hashing (Thaler and Ravishankar, 1998): an
-// address that is added takes its share evenly from all others, and no client moves between those.
+// address that is added takes its share from all others. Within a /24, or with a new one, no other
+// client moves; where one of several /24 grows, about as many again.
 #pragma once
 
 #include "core/base/ip_address.hpp"
@@ -32,15 +33,23 @@ public:
     explicit source_pool(std::vector<range> ranges);
 
     std::uint32_t size() const noexcept { return size_; }
-    std::uint32_t first() const noexcept { return blocks_.front().first; } // the lowest
+    std::uint32_t first() const noexcept { return ranges_.front().first; } // the lowest
     const std::vector<range>& ranges() const noexcept { return ranges_; }
     std::uint32_t choose(const ip_address& client) const noexcept;
 
 private:
+    // All addresses that differ in the last octet only. A client is hashed with each block first,
+    // then with each address of one: not with each of thousands.
+    struct block {
+        std::uint32_t network; // the other three
+        std::uint32_t size = 0;
+        std::vector<range> parts{};
+    };
+    static double score(std::uint64_t client, const block& b) noexcept;
+    void add(const range& part);
+
     std::vector<range> ranges_;
-    // The same, cut where the last octet begins anew: a client is hashed with each block first,
-    // then with each address of one, not with each of thousands.
-    std::vector<range> blocks_;
+    std::vector<block> blocks_;
     std::uint32_t size_ = 0;
 };
 

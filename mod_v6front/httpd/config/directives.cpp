@@ -247,6 +247,15 @@ void set_setting(cmd_parms* cmd, void* dir, const char* value)
     set_by_directive(location_of(dir).settings, cmd->cmd->name, value);
 }
 
+// Of several words, which are one value.
+void set_list(cmd_parms* cmd, void* dir, int argc, char* const argv[])
+{
+    std::string value;
+    for (int i = 0; i < argc; ++i)
+        value.append(i > 0 ? " " : "").append(argv[i]);
+    set_by_directive(location_of(dir).settings, cmd->cmd->name, value);
+}
+
 void set_engine(cmd_parms* cmd, void*, const char* value)
 {
     server_of(cmd).engine = parse_on_off({}, value);
@@ -312,6 +321,12 @@ const command_rec v6front_directives[] = {
      "client; Off: it does not"},
     {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
+    {"V6FrontProxyProtocol", one<set_setting>(), nullptr, server_or_location, TAKE1,
+     "v1 or v2: connections to the site begin with a PROXY header that names the client; "
+     "default: off"},
+    {"V6FrontBindV4", words<set_list>(), nullptr, server_or_location, TAKE_ARGV,
+     "IPv4 addresses of this machine (also 192.0.2.16/28 or 192.0.2.16-192.0.2.31) to connect "
+     "to sites from; of several, each client has its own"},
     {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
      "On (default): requests run on the module's engines; Off: each holds a thread"},
     {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,

@@ -4,6 +4,7 @@
 
 #include "httpd/base/log.hpp"
 #include "httpd/config/config.hpp"
+#include "access_by_address.hpp"
 #include "blocking_hooks.hpp"
 #include "conflicts.hpp"
 #include "oldest_httpd.hpp"
@@ -58,6 +59,7 @@ void warn_of_settings(server_rec* main_server)
     warn_of_the_unreachable(main_server);
     warn_of_conflicts(main_server);
     warn_of_no_effect(main_server);
+    warn_of_missing_sources(main_server);
 }
 
 } // namespace v6front

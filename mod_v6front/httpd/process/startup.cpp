@@ -8,6 +8,7 @@
 #include "httpd/config/config_tree.hpp"
 #include "httpd/config/default_directive.h"
 #include "httpd/config/thread_needed.hpp"
+#include "httpd/operator/access_by_address.hpp"
 #include "httpd/operator/blocking_hooks.hpp"
 #include "httpd/operator/warnings.hpp"
 #include "shared_memory.hpp"
@@ -86,6 +87,7 @@ int settle_server(apr_pool_t* pconf, server_rec* main_server)
     if (has_engines() && any_routes(main_server))
         raise_low_limit(pconf, main_server);
     warn_of_settings(main_server);
+    note_local_sites(main_server);
     return OK;
 }
 

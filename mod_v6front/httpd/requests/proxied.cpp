@@ -8,6 +8,7 @@
 #include "borrowed_waits.hpp"
 #include "client_fields.hpp"
 #include "client_record.hpp"
+#include "connection_terms.hpp"
 #include "early_end.hpp"
 #include "redirect_log.hpp"
 
@@ -76,6 +77,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     q.may_upgrade = may_upgrade;
     order_.backend = decision.backend;
     order_.rules = rules_;
+    order_.terms = terms_of(r, rules_);
     order_.reverse = &reverse_;
     order_.services = &shared.for_exchanges();
     order_.has_place = has_place();

@@ -29,7 +29,7 @@ struct backend {
     unsigned limit = 0;     // the number of its max=; 0: none
     check_number check = 0; // the number of its health check; 0: none
 
-    // Of a health check's connections, which are made for no client.
+    // Of connections that are made for no client: health checks, tries of an address.
     connection_terms check_terms{};
 
     // Of a connection to that address of it, on such terms.

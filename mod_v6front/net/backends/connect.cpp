@@ -136,6 +136,21 @@ void race::tell(const connect_report& report) const
     }
 }
 
+ip_endpoint as_ip_endpoint(const endpoint& e)
+{
+    return {ip_address::ipv4(e.address().to_v4().to_uint()), e.port()};
+}
+
+// What goes first on it. An end that is lost already is noticed when it is sent.
+std::string preface_of(const connection_terms& terms, const tcp_socket& socket)
+{
+    if (terms.own_name == proxy_protocol::off)
+        return terms.preface;
+    error_code ignored;
+    const auto from = socket.local_endpoint(ignored), to = socket.remote_endpoint(ignored);
+    return proxy_header_for_nobody(terms.own_name, as_ip_endpoint(from), as_ip_endpoint(to));
+}
+
 } // namespace
 
 task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
@@ -172,10 +187,12 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
     if (report)
         run->tell(report);
     std::shared_ptr<backend_connection> connection;
+    std::string preface;
     if (run->winner) {
         auto& socket = run->runners[*run->winner]->socket;
         error_code ignored;
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+        preface = preface_of(run->candidates[*run->winner].terms, socket);
         connection = std::make_shared<backend_connection>(std::move(socket),
                                                           run->candidates[*run->winner], deadlines);
     }
@@ -183,11 +200,11 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         error_code ignored;
         r->socket.close(ignored);
     }
-    if (!connection && (!run->last_failure || (limit.expired() && run->running > 0)))
+    if (!connection && limit.expired() && run->running > 0)
         co_return failure{reason::connect_timed_out, {}, {}};
     if (!connection)
-        co_return *run->last_failure;
-    if (const auto& preface = connection->identity().terms.preface; !preface.empty()) {
+        co_return run->last_failure.value_or(failure{reason::connect_failed});
+    if (!preface.empty()) {
         const auto sent = co_await connection->write(preface, timeout);
         if (sent.error)
             co_return failure{reason::connect_failed, sent.error, "sending the PROXY header"};

@@ -9,6 +9,7 @@
 // connection; the key of what keeps idle ones (pool, personal_connections).
 #pragma once
 
+#include "core/message/proxy_header.hpp"
 #include "net/loop/asio.hpp"
 
 #include <cstddef>
@@ -24,6 +25,8 @@ struct connection_terms {
     // The first octets on it, before anything else (core/message/proxy_header). They say whose it
     // is, so such a connection is its client's own and in no pool.
     std::string preface{};
+    // For no client: it begins with a PROXY header of its own two ends.
+    proxy_protocol own_name = proxy_protocol::off;
 
     friend bool operator==(const connection_terms&, const connection_terms&) = default;
 };

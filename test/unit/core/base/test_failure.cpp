@@ -58,6 +58,7 @@ const std::map<reason, expected> table{
     {reason::response_body_timed_out, {fault::backend, 504}},
     {reason::too_many_in_flight, {fault::front, 503}},
     {reason::no_local_port, {fault::front, 503}},
+    {reason::no_source_address, {fault::front, 503}},
     {reason::out_of_resources, {fault::front, 503}},
     {reason::stopping, {fault::front, 503}},
     {reason::internal, {fault::front, 500}},
@@ -116,7 +117,7 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
 std::string without_names(std::string words)
 {
     for (const std::string_view name :
-         {"IPv4", "HTTP", "URL", "Destination", "If", "V6FrontGracefulTimeout"})
+         {"IPv4", "HTTP", "URL", "Destination", "If", "V6FrontGracefulTimeout", "V6FrontBindV4"})
         if (const auto at = words.find(name); at != words.npos)
             words.erase(at, name.size());
     return words;

@@ -50,6 +50,11 @@ const std::vector<key_case> setting_cases{
     {"maxidle", "3", "3", "4", "4", "4294967295", "0",
      "maxidle=\"0\" must be a number from 1 to 100000; to keep no connection "
      "open, use reuse=off"},
+    {"proxyprotocol", "v1", "v1", "V2", "v2", "off", "on",
+     "proxyprotocol=\"on\" must be \"v1\" (text), \"v2\" (binary) or \"off\""},
+    {"bindv4", "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2", "off", "192.0.2",
+     "bindv4=\"192.0.2\" must be IPv4 addresses of this machine, such as 192.0.2.10, "
+     "192.0.2.16/28 or 192.0.2.16-192.0.2.31, or \"off\""},
 };
 
 const std::vector<key_case> resolve_cases{
@@ -100,6 +105,14 @@ std::string shown(const std::string& value)
 std::string shown(const status_range& value)
 {
     return std::to_string(value.lowest) + "-" + std::to_string(value.highest);
+}
+std::string shown(proxy_protocol value)
+{
+    return value == proxy_protocol::off ? "off" : value == proxy_protocol::v1 ? "v1" : "v2";
+}
+std::string shown(const std::shared_ptr<const source_pool>& value)
+{
+    return value ? ipv4_text(value->first()) : "off";
 }
 template <std::unsigned_integral T>
 requires(!std::is_same_v<T, bool>) std::string shown(T value)
@@ -163,7 +176,7 @@ TEST_CASE("each key of a route is taken, or refused in its own words", "[setting
     CHECK_THROWS_WITH(set_option(s, "colour=red"),
                       "the key of \"colour=red\" must be one of connect, response, idle, "
                       "preservehost, via, addheaders, head, self, bufferbody, max, queue, reuse, "
-                      "maxidle");
+                      "maxidle, proxyprotocol, bindv4");
     CHECK_THROWS_WITH(set_option(s, "connect"), "\"connect\" must be written key=value");
 }
 

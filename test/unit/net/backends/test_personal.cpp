@@ -117,6 +117,63 @@ TEST_CASE("streams of one client take turns", "[personal]")
     }
 }
 
+TEST_CASE("connections that are only named are several, a few are kept, and nobody waits for one",
+          "[personal]")
+{
+    using kind = personal_connections::kind;
+    const descriptors_kept none_lost;
+    const connection_terms terms{{}, "PROXY UNKNOWN\r\n"};
+    const connection_identity mine{loopback(80), terms};
+    personal_connections own;
+    const auto get = [&](const connection_terms& of, std::chrono::milliseconds idle = 1min) {
+        return own.take({}, std::span(&mine.address, 1), patience, of, idle);
+    };
+    std::vector<std::unique_ptr<two_ends>> ends;
+    std::vector<personal_connections::claim> claims;
+    for (std::size_t i = 0; i < personal_connections::most_named + 2; ++i) {
+        ends.push_back(std::make_unique<two_ends>());
+        claims.push_back(own.reserve(mine, kind::named));
+    }
+    // All are in use: at once, none.
+    CHECK_FALSE(get(terms));
+    for (std::size_t i = 0; i < claims.size(); ++i)
+        claims[i].keep(ends[i]->own());
+    // The ones used longest ago made room.
+    CHECK(ends[0]->is_closed());
+    CHECK(ends[1]->is_closed());
+    CHECK_FALSE(ends[2]->is_closed());
+    // Another name, or none, is another connection; and what must not be lost is for a fresh one.
+    CHECK_FALSE(get({{}, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"}));
+    CHECK_FALSE(get({}));
+    CHECK_FALSE(get(terms, 0ms));
+    // The one used last, unless its site has ended it.
+    ::shutdown(ends.back()->ends[1], SHUT_RDWR);
+    auto got = get(terms);
+    REQUIRE(got);
+    CHECK(got->socket == ends[ends.size() - 2]->own());
+    CHECK(got->what == kind::named);
+
+    SECTION("a login on one makes the others wait")
+    {
+        got->place.note_login();
+        CHECK_FALSE(std::async(std::launch::async, [&] {
+                        return own.take({}, std::span(&mine.address, 1), 20ms, terms);
+                    }).get());
+        got->place.keep(got->socket);
+        auto again = get(terms);
+        REQUIRE(again);
+        CHECK(again->what == kind::login);
+        again->place.keep(again->socket);
+    }
+    SECTION("they end with the client")
+    {
+        own.end();
+        got->place.keep(got->socket);
+        for (const auto& e : ends)
+            CHECK(e->is_closed());
+    }
+}
+
 TEST_CASE("an exchange leaves a personal connection to its client", "[personal]")
 {
     const descriptors_kept none_lost;

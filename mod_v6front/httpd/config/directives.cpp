@@ -13,6 +13,7 @@
 #include "checks.hpp"
 #include "config.hpp"
 #include "directive_place.hpp"
+#include "forwarded_directives.hpp"
 
 #include <algorithm>
 #include <string>
@@ -310,8 +311,12 @@ const command_rec v6front_directives[] = {
     {"V6FrontVia", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): this front adds itself to Via, for the site and for the "
      "client; Off: it does not"},
-    {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
-     "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
+    {"V6FrontAddHeaders", words<set_added_headers>(), nullptr, server_or_location, TAKE_ARGV,
+     "On (default): the site gets X-Forwarded-For, -Host, -Server, -Proto and Via; Off: only "
+     "CDN-Loop; or names of fields, with + and - relative to what holds outside"},
+    {"V6FrontTrust", one<set_trust>(), nullptr, server, ITERATE,
+     "addresses and prefixes of proxies in front of this server, whose X-Forwarded-*, Forwarded "
+     "and X-Request-ID are kept"},
     {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
      "On (default): requests run on the module's engines; Off: each holds a thread"},
     {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,

@@ -31,10 +31,10 @@ public:
 
 private:
     void gather_fields(const request_client& asker);
+    void describe_way();
     void frame_body(const request_client::body_ahead& known);
     bool has_place() const;
     void forward_references();
-    void note(const outcome& what) const;
     void log_failure(const outcome& what) const;
     void log_tunnel(const outcome& what) const;
 
@@ -45,6 +45,7 @@ private:
     exchange_rules rules_;
     reverse_map reverse_;
     exchange_order order_;
+    std::chrono::steady_clock::time_point start_{}; // if the time is logged
 };
 
 // The whole of it on a borrowed thread: httpd's filters may block, and only this thread waits.

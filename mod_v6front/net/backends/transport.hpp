@@ -52,6 +52,7 @@ public:
     enum class next : std::uint8_t { nothing, octets, end, reset };
     next peek() noexcept;
 
+    endpoint local() const noexcept; // its own end
     void cancel() noexcept; // what is under way ends with operation_aborted
     void end_sending() noexcept;
     void close() noexcept;

@@ -2,15 +2,9 @@
 //
 // What the site is told of the client, and by whom: V6FrontAddHeaders and V6FrontTrust.
 #include "catch.hpp"
-#include "deadline.hpp"
 #include "scripted_backend.hpp"
 #include "user_agent.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
-
-#include <algorithm>
 #include <map>
 
 using namespace v6front;
@@ -22,10 +16,11 @@ using fields = std::vector<std::pair<std::string, std::string>>;
 
 struct row {
     std::string name;
-    std::string outside;                     // directives of the main server
-    std::string directives;                  // of the virtual host
-    fields sent;                             // what the peer says
-    std::map<std::string, std::string> seen; // by the site; "": it is not there; "an id": one of ours
+    std::string outside;    // directives of the main server
+    std::string directives; // of the virtual host
+    fields sent;            // what the peer says
+    std::map<std::string, std::string>
+        seen; // by the site; "": it is not there; "an id": one of ours
 };
 
 const fields claims{{"X-Forwarded-For", "192.0.2.1"},   {"X-Forwarded-Host", "a.test"},
@@ -39,7 +34,10 @@ const std::string ours = R"(for="[::1]";by="[::1]";host=site.test;proto=SCHEME)"
 const std::vector<row>& rows()
 {
     static const std::vector<row> all{
-        {"by default", "", "", claims,
+        {"by default",
+         "",
+         "",
+         claims,
          {{"X-Forwarded-For", "::1"},
           {"X-Forwarded-Host", "site.test"},
           {"X-Forwarded-Server", "site.test"},
@@ -48,7 +46,10 @@ const std::vector<row>& rows()
           {"Forwarded", ""},
           {"X-Request-ID", "made-by-a-peer"},
           {"Proxy", ""}}},
-        {"all of them", "", all_of_them, claims,
+        {"all of them",
+         "",
+         all_of_them,
+         claims,
          {{"X-Forwarded-For", "::1"},
           {"X-Forwarded-Host", "site.test"},
           {"X-Forwarded-Server", "site.test"},
@@ -57,7 +58,10 @@ const std::vector<row>& rows()
           {"Forwarded", ours},
           {"X-Request-ID", "an id"},
           {"Proxy", ""}}},
-        {"none of them", "", "V6FrontAddHeaders Off\n", claims,
+        {"none of them",
+         "",
+         "V6FrontAddHeaders Off\n",
+         claims,
          {{"X-Forwarded-For", ""},
           {"X-Forwarded-Host", ""},
           {"X-Forwarded-Server", ""},
@@ -66,9 +70,13 @@ const std::vector<row>& rows()
           {"Forwarded", ""},
           {"Via", ""},
           {"Proxy", ""}}},
-        {"only these", "", "V6FrontAddHeaders Forwarded Via\n", claims,
+        {"only these",
+         "",
+         "V6FrontAddHeaders Forwarded Via\n",
+         claims,
          {{"X-Forwarded-For", ""}, {"X-Forwarded-Proto", ""}, {"Forwarded", ours}}},
-        {"changed twice", "V6FrontAddHeaders +Forwarded\n",
+        {"changed twice",
+         "V6FrontAddHeaders +Forwarded\n",
          "V6FrontAddHeaders +X-Forwarded-Port -X-Forwarded-Server\n"
          "<Location />\nV6FrontAddHeaders -X-Forwarded-Proto\n</Location>\n",
          {},
@@ -77,7 +85,10 @@ const std::vector<row>& rows()
           {"X-Forwarded-Proto", ""},
           {"X-Forwarded-Port", "PORT"},
           {"Forwarded", ours}}},
-        {"of a trusted peer", "", "V6FrontTrust ::1\n" + all_of_them, claims,
+        {"of a trusted peer",
+         "",
+         "V6FrontTrust ::1\n" + all_of_them,
+         claims,
          {{"X-Forwarded-For", "192.0.2.1, ::1"},
           {"X-Forwarded-Host", "a.test"},
           {"X-Forwarded-Server", "lb.test, site.test"},
@@ -86,73 +97,106 @@ const std::vector<row>& rows()
           {"Forwarded", "for=192.0.2.1, " + ours},
           {"X-Request-ID", "made-by-a-peer"},
           {"Proxy", ""}}},
-        {"of a trusted peer that says nothing", "", "V6FrontTrust ::1\n" + all_of_them, {},
+        {"of a trusted peer that says nothing",
+         "",
+         "V6FrontTrust ::1\n" + all_of_them,
+         {},
          {{"X-Forwarded-For", "::1"},
           {"X-Forwarded-Host", "site.test"},
           {"X-Forwarded-Proto", "SCHEME"},
           {"X-Forwarded-Port", "PORT"},
           {"Forwarded", ours},
           {"X-Request-ID", "an id"}}},
-        {"of a trusted peer, where the front adds nothing", "",
-         "V6FrontTrust ::1\nV6FrontAddHeaders Off\n", claims,
+        {"of a trusted peer, where the front adds nothing",
+         "",
+         "V6FrontTrust ::1\nV6FrontAddHeaders Off\n",
+         claims,
          {{"X-Forwarded-For", "192.0.2.1"},
           {"X-Forwarded-Server", "lb.test"},
           {"X-Forwarded-Port", "70"},
           {"Forwarded", "for=192.0.2.1"},
           {"Proxy", ""}}},
-        {"of one that another line trusts", "",
-         "V6FrontTrust 192.0.2.0/24 192.0.2.0/24\nV6FrontTrust 2001:db8::/32 ::/127\n", claims,
+        {"of one that another line trusts",
+         "",
+         "V6FrontTrust 192.0.2.0/24 192.0.2.0/24\nV6FrontTrust 2001:db8::/32 ::/127\n",
+         claims,
          {{"X-Forwarded-For", "192.0.2.1, ::1"}, {"X-Forwarded-Proto", "gopher"}}},
-        {"of one that no line trusts", "", "V6FrontTrust 192.0.2.0/24 ::2\n", claims,
+        {"of one that no line trusts",
+         "",
+         "V6FrontTrust 192.0.2.0/24 ::2\n",
+         claims,
          {{"X-Forwarded-For", "::1"}, {"X-Forwarded-Proto", "SCHEME"}, {"Forwarded", ""}}},
-        {"of one that the main server trusts", "V6FrontTrust ::1\n", "", claims,
+        {"of one that the main server trusts",
+         "V6FrontTrust ::1\n",
+         "",
+         claims,
          {{"X-Forwarded-For", "192.0.2.1, ::1"}}},
-        {"of one that the virtual host does not", "V6FrontTrust ::1\n", "V6FrontTrust ::2\n", claims,
+        {"of one that the virtual host does not",
+         "V6FrontTrust ::1\n",
+         "V6FrontTrust ::2\n",
+         claims,
          {{"X-Forwarded-For", "::1"}}},
-        {"what cannot be read of a trusted peer", "", "V6FrontTrust ::1\n" + all_of_them,
+        {"what cannot be read of a trusted peer",
+         "",
+         "V6FrontTrust ::1\n" + all_of_them,
          {{"Forwarded", "for=\"192.0.2.1"}, {"X-Request-ID", "two words"}},
          {{"Forwarded", ours}, {"X-Request-ID", "an id"}}},
-        {"an id that is too long", "", "V6FrontTrust ::1\n" + all_of_them,
+        {"an id that is too long",
+         "",
+         "V6FrontTrust ::1\n" + all_of_them,
          {{"X-Request-ID", std::string(129, 'a')}},
          {{"X-Request-ID", "an id"}}},
         // The operator's word stays, whoever the peer is.
-        {"set by the operator", "",
+        {"set by the operator",
+         "",
          "V6FrontTrust ::1\nRequestHeader set X-Forwarded-For 192.0.2.7\n"
          "RequestHeader set Forwarded for=192.0.2.7\nRequestHeader set X-Request-ID mine\n"
-         "RequestHeader set X-Forwarded-Port 443\n" + all_of_them,
+         "RequestHeader set X-Forwarded-Port 443\n" +
+             all_of_them,
          claims,
          {{"X-Forwarded-For", "192.0.2.7"},
           {"Forwarded", "for=192.0.2.7"},
           {"X-Request-ID", "mine"},
           {"X-Forwarded-Port", "443"}}},
-        {"appended to by the operator", "",
-         "V6FrontTrust ::1\nRequestHeader append X-Forwarded-For 192.0.2.7\n", claims,
+        {"appended to by the operator",
+         "",
+         "V6FrontTrust ::1\nRequestHeader append X-Forwarded-For 192.0.2.7\n",
+         claims,
          {{"X-Forwarded-For", "192.0.2.1, 192.0.2.7"}}},
-        {"appended to a lie", "", "RequestHeader append Forwarded for=192.0.2.7\n", claims,
+        {"appended to a lie",
+         "",
+         "RequestHeader append Forwarded for=192.0.2.7\n",
+         claims,
          {{"Forwarded", "for=192.0.2.7"}}},
         // mod_remoteip says who the client is, the TCP connection who is trusted.
-        {"mod_remoteip, and no trust", "",
+        {"mod_remoteip, and no trust",
+         "",
          "RemoteIPHeader X-Client\nRemoteIPInternalProxy ::1\n" + all_of_them,
          {{"X-Client", "2001:db8::7"}, {"X-Forwarded-For", "192.0.2.1"}, {"Forwarded", "for=a"}},
          {{"X-Forwarded-For", "2001:db8::7"},
           {"Forwarded", R"(for="[2001:db8::7]";by="[::1]";host=site.test;proto=SCHEME)"}}},
-        {"mod_remoteip, and trust", "",
+        {"mod_remoteip, and trust",
+         "",
          "V6FrontTrust ::1\nRemoteIPHeader X-Client\nRemoteIPInternalProxy ::1\n",
          {{"X-Client", "2001:db8::7"}, {"X-Forwarded-For", "192.0.2.1"}},
          {{"X-Forwarded-For", "192.0.2.1, 2001:db8::7"}}},
-        {"mod_remoteip, and trust in the client that it found", "",
+        {"mod_remoteip, and trust in the client that it found",
+         "",
          "V6FrontTrust 2001:db8::7\nRemoteIPHeader X-Client\nRemoteIPInternalProxy ::1\n",
          {{"X-Client", "2001:db8::7"}, {"X-Forwarded-For", "192.0.2.1"}},
          {{"X-Forwarded-For", "2001:db8::7"}}},
-        {"mod_remoteip has found the last of the list", "",
+        {"mod_remoteip has found the last of the list",
+         "",
          "V6FrontTrust ::1\nRemoteIPHeader X-Client\nRemoteIPInternalProxy ::1\n",
          {{"X-Client", "2001:db8::7"}, {"X-Forwarded-For", "192.0.2.1, 2001:db8::7"}},
          {{"X-Forwarded-For", "192.0.2.1, 2001:db8::7"}}},
-        {"mod_remoteip has taken the end of the list", "",
+        {"mod_remoteip has taken the end of the list",
+         "",
          "V6FrontTrust ::1\nRemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy ::1\n",
          {{"X-Forwarded-For", "192.0.2.1, 2001:db8::7"}},
          {{"X-Forwarded-For", "192.0.2.1, 2001:db8::7"}}},
-        {"mod_remoteip has found an IPv4 client", "",
+        {"mod_remoteip has found an IPv4 client",
+         "",
          "RemoteIPHeader X-Client\nRemoteIPInternalProxy ::1\nV6FrontAddHeaders +Forwarded\n",
          {{"X-Client", "::ffff:192.0.2.9"}},
          {{"X-Forwarded-For", "192.0.2.9"},
@@ -163,8 +207,7 @@ const std::vector<row>& rows()
 
 bool is_own_id(const std::string& text)
 {
-    return text.size() == 32 &&
-           text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 std::string replaced(std::string text, const std::string& word, const std::string& by)
@@ -185,8 +228,9 @@ void check(const http_message& seen, const row& r, const httpd_server& front)
         }
         std::vector<std::string> values;
         if (!value.empty()) {
-            values.push_back(replaced(replaced(value, "SCHEME", front.options().tls ? "https" : "http"),
-                                      "PORT", std::to_string(front.port())));
+            values.push_back(
+                replaced(replaced(value, "SCHEME", front.options().tls ? "https" : "http"), "PORT",
+                         std::to_string(front.port())));
         }
         CHECK(seen.values(name) == values);
     }
@@ -199,21 +243,6 @@ httpd_options with_modules(httpd_options options)
     return options;
 }
 
-// One request of a client on 127.0.0.1, to the end of the connection.
-void ask_over_ipv4(std::uint16_t port, const std::string& text)
-{
-    namespace asio = boost::asio;
-    asio::io_context context;
-    asio::ip::tcp::socket socket(context);
-    socket.connect({asio::ip::make_address("127.0.0.1"), port});
-    asio::write(socket, asio::buffer(text));
-    char octets[4096];
-    boost::system::error_code end;
-    while (!end) {
-        socket.read_some(asio::buffer(octets), end);
-    }
-}
-
 } // namespace
 
 TEST_CASE("The site is told what the operator wants of the client, and no lie", "[forwarded]")
@@ -222,8 +251,8 @@ TEST_CASE("The site is told what the operator wants of the client, and no lie", 
     const row r = GENERATE(from_range(rows()));
     INFO(w << ", " << r.name);
     scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_options options = with_modules(
-        options_for(w, "V6FrontPass / " + site.url() + "\n" + r.directives));
+    httpd_options options =
+        with_modules(options_for(w, "V6FrontPass / " + site.url() + "\n" + r.directives));
     options.global = r.outside;
     httpd_server front(options);
     REQUIRE(ask(front, {"/", "GET", r.sent}).status() == 200);
@@ -235,10 +264,10 @@ TEST_CASE("A route changes what its virtual host adds", "[forwarded]")
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
     scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_server front(options_for(
-        w, "V6FrontAddHeaders +X-Forwarded-Port\nV6FrontPass /a " + site.url() +
-               "a addheaders=+forwarded,-x-forwarded-for\nV6FrontPass /b " + site.url() +
-               "b addheaders=X-Forwarded-Proto\n"));
+    httpd_server front(
+        options_for(w, "V6FrontAddHeaders +X-Forwarded-Port\nV6FrontPass /a " + site.url() +
+                           "a addheaders=+forwarded,-x-forwarded-for\nV6FrontPass /b " +
+                           site.url() + "b addheaders=X-Forwarded-Proto\n"));
     get(front, "/a");
     get(front, "/b");
     const http_message a = site.request(0).message;
@@ -254,59 +283,6 @@ TEST_CASE("A route changes what its virtual host adds", "[forwarded]")
         INFO(name);
         CHECK_FALSE(b.has(name));
     }
-}
-
-// What was told of a client by the PROXY protocol is reported; who is trusted is the sender.
-TEST_CASE("The client of a PROXY header is reported, and its sender trusted", "[forwarded]")
-{
-    struct proxy_row {
-        std::string directives;
-        std::string header;
-        std::string seen;
-    };
-    std::vector<way> ways = every_way();
-    std::erase_if(ways, [](const way& w) { return w.tls; });
-    const way w = GENERATE_COPY(from_range(ways));
-    const proxy_row r = GENERATE(values<proxy_row>({
-        {"", "PROXY TCP6 2001:db8::7 2001:db8::1 1234 80\r\n", "2001:db8::7"},
-        {"", "PROXY TCP4 192.0.2.7 192.0.2.1 1234 80\r\n", "192.0.2.7"},
-        {"", "PROXY TCP6 ::ffff:192.0.2.7 ::ffff:192.0.2.1 1234 80\r\n", "192.0.2.7"},
-        {"V6FrontTrust ::1\n", "PROXY TCP6 2001:db8::7 2001:db8::1 1234 80\r\n",
-         "192.0.2.1, 2001:db8::7"},
-        {"V6FrontTrust 2001:db8::7\n", "PROXY TCP6 2001:db8::7 2001:db8::1 1234 80\r\n",
-         "2001:db8::7"},
-    }));
-    INFO(w << ", " << r.directives << r.header);
-    scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_options options = with_modules(options_for(
-        w, "RemoteIPProxyProtocol On\nV6FrontPass / " + site.url() + "\n" + r.directives));
-    httpd_server front(options);
-    raw_client client(front.port());
-    client.send(r.header +
-                request_text({"/", "GET", {{"X-Forwarded-For", "192.0.2.1"}}}));
-    CHECK(client.read_response().status() == 200);
-    CHECK(site.request(0).message.values("X-Forwarded-For") == std::vector<std::string>{r.seen});
-}
-
-TEST_CASE("An IPv4 client on a listener for both families is an IPv4 client", "[forwarded]")
-{
-    const way w = GENERATE(from_range(short_list()));
-    const bool trusted = GENERATE(false, true);
-    INFO(w << ", " << trusted);
-    scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_options options = options_for(w, "");
-    const std::uint16_t port = free_port();
-    options.global = "Listen [::]:" + std::to_string(port) + "\n<VirtualHost *:" +
-                     std::to_string(port) + ">\nV6FrontPass / " + site.url() + " self=on\n" +
-                     "V6FrontAddHeaders +Forwarded\n" +
-                     (w.engine ? "" : "V6FrontEngine Off\n") +
-                     (trusted ? "V6FrontTrust 127.0.0.0/8\n" : "") + "</VirtualHost>\n";
-    httpd_server front(options);
-    ask_over_ipv4(port, request_text({"/", "GET", {{"X-Forwarded-For", "192.0.2.1"},
-                                                   {"Connection", "close"}}}));
-    const http_message seen = site.request(0).message;
-    CHECK(seen.value("X-Forwarded-For") == (trusted ? "192.0.2.1, 127.0.0.1" : "127.0.0.1"));
-    CHECK(seen.value("Forwarded") == "for=127.0.0.1;by=127.0.0.1;host=site.test;proto=http");
 }
 
 TEST_CASE("A prefix with bits behind it stops the start, with the right one", "[forwarded]")

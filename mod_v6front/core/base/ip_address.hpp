@@ -27,7 +27,8 @@ ip_address v4_address(const std::array<std::uint8_t, 4>& octets) noexcept;
 // "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"; nothing for any other text.
 std::optional<ip_address> parse_ip_address(std::string_view text) noexcept;
 
-// All addresses that begin with the same bits. One of IPv6 has no IPv4 addresses in it, even "::/0".
+// All addresses that begin with the same bits. One of IPv6 has no IPv4 addresses in it, even
+// "::/0".
 struct ip_prefix {
     ip_address first;
     unsigned length = 128; // in bits of the IPv6 address

@@ -22,9 +22,9 @@ bool is_claim(std::string_view name) noexcept;
 
 // Who has sent a request, and what the front would say itself.
 struct claimant {
-    bool behind_proxy = false; // mod_remoteip has found another client than the peer
-    bool trusted = false;      // V6FrontTrust: the peer's claims stay, but for Proxy
-    bool has_own_id = false;   // X-Request-ID is for the front to write
+    bool behind_proxy = false;         // mod_remoteip has found another client than the peer
+    bool trusted = false;              // V6FrontTrust: the peer's claims stay, but for Proxy
+    bool has_own_id = false;           // X-Request-ID is for the front to write
     std::string_view client_address{}; // as it is going to be reported
 };
 
@@ -34,8 +34,8 @@ struct claimant {
 // stays, nominated or not. Hop-by-hop fields stay too: they say what the client wants of us.
 //
 // Gives the fields (added_header) that are left and are lists whose next element is the front's:
-// what a trusted peer has sent as X-Forwarded-For, -Server and Forwarded; and X-Forwarded-For, if it
-// is the rest of a chain of which a hook has taken the end (mod_remoteip, where `behind_proxy`).
+// what a trusted peer has sent as X-Forwarded-For, -Server and Forwarded; and X-Forwarded-For, if
+// it is the rest of a chain of which a hook has taken the end (mod_remoteip, where `behind_proxy`).
 std::uint16_t drop_client_claims(field_list& fields, std::span<const field> sent,
                                  const claimant& by);
 

@@ -24,9 +24,8 @@ void append_value(std::string& out, std::string_view value)
     }
     out += '"';
     for (const char c : value) {
-        if (c == '"' || c == '\\') {
+        if (c == '"' || c == '\\')
             out += '\\';
-        }
         out += c;
     }
     out += '"';
@@ -35,31 +34,27 @@ void append_value(std::string& out, std::string_view value)
 // An IPv6 address is in brackets, and so in quotes (RFC 7239 6).
 void append_node(std::string& out, std::string_view address)
 {
-    if (address.empty()) {
+    if (address.empty())
         out += "unknown";
-    } else if (address.find(':') != std::string_view::npos) {
+    else if (address.find(':') != std::string_view::npos)
         out.append("\"[").append(address).append("]\"");
-    } else {
+    else
         append_value(out, address);
-    }
 }
 
 } // namespace
 
 std::string_view plain_address(std::string_view text) noexcept
 {
-    if (text.starts_with('[')) {
+    if (text.starts_with('['))
         text = text.substr(1, text.find(']') - 1);
-    } else if (const auto colon = text.find(':');
-               colon != std::string_view::npos && colon == text.rfind(':')) {
+    else if (const auto colon = text.find(':');
+             colon != std::string_view::npos && colon == text.rfind(':'))
         text = text.substr(0, colon);
-    }
     text = text.substr(0, text.find('%'));
     constexpr std::string_view mapped = "::ffff:";
-    if (iequals(text.substr(0, mapped.size()), mapped) &&
-        text.find('.') != std::string_view::npos) {
+    if (iequals(text.substr(0, mapped.size()), mapped) && text.find('.') != std::string_view::npos)
         text.remove_prefix(mapped.size());
-    }
     return text;
 }
 
@@ -82,13 +77,11 @@ void append_forwarded(std::string& out, const forwarded_view& said)
 bool can_be_appended_to(std::string_view forwarded) noexcept
 {
     bool quoted = false;
-    for (std::size_t i = 0; i < forwarded.size(); ++i) {
-        if (quoted && forwarded[i] == '\\') {
+    for (std::size_t i = 0; i < forwarded.size(); ++i)
+        if (quoted && forwarded[i] == '\\')
             ++i;
-        } else if (forwarded[i] == '"') {
+        else if (forwarded[i] == '"')
             quoted = !quoted;
-        }
-    }
     return !quoted;
 }
 
@@ -101,9 +94,11 @@ std::string_view last_element(std::string_view list) noexcept
 bool is_request_id(std::string_view text) noexcept
 {
     constexpr std::size_t most = 128;
-    return !text.empty() && text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alnum(c) || std::string_view("-._~+/=:@").find(c) != std::string_view::npos;
-    });
+    return !text.empty() && text.size() <= most &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return is_alnum(c) ||
+                      std::string_view("-._~+/=:@").find(c) != std::string_view::npos;
+           });
 }
 
 std::array<char, 32> request_id_text(std::uint64_t high, std::uint64_t low) noexcept

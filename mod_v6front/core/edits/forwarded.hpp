@@ -32,8 +32,8 @@ bool can_be_appended_to(std::string_view forwarded) noexcept;
 // The last element of a list of addresses.
 std::string_view last_element(std::string_view list) noexcept;
 
-// Whether the id that another proxy has given a request can be written into heads and logs as it is:
-// at most 128 of letters, digits and -._~+/=:@
+// Whether the id that another proxy has given a request can be written into heads and logs as it
+// is: at most 128 of letters, digits and -._~+/=:@
 bool is_request_id(std::string_view text) noexcept;
 
 // 128 bits as 32 hexadecimal digits.

@@ -47,13 +47,13 @@ struct request_edits {
 // Appends request line, fields and the empty line. Fields go in the client's order and case, but
 // for: hop-by-hop ones (dropped); Host (first, exactly one); Content-Length and Transfer-Encoding
 // (from `body`, nothing else); what V6FrontAddHeaders names (added where no hook has set that one:
-// what a client claims under these names is gone already, or is a trusted peer's and stays); Expect (only 100-continue, and
-// only before a body); TE (only "trailers", RFC 9110 10.1.4); Trailer (only with a chunked body);
-// Via and CDN-Loop (RFC 8586; the client's kept, ours appended to the list). Always HTTP/1.1.
-// Connection and Upgrade are sent where the client asks to leave HTTP (core/edits/upgrade.hpp); all
-// other requests say in Connection whether the connection is to stay: httpd tells only those who
-// ask how long it keeps it. Content-Length: 0 is sent for an empty body only if the client sent
-// that field or the method is POST, PUT or PATCH (RFC 9110 8.6).
+// what a client claims under these names is gone already, or is a trusted peer's and stays); Expect
+// (only 100-continue, and only before a body); TE (only "trailers", RFC 9110 10.1.4); Trailer (only
+// with a chunked body); Via and CDN-Loop (RFC 8586; the client's kept, ours appended to the list).
+// Always HTTP/1.1. Connection and Upgrade are sent where the client asks to leave HTTP
+// (core/edits/upgrade.hpp); all other requests say in Connection whether the connection is to stay:
+// httpd tells only those who ask how long it keeps it. Content-Length: 0 is sent for an empty body
+// only if the client sent that field or the method is POST, PUT or PATCH (RFC 9110 8.6).
 void append_request_head(std::string& out, const request_view& request, const framing& body,
                          const request_edits& edits);
 

@@ -26,13 +26,11 @@ std::uint16_t bit_of(std::string_view key, std::string_view value, std::string_v
 {
     const auto* found = std::find_if(std::begin(rows), std::end(rows),
                                      [name](const row& r) { return iequals(r.name, name); });
-    if (found != std::end(rows)) {
+    if (found != std::end(rows))
         return static_cast<std::uint16_t>(found->header);
-    }
     std::string right = "On, Off, or names of ";
-    for (const row& r : rows) {
+    for (const row& r : rows)
         right.append(&r == std::begin(rows) ? "" : ", ").append(r.name);
-    }
     refuse_value(key, value, right);
 }
 
@@ -46,12 +44,10 @@ added_headers changed_by(const added_headers& base, const added_headers& over) n
 
 added_headers parse_added_headers(std::string_view key, std::string_view value)
 {
-    if (iequals(value, "on")) {
+    if (iequals(value, "on"))
         return only(added_headers::standard);
-    }
-    if (iequals(value, "off")) {
+    if (iequals(value, "off"))
         return only(0);
-    }
     if (value.ends_with(','))
         bit_of(key, value, {});
     added_headers made;
@@ -62,13 +58,11 @@ added_headers parse_added_headers(std::string_view key, std::string_view value)
     std::string_view rest = value;
     do {
         const std::string_view word = take_element(rest);
-        if (is_signed(word) != relative) {
+        if (is_signed(word) != relative)
             refuse_value(key, value, "names that all begin with + or -, or none of them");
-        }
         const std::uint16_t bit = bit_of(key, value, word.substr(relative ? 1 : 0));
-        if (((made.more | made.less) & bit) != 0) {
+        if (((made.more | made.less) & bit) != 0)
             refuse_value(key, value, "names that differ");
-        }
         (word.starts_with('-') ? made.less : made.more) |= bit;
     } while (!rest.empty());
     return relative ? made : only(made.more);
@@ -76,9 +70,9 @@ added_headers parse_added_headers(std::string_view key, std::string_view value)
 
 std::string_view name_of(added_header h) noexcept
 {
-    return std::find_if(std::begin(rows), std::end(rows), [h](const row& r) {
-               return r.header == h;
-           })->name;
+    return std::find_if(std::begin(rows), std::end(rows),
+                        [h](const row& r) { return r.header == h; })
+        ->name;
 }
 
 } // namespace v6front

@@ -20,11 +20,10 @@ namespace
 // brackets and port; or nothing.
 std::optional<ip_address> address_inside(std::string_view text) noexcept
 {
-    if (text.starts_with('[')) {
+    if (text.starts_with('['))
         text = text.substr(1, text.find(']') - 1);
-    } else if (text.find(':') == text.rfind(':')) {
+    else if (text.find(':') == text.rfind(':'))
         text = text.substr(0, text.find(':'));
-    }
     return parse_ip_address(text.substr(0, text.find('%')));
 }
 
@@ -47,15 +46,15 @@ ip_prefix parse_prefix(std::string_view text)
         const unsigned most = dotted ? 32 : 128;
         const auto length = parse_number<unsigned>(text.substr(slash + 1), 0, most);
         if (!length) {
-            refuse(text, "has a prefix length that is not a number from 0 to " +
-                             std::to_string(most));
+            refuse(text,
+                   "has a prefix length that is not a number from 0 to " + std::to_string(most));
         }
         made.length = dotted ? *length + 96 : *length;
     }
     const ip_prefix right = without_host_bits(made);
     if (right.first != made.first) {
-        refuse(text, "has bits set behind its prefix: write " + right.text() +
-                         ", or the address alone");
+        refuse(text,
+               "has bits set behind its prefix: write " + right.text() + ", or the address alone");
     }
     return made;
 }

@@ -45,7 +45,7 @@ struct server_config {
     route_table routes;
     std::vector<match_rule> matches;
     std::map<std::string, backend_targets, std::less<>> pins; // "": every backend
-    trusted_peers trusted; // V6FrontTrust
+    trusted_peers trusted;                                    // V6FrontTrust
     std::optional<bool> engine;
     std::optional<unsigned> threads;              // main server only
     resolve_rules names;                          // main server only

@@ -18,9 +18,9 @@ namespace
 
 // In the order of logged_note.
 constexpr const char* names[] = {
-    "v6front-request-id",     "v6front-backend",         "v6front-local-address",
-    "v6front-local-port",     "v6front-connection",      "v6front-queue-us",
-    "v6front-connect-us",     "v6front-total-us",        "v6front-request-octets",
+    "v6front-request-id",      "v6front-backend",    "v6front-local-address",
+    "v6front-local-port",      "v6front-connection", "v6front-queue-us",
+    "v6front-connect-us",      "v6front-total-us",   "v6front-request-octets",
     "v6front-response-octets", "v6front-worker",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(logged_note::worker) + 1);

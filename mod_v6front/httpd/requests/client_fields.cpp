@@ -189,12 +189,12 @@ site_fields gather_site_fields(const request_rec* r, const added_headers& adds)
         return out;
     }
     const bool trusted = has_trusted_peer(r);
-    out.extends = drop_client_claims(
-        out.fields, known->sent,
-        {.behind_proxy = view(r->useragent_ip) != view(r->connection->client_ip),
-         .trusted = trusted,
-         .has_own_id = has_own_id,
-         .client_address = plain_address(view(r->useragent_ip))});
+    out.extends =
+        drop_client_claims(out.fields, known->sent,
+                           {.behind_proxy = view(r->useragent_ip) != view(r->connection->client_ip),
+                            .trusted = trusted,
+                            .has_own_id = has_own_id,
+                            .client_address = plain_address(view(r->useragent_ip))});
     if (asks_id)
         out.request_id = given_id(out, known, trusted);
     for (auto& f : out.fields)

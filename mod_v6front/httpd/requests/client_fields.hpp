@@ -24,8 +24,8 @@ void take_via_back(request_rec* r);
 // What the site gets of the request's fields, of which the front writes `adds` itself.
 struct site_fields {
     field_list fields;
-    std::uint16_t extends = 0;      // request_view has the meaning
-    std::string_view request_id{};  // as the operator has set it, or a trusted peer
+    std::uint16_t extends = 0;     // request_view has the meaning
+    std::string_view request_id{}; // as the operator has set it, or a trusted peer
 };
 site_fields gather_site_fields(const request_rec* r, const added_headers& adds);
 

@@ -81,8 +81,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     order_.reverse = &reverse_;
     order_.services = &shared.for_exchanges();
     order_.has_place = has_place();
-    order_.asks_local =
-        is_logged(logged_note::local_address) || is_logged(logged_note::local_port);
+    order_.asks_local = is_logged(logged_note::local_address) || is_logged(logged_note::local_port);
     describe_way();
     if (auto* record = record_of(r->connection))
         order_.own_connections = &record->own;

@@ -24,8 +24,8 @@ public:
         auto* octets = reinterpret_cast<unsigned char*>(state_.data());
         if (apr_generate_random_bytes(octets, sizeof state_) != APR_SUCCESS)
             state_ = {static_cast<std::uint64_t>(apr_time_now()),
-                      reinterpret_cast<std::uintptr_t>(this) ^
-                          static_cast<std::uint64_t>(getpid()) << 48U};
+                      reinterpret_cast<std::uintptr_t>(this) ^ static_cast<std::uint64_t>(getpid())
+                                                                   << 48U};
     }
 
     std::array<char, 32> next() noexcept

@@ -53,7 +53,7 @@ public:
     next peek() noexcept;
 
     endpoint local() const noexcept; // its own end
-    void cancel() noexcept; // what is under way ends with operation_aborted
+    void cancel() noexcept;          // what is under way ends with operation_aborted
     void end_sending() noexcept;
     void close() noexcept;
     // Lets go of the descriptor; -1 if that cannot be.

@@ -14,18 +14,18 @@ std::string sent_on(const field_list& fields, bool chain = false, bool forwarded
                     bool via = true)
 {
     const auto address = static_cast<std::uint16_t>(added_header::address);
-    const request_view request{.method = "GET",
-                               .target = "/",
-                               .host = "h",
-                               .scheme = "http",
-                               .version = "1.1",
-                               .client_address = "::1",
-                               .server_name = "s",
-                               .fields = fields,
-                               .adds = forwarded ? added_headers{}
-                                                 : only(static_cast<std::uint16_t>(added_header::via)),
-                               .extends = chain ? address : std::uint16_t{},
-                               .adds_via = via};
+    const request_view request{
+        .method = "GET",
+        .target = "/",
+        .host = "h",
+        .scheme = "http",
+        .version = "1.1",
+        .client_address = "::1",
+        .server_name = "s",
+        .fields = fields,
+        .adds = forwarded ? added_headers{} : only(static_cast<std::uint16_t>(added_header::via)),
+        .extends = chain ? address : std::uint16_t{},
+        .adds_via = via};
     std::string out;
     append_request_head(out, request, {}, {"b", true, "me"});
     const std::size_t begin = out.find("\r\nHost: h\r\n") + 11;

@@ -61,8 +61,7 @@ TEST_CASE("a trusted prefix is taken, or refused with what would be right", "[tr
              {"2001:db8::/32,2001:db9::/32", length + "128"},
          }) {
         CAPTURE(r.written);
-        CHECK_THROWS_WITH(parse_prefix(r.written),
-                          "\"" + std::string(r.written) + "\" " + r.says);
+        CHECK_THROWS_WITH(parse_prefix(r.written), "\"" + std::string(r.written) + "\" " + r.says);
     }
 }
 

@@ -42,9 +42,8 @@ bool is_id(std::string_view name) noexcept
 // A claim that a trusted peer has made.
 bool is_kept(const field& f) noexcept
 {
-    if (f.name.size() == 9) {
+    if (f.name.size() == 9)
         return can_be_appended_to(f.value); // Forwarded
-    }
     return is_id(f.name) ? is_request_id(f.value) : !iequals(f.name, "proxy");
 }
 
@@ -101,25 +100,21 @@ std::uint16_t drop_client_claims(field_list& fields, std::span<const field> sent
         const bool claim = is_claim(f.name) && (by.has_own_id || !is_id(f.name));
         if (is_as_sent(f, sent)) {
             if (nominations && is_nominated(sent, f.name) && !is_hop_by_hop(f.name) &&
-                !is_for_every_recipient(f.name)) {
+                !is_for_every_recipient(f.name))
                 return true;
-            }
             const bool stays = claim && by.trusted && is_kept(f);
             lists |= stays ? list_of(f, by) : std::uint16_t{};
             return claim && !stays;
         }
         const field* before = claim ? find(sent, f.name) : nullptr;
-        if (!before) {
+        if (!before)
             return false;
-        }
         // What a hook has appended to something that is believed is all of it the operator's.
-        if (!by.trusted && goes_on(f.value, before->value)) {
+        if (!by.trusted && goes_on(f.value, before->value))
             f.value = trim(f.value.substr(before->value.size() + 1));
-        }
         if (by.behind_proxy && iequals(f.name, "x-forwarded-for") &&
-            goes_on(before->value, f.value)) {
+            goes_on(before->value, f.value))
             lists |= static_cast<std::uint16_t>(added_header::address);
-        }
         return false;
     });
     return lists;
@@ -145,9 +140,8 @@ std::string divide_cookies(std::string_view joined)
     std::string out(joined);
     for (std::size_t at = out.find(", "); at != std::string::npos; at = out.find(", ", at + 2)) {
         const std::size_t end = out.find_first_of("=;, \t\"", at + 2);
-        if (end != std::string::npos && end > at + 2 && out[end] == '=') {
+        if (end != std::string::npos && end > at + 2 && out[end] == '=')
             out[at] = ';';
-        }
     }
     return out;
 }

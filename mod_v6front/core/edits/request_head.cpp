@@ -74,20 +74,18 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 void append_ours(std::string& out, std::string_view name, std::string_view value)
 {
-    if (!value.empty() && is_one_line(value)) {
+    if (!value.empty() && is_one_line(value))
         append_field(out, name, value);
-    }
 }
 
 // What the front says in a field that may be a list of what all proxies on the way have said.
 void append_element(std::string& out, added_header h, const request_view& request)
 {
-    if (h == added_header::forwarded) {
+    if (h == added_header::forwarded)
         append_forwarded(
             out, {request.client_address, request.front_address, request.host, request.scheme});
-    } else {
+    else
         out += h == added_header::address ? request.client_address : request.server_name;
-    }
 }
 
 void append_given(std::string& out, const field& f, std::uint16_t bit, const request_view& request)
@@ -97,9 +95,8 @@ void append_given(std::string& out, const field& f, std::uint16_t bit, const req
     // Of several lines, which are one list, to the last.
     if ((request.extends & bit) != 0 && request.adds.has(header) &&
         std::none_of(&f + 1, request.fields.data() + request.fields.size(),
-                     [&f](const field& later) { return iequals(later.name, f.name); })) {
+                     [&f](const field& later) { return iequals(later.name, f.name); }))
         append_element(out.append(", "), header, request);
-    }
     out.append("\r\n");
 }
 
@@ -109,21 +106,18 @@ forwarded_fields append_given_fields(std::string& out, const request_view& reque
     for (const field& f : request.fields) {
         if (is_hop_by_hop(f.name)) {
             given.takes_trailers = given.takes_trailers || accepts_trailers(f);
-            if (chunked && iequals(f.name, "trailer") && is_one_line(f.value)) {
+            if (chunked && iequals(f.name, "trailer") && is_one_line(f.value))
                 append_field(out, f.name, f.value);
-            }
             continue;
         }
-        if (f.name.empty() || is_ours(f.name) || !is_one_line(f.name) || !is_one_line(f.value)) {
+        if (f.name.empty() || is_ours(f.name) || !is_one_line(f.name) || !is_one_line(f.value))
             continue;
-        }
         const std::uint16_t bit = bit_of(f.name);
         given.said |= bit;
         append_given(out, f, bit, request);
     }
-    if (given.takes_trailers) {
+    if (given.takes_trailers)
         out += "TE: trailers\r\n";
-    }
     return given;
 }
 
@@ -145,9 +139,8 @@ void append_missing(std::string& out, const request_view& request, std::uint16_t
         return (said & static_cast<unsigned>(h)) == 0 && request.adds.has(h);
     };
     const auto append = [&](added_header h, std::string_view value) {
-        if (is_wanted(h)) {
+        if (is_wanted(h))
             append_ours(out, name_of(h), value);
-        }
     };
     append(added_header::address, request.client_address);
     append(added_header::host, request.host);
@@ -193,9 +186,8 @@ void append_framing(std::string& out, const request_view& request, const framing
         return;
     }
     const std::uint64_t length = body.kind == framing_kind::length ? body.length : 0;
-    if (length == 0 && !expects_body(request.method) && !find(request.fields, "content-length")) {
+    if (length == 0 && !expects_body(request.method) && !find(request.fields, "content-length"))
         return;
-    }
     std::array<char, 20> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
     append_field(out, "Content-Length",
@@ -214,17 +206,15 @@ void append_request_head(std::string& out, const request_view& request, const fr
     append_field(out, "Host", keep_host ? request.host : edits.backend_authority);
     const auto given = append_given_fields(out, request, body.kind == framing_kind::chunked);
     const std::size_t before_upgrade = out.size();
-    if (has_nominations(request.fields)) {
+    if (has_nominations(request.fields))
         append_upgrade(out, request);
-    }
     const bool leaves = out.size() > before_upgrade;
     append_missing(out, request, given.said);
     append_via(out, request, edits.via);
     append_connection(out, given, edits.reuse, leaves);
     append_framing(out, request, body);
-    if (request.expects_continue) {
+    if (request.expects_continue)
         out += "Expect: 100-continue\r\n";
-    }
     out += "\r\n";
 }
 
@@ -235,18 +225,16 @@ bool has_passed(std::span<const field> fields, std::string_view pseudonym) noexc
 {
     for (const field& f : fields) {
         const bool via = f.name.size() == 3 && iequals(f.name, "via");
-        if (!via && !is_loop_token(f.name)) {
+        if (!via && !is_loop_token(f.name))
             continue;
-        }
         for (std::string_view rest = f.value; !rest.empty();) {
             std::string_view by = trim(take_element(rest));
             if (via) {
                 const std::size_t blank = by.find_first_of(" \t");
                 by = blank == std::string_view::npos ? "" : trim(by.substr(blank));
             }
-            if (!pseudonym.empty() && iequals(by.substr(0, by.find_first_of(" \t(;")), pseudonym)) {
+            if (!pseudonym.empty() && iequals(by.substr(0, by.find_first_of(" \t(;")), pseudonym))
                 return true;
-            }
         }
     }
     return false;

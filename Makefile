@@ -38,8 +38,8 @@ MODE_FLAGS_asan += -fno-sanitize=function
 MODE_LINK_asan  := -shared-libasan -Wl,-rpath,$(dir $(shell $(CXX) -print-file-name=libclang_rt.asan-$(shell uname -m).so))
 else
 # GCC 12 warns falsely of coroutines' frames and of variants where it instruments them.
-DIALECT  := -Wno-subobject-linkage $(if $(filter tsan,$(MODE)),-Wno-tsan) \
-            $(if $(filter asan,$(MODE)),-Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+DIALECT  := -Wno-subobject-linkage -Wno-mismatched-new-delete $(if $(filter tsan,$(MODE)),-Wno-tsan) \
+            $(if $(filter asan,$(MODE)),-Wno-maybe-uninitialized)
 endif
 COMMON   := -g -fPIC -fvisibility=hidden -pthread $(MODE_FLAGS_$(MODE)) -MMD -MP
 CXXFLAGS := -std=c++20 $(COMMON) $(WARN) $(DIALECT) $(EXTRA_CXXFLAGS)

@@ -6,6 +6,7 @@
 #include "core/rules/route.hpp"
 #include "core/base/octets.hpp"
 #include "core/rules/settings.hpp"
+#include "core/rules/trusted_peers.hpp"
 #include "lines.hpp"
 
 #include <cstdlib>
@@ -42,7 +43,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (again.host != url.host || again.port != url.port || url.host.empty())
             std::abort();
     }
+    ip_prefix prefix;
+    if (is_taken([&] { prefix = parse_prefix(value); })) {
+        const auto again = parse_prefix(prefix.text());
+        if (again.first != prefix.first || again.length != prefix.length ||
+            !prefix.contains(prefix.first))
+            std::abort();
+    }
     exchange_settings settings;
+    is_taken([&] { set_by_directive(settings, "V6FrontAddHeaders", value); });
     is_taken([&] { set_option(settings, value); });
     const auto rules = resolve(settings, milliseconds(1000));
     if (rules.connect_timeout.count() <= 0 || rules.most_head == 0)

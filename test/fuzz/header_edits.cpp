@@ -58,6 +58,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     request.client_address = "::1";
     request.server_name = host;
     request.fields = fields;
+    request.front_address = "192.0.2.1";
+    request.port = "80";
+    request.request_id = host;
+    request.adds = only(static_cast<std::uint16_t>(size & added_headers::every));
+    request.extends = static_cast<std::uint16_t>(size / 2 & added_headers::every);
     request.may_upgrade = size % 2;
     request.expects_continue = size % 3;
     for (const auto kind : {framing_kind::none, framing_kind::length, framing_kind::chunked}) {

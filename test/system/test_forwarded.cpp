@@ -285,6 +285,16 @@ TEST_CASE("A route changes what its virtual host adds", "[forwarded]")
     }
 }
 
+TEST_CASE("Trust in everyone is warned of", "[forwarded]")
+{
+    const std::string prefix = GENERATE("::/0", "0.0.0.0/0");
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    const httpd_server front(options_for(every_way().front(), "V6FrontPass / " + site.url() +
+                                                                  "\nV6FrontTrust " + prefix));
+    CHECK_THAT(front.error_log(),
+               ContainsSubstring("V6F0250: V6FrontTrust " + prefix + " trusts every client"));
+}
+
 TEST_CASE("A prefix with bits behind it stops the start, with the right one", "[forwarded]")
 {
     scripted_backend site([](const received_request&) { return response("ok"); });

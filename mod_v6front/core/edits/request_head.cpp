@@ -82,8 +82,9 @@ void append_ours(std::string& out, std::string_view name, std::string_view value
 void append_element(std::string& out, added_header h, const request_view& request)
 {
     if (h == added_header::forwarded)
-        append_forwarded(
-            out, {request.client_address, request.front_address, request.host, request.scheme});
+        append_forwarded(out, {request.client_address, request.front_address,
+                               is_one_line(request.host) ? request.host : std::string_view(),
+                               request.scheme});
     else
         out += h == added_header::address ? request.client_address : request.server_name;
 }
@@ -147,7 +148,7 @@ void append_missing(std::string& out, const request_view& request, std::uint16_t
     append(added_header::server, request.server_name);
     append(added_header::scheme, request.scheme);
     append(added_header::port, request.port);
-    if (is_wanted(added_header::forwarded) && is_one_line(request.host)) {
+    if (is_wanted(added_header::forwarded)) {
         append_element(out.append("Forwarded: "), added_header::forwarded, request);
         out += "\r\n";
     }

@@ -153,6 +153,10 @@ TEST_CASE("each field is added where it is asked for, in these words", "[forward
                only(added_headers::every)) ==
           "forwarded: for=a\r\nX-REQUEST-ID: b\r\nx-forwarded-port: 1\r\n" + xff + host + srv +
               proto + via);
+    // What cannot be written on one line is not.
+    CHECK(head({}, only(static_cast<std::uint16_t>(forwarded | bits({added_header::host}))), 0,
+               "a\r\nB: c",
+               "192.0.2.1") == "Forwarded: for=192.0.2.1;by=\"[2001:db8::f]\";proto=https\r\n");
     // A client without Host; one that is IPv4; one with a literal for a name.
     CHECK(head({}, only(forwarded), 0, "", "192.0.2.1") ==
           "Forwarded: for=192.0.2.1;by=\"[2001:db8::f]\";proto=https\r\n");

@@ -54,7 +54,8 @@ std::uint16_t list_of(const field& f, const claimant& by) noexcept
         return iequals(f.name, name_of(h)) ? static_cast<std::uint16_t>(h) : std::uint16_t{};
     };
     // Said already, by the same proxy from whom mod_remoteip has it.
-    const bool is_said = by.behind_proxy && last_element(f.value) == by.client_address;
+    const bool is_said =
+        by.behind_proxy && plain_address(last_element(f.value)) == by.client_address;
     return static_cast<std::uint16_t>((is_said ? 0 : bit_if(added_header::address)) |
                                       bit_if(added_header::server) |
                                       bit_if(added_header::forwarded));

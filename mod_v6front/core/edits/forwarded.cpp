@@ -2,6 +2,7 @@
 #include "forwarded.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/base/ip_address.hpp"
 
 #include <algorithm>
 
@@ -56,6 +57,22 @@ std::string_view plain_address(std::string_view text) noexcept
     if (iequals(text.substr(0, mapped.size()), mapped) && text.find('.') != std::string_view::npos)
         text.remove_prefix(mapped.size());
     return text;
+}
+
+std::optional<std::string> plain_addresses(std::string_view list)
+{
+    std::string out;
+    bool changed = false;
+    const char* between = "";
+    for (std::string_view rest = list; !rest.empty();) {
+        const std::string_view element = take_element(rest);
+        const std::string_view plain = plain_address(element);
+        const bool is_other = plain != element && parse_ip_address(plain);
+        changed = changed || is_other;
+        out.append(between).append(is_other ? plain : element);
+        between = ", ";
+    }
+    return changed ? std::optional(std::move(out)) : std::nullopt;
 }
 
 void append_forwarded(std::string& out, const forwarded_view& said)

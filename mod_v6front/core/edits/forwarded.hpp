@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ namespace v6front
 // The address alone, without brackets, port and zone id, and as IPv4 if it is mapped ("::ffff:" and
 // dots): what X-Forwarded-For has.
 std::string_view plain_address(std::string_view text) noexcept;
+
+// The same of a list of addresses, as other proxies write them; nothing if it says all of them so
+// already. What is no address stays ("unknown").
+std::optional<std::string> plain_addresses(std::string_view list);
 
 struct forwarded_view {
     std::string_view client; // plain addresses; empty: unknown

@@ -159,6 +159,19 @@ bool has_trusted_peer(const request_rec* r)
     return trusted.contains(address);
 }
 
+// The addresses that a proxy before this one has listed; what the operator has set stays.
+void write_plainly(const request_rec* r, site_fields& gathered, const field_list& sent)
+{
+    const bool is_list =
+        (gathered.extends & static_cast<std::uint16_t>(added_header::address)) != 0;
+    for (auto& f : gathered.fields) {
+        if (!iequals(f.name, name_of(added_header::address)) || !(is_list || is_as_sent(f, sent)))
+            continue;
+        if (const auto plain = plain_addresses(f.value))
+            f.value = {to_pool(r->pool, *plain), plain->size()};
+    }
+}
+
 std::string_view given_id(const site_fields& gathered, const client_fields* known, bool trusted)
 {
     const auto* f = find(gathered.fields, name_of(added_header::request_id));
@@ -197,6 +210,8 @@ site_fields gather_site_fields(const request_rec* r, const added_headers& adds)
                             .client_address = plain_address(view(r->useragent_ip))});
     if (asks_id)
         out.request_id = given_id(out, known, trusted);
+    if (trusted || out.extends != 0)
+        write_plainly(r, out, known->sent);
     for (auto& f : out.fields)
         if (known->joined && f.value.data() == known->joined)
             f.value = known->divided;

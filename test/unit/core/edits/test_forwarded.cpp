@@ -5,8 +5,6 @@
 
 #include "catch.hpp"
 
-#include <set>
-
 using namespace v6front;
 
 namespace
@@ -74,6 +72,31 @@ TEST_CASE("an address is reported without port, brackets and zone, IPv4 as IPv4"
                                          {"", ""}}) {
         CAPTURE(r.text);
         CHECK(plain_address(r.text) == r.plain);
+    }
+}
+
+TEST_CASE("addresses that another proxy has listed become plain, and nothing else", "[forwarded]")
+{
+    struct row {
+        const char* list;
+        const char* plain; // "": as it is
+    };
+    for (const row& r : std::vector<row>{
+             {"192.0.2.1", ""},
+             {"192.0.2.1, 2001:db8::1", ""},
+             {"192.0.2.1:1234", "192.0.2.1"},
+             {"[2001:db8::1]:443, 192.0.2.1", "2001:db8::1, 192.0.2.1"},
+             {"unknown,fe80::1%eth0", "unknown, fe80::1"},
+             {"::ffff:192.0.2.1", "192.0.2.1"},
+             {"host:80", ""},
+             {"unknown", ""},
+             {"[_hidden]:1", ""},
+             {"a,,b", ""},
+             {"", ""},
+         }) {
+        CAPTURE(r.list);
+        const auto plain = plain_addresses(r.list);
+        CHECK((plain ? *plain : "") == r.plain);
     }
 }
 

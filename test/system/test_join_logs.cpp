@@ -214,7 +214,7 @@ TEST_CASE("The logs of a front and of its site are joined, each line with its ow
 
     // Many times as much, as of days: nothing is lost, and what is kept does not grow with it.
     const scratch_folder folder;
-    constexpr std::size_t times = 50;
+    constexpr std::size_t times = 20;
     REQUIRE(
         run_command({"test/multiply_logs", log, site.log(), std::to_string(times), folder.path()})
             .code == 0);

@@ -3,6 +3,7 @@
 
 #include "core/base/ascii.hpp"
 #include "core/base/ip_address.hpp"
+#include "core/message/token.hpp"
 
 #include <algorithm>
 
@@ -10,12 +11,6 @@ namespace v6front
 {
 namespace
 {
-
-// tchar (RFC 9110 5.6.2).
-bool is_token_char(char c) noexcept
-{
-    return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
 
 void append_value(std::string& out, std::string_view value)
 {

@@ -11,11 +11,11 @@ namespace v6front
 namespace
 {
 
-struct row {
+struct header_row {
     std::string_view name;
     added_header header;
 };
-constexpr row rows[] = {
+constexpr header_row header_rows[] = {
     {"X-Forwarded-For", added_header::address},   {"X-Forwarded-Host", added_header::host},
     {"X-Forwarded-Server", added_header::server}, {"X-Forwarded-Proto", added_header::scheme},
     {"X-Forwarded-Port", added_header::port},     {"Forwarded", added_header::forwarded},
@@ -24,13 +24,13 @@ constexpr row rows[] = {
 
 std::uint16_t bit_of(std::string_view key, std::string_view value, std::string_view name)
 {
-    const auto* found = std::find_if(std::begin(rows), std::end(rows),
-                                     [name](const row& r) { return iequals(r.name, name); });
-    if (found != std::end(rows))
+    const auto* found = std::find_if(std::begin(header_rows), std::end(header_rows),
+                                     [name](const header_row& r) { return iequals(r.name, name); });
+    if (found != std::end(header_rows))
         return static_cast<std::uint16_t>(found->header);
     std::string right = "On, Off, or names of ";
-    for (const row& r : rows)
-        right.append(&r == std::begin(rows) ? "" : ", ").append(r.name);
+    for (const header_row& r : header_rows)
+        right.append(&r == std::begin(header_rows) ? "" : ", ").append(r.name);
     refuse_value(key, value, right);
 }
 
@@ -70,8 +70,8 @@ added_headers parse_added_headers(std::string_view key, std::string_view value)
 
 std::string_view name_of(added_header h) noexcept
 {
-    return std::find_if(std::begin(rows), std::end(rows),
-                        [h](const row& r) { return r.header == h; })
+    return std::find_if(std::begin(header_rows), std::end(header_rows),
+                        [h](const header_row& r) { return r.header == h; })
         ->name;
 }
 

@@ -78,12 +78,6 @@ private:
     request_rec* request_;
 };
 
-bool is_on_engine(const request_rec* r)
-{
-    const auto* host = request_host::of(r);
-    return host && host->is_on_engine();
-}
-
 } // namespace
 
 std::string text_of(const endpoint& e)
@@ -113,7 +107,8 @@ void write_notes(request_rec* r, const routed_request& decision, const outcome& 
     notes.set_number(logged_note::total_time, total.count());
     notes.set_number(logged_note::request_octets, what.request_body);
     notes.set_number(logged_note::response_octets, what.response_body);
-    notes.set(logged_note::worker, is_on_engine(r) ? "engine" : "thread");
+    const auto* host = request_host::of(r);
+    notes.set(logged_note::worker, host && host->is_on_engine() ? "engine" : "thread");
 }
 
 void carry_notes(request_rec* r)

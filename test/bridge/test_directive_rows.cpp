@@ -69,6 +69,14 @@ std::string reverse_of(const merged& m)
     return all;
 }
 
+std::string externals_of(const std::vector<cookie_rule>& rules)
+{
+    std::string all;
+    for (const auto& rule : rules)
+        all += rule.external + " ";
+    return all;
+}
+
 std::string pin_of(const merged& m)
 {
     const auto& pinned = m.server.pinned("a.test");
@@ -116,6 +124,36 @@ const std::vector<directive_case>& cases()
          "/b<two.test /a<one.test ",
          {"/a"},
          "needs a path and the http:// URL whose redirects are mapped to it"},
+        {"V6FrontCookieDomain",
+         {"a.lan", "one.test"},
+         {"a.lan", "two.test"},
+         [](const merged& m) { return externals_of(m.location.cookies.domains); },
+         "",
+         "one.test ",
+         "two.test ",
+         "two.test one.test ",
+         {"a.lan", "http://one.test/"},
+         "\"http://one.test/\" must be a domain as a cookie has it, such as example.org"},
+        {"V6FrontCookiePath",
+         {"/a", "/one"},
+         {"/a", "/two"},
+         [](const merged& m) { return externals_of(m.location.cookies.paths); },
+         "",
+         "/one ",
+         "/two ",
+         "/two /one ",
+         {"/a", "one"},
+         "\"one\" must be a path that begins with \"/\""},
+        {"V6FrontCookieSecure",
+         {"On"},
+         {"Off"},
+         [](const merged& m) { return shown(m.location.settings.cookie_secure); },
+         "unset",
+         "1",
+         "0",
+         "0",
+         {"maybe"},
+         "must be \"on\" or \"off\", not \"maybe\""},
         {"V6FrontBackendV4",
          {"a.test", "192.0.2.1"},
          {"a.test", "192.0.2.2"},

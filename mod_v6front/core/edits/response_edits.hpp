@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/message/response_head.hpp"
+#include "cookies.hpp"
 #include "reverse.hpp"
 
 namespace v6front
@@ -15,5 +16,8 @@ namespace v6front
 // stays as sent; Trailer too, if trailers are passed on.
 void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
                         bool with_trailers = false);
+
+// Each Set-Cookie through the map. In a 101 too, where it is all that is edited.
+void edit_cookies(response_head& head, const cookie_map& map);
 
 } // namespace v6front

@@ -42,11 +42,14 @@ public:
     // references without a leading slash need no mapping.
     std::optional<std::string> map(std::string_view url) const;
 
-private:
     struct entry {
         const backend_url* backend;
         std::string_view path;
     };
+    const std::vector<entry>& entries() const noexcept { return entries_; } // as they were added
+    const front_origin& origin() const noexcept { return origin_; }
+
+private:
     front_origin origin_;
     bool preserved_;
     std::vector<entry> entries_;

@@ -26,6 +26,7 @@ struct exchange_settings {
     std::optional<bool> preserve_host;
     std::optional<bool> via;
     std::optional<bool> add_headers;
+    std::optional<bool> cookie_secure; // given to cookies that a client gets over TLS
     std::optional<milliseconds> connect_timeout;
     std::optional<milliseconds> response_timeout;
     std::optional<milliseconds> idle_timeout;
@@ -43,6 +44,7 @@ struct exchange_rules {
     bool preserve_host = true;
     bool via = true;
     bool add_headers = true;
+    bool cookie_secure = false;
     milliseconds connect_timeout{3000};
     milliseconds response_timeout{60000};
     milliseconds idle_timeout{60000};
@@ -89,6 +91,7 @@ inline constexpr std::tuple setting_rows{
     setting_row<bool>{"preservehost", &exchange_settings::preserve_host, &exchange_rules::preserve_host, parse_on_off, "V6FrontPreserveHost"},
     setting_row<bool>{"via", &exchange_settings::via, &exchange_rules::via, parse_on_off, "V6FrontVia"},
     setting_row<bool>{"addheaders", &exchange_settings::add_headers, &exchange_rules::add_headers, parse_on_off, "V6FrontAddHeaders"},
+    setting_row<bool>{"cookiesecure", &exchange_settings::cookie_secure, &exchange_rules::cookie_secure, parse_on_off, "V6FrontCookieSecure"},
     setting_row<std::size_t>{"head", &exchange_settings::most_head, &exchange_rules::most_head, parse_head_size},
     setting_row<bool>{"self", &exchange_settings::self, &exchange_rules::self, parse_on_off},
     setting_row<std::uint64_t>{"bufferbody", &exchange_settings::most_buffered, &exchange_rules::most_buffered, parse_buffer_size},

@@ -99,6 +99,7 @@ static_assert(member_count<server_config>() == std::tuple_size_v<decltype(server
 constexpr std::tuple location_rows{
     row(&location_config::settings, merge),
     row(&location_config::reverse, own_first),
+    row(&location_config::cookies, merge),
     row(&location_config::own_route, if_set),
 };
 static_assert(member_count<location_config>() == std::tuple_size_v<decltype(location_rows)>);

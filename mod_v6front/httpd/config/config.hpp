@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/edits/reverse.hpp"
+#include "core/rules/cookie_rule.hpp"
 #include "core/rules/route.hpp"
 #include "net/backends/backend.hpp"
 #include "httpd/base/apache.hpp"
@@ -69,6 +70,7 @@ struct server_config {
 struct location_config {
     exchange_settings settings;
     std::vector<reverse_rule> reverse;
+    cookie_rules cookies;
     route* own_route = nullptr; // V6FrontPass in this <Location>
 };
 

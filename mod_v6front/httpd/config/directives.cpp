@@ -12,6 +12,7 @@
 #include "httpd/base/guard.hpp"
 #include "checks.hpp"
 #include "config.hpp"
+#include "cookie_directives.hpp"
 #include "directive_place.hpp"
 
 #include <algorithm>
@@ -265,7 +266,7 @@ template <words_setter setter> consteval cmd_func words()
     }};
 }
 
-template <pair_setter setter> consteval cmd_func one_or_two()
+template <pair_setter setter> consteval cmd_func pair()
 {
     return {.take2 = [](cmd_parms* cmd, void* dir, const char* first, const char* second) {
         return set(cmd, [=] { setter(cmd, dir, first, second); });
@@ -296,9 +297,16 @@ const command_rec v6front_directives[] = {
     {"V6FrontPassMatch", words<set_pass_match>(), nullptr, server, TAKE_ARGV,
      "regular expression for the path, and http:// URL of an IPv4 site with "
      "$1 to $9, or ! to exclude, then key=value settings as for V6FrontPass"},
-    {"V6FrontPassReverse", one_or_two<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
+    {"V6FrontPassReverse", pair<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
      "path on the front and the http:// URL whose redirects are mapped to it; in <Location> "
      "without the path"},
+    {"V6FrontCookieDomain", pair<set_cookie_domain>(), nullptr, server_or_location, TAKE2,
+     "Domain in cookies of the site, and the Domain that clients get instead"},
+    {"V6FrontCookiePath", pair<set_cookie_path>(), nullptr, server_or_location, TAKE2,
+     "Path in cookies of the site, and the Path that clients get instead"},
+    {"V6FrontCookieSecure", one<set_setting>(), nullptr, server_or_location, TAKE1,
+     "On: cookies get the attribute Secure when the client uses TLS; Off (default): as the "
+     "site sends them"},
     {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, server, TAKE_ARGV,
      "backend name (* or no name: every backend of this virtual host), and "
      "the IPv4 addresses or other names to use for it"},

@@ -39,6 +39,13 @@ exchange_rules rules_of(const request_rec* r, const routed_request& decision)
                    to_milliseconds(r->server->timeout));
 }
 
+// What the client calls this front.
+std::string_view authority_of(const request_rec* r, const routed_request& decision)
+{
+    return decision.authority.empty() ? view(apr_table_get(r->headers_in, "Host"))
+                                      : std::string_view(decision.authority);
+}
+
 } // namespace
 
 proxied::proxied(request_rec* r, const routed_request& decision, services& shared,
@@ -46,8 +53,9 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     : request_(r),
       decision_(decision),
       rules_(rules_of(r, decision)),
-      reverse_({view(ap_http_scheme(r)), view(apr_table_get(r->headers_in, "Host"))},
-               rules_.preserve_host)
+      reverse_({view(ap_http_scheme(r)), authority_of(r, decision)}, rules_.preserve_host),
+      cookies_(reverse_, decision.backend->url.host, config_of(r)->cookies,
+               rules_.cookie_secure && view(ap_http_scheme(r)) == "https")
 {
     const bool may_upgrade = client_tunnel::is_possible(r);
     // mod_http2 sets it where a body of unknown length follows; here these bytes belong to the
@@ -63,8 +71,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     auto& q = order_.request;
     q.method = view(r->method);
     q.target = decision.target;
-    q.host = decision.authority.empty() ? view(apr_table_get(r->headers_in, "Host"))
-                                        : decision.authority;
+    q.host = authority_of(r, decision);
     q.scheme = view(ap_http_scheme(r));
     q.version = version_of(r);
     q.client_address = view(r->useragent_ip);
@@ -77,6 +84,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     order_.backend = decision.backend;
     order_.rules = rules_;
     order_.reverse = &reverse_;
+    order_.cookies = &cookies_;
     order_.services = &shared.for_exchanges();
     order_.has_place = has_place();
     if (auto* record = record_of(r->connection))

@@ -5,6 +5,7 @@
 // that runs it.
 #pragma once
 
+#include "core/edits/cookies.hpp"
 #include "core/edits/reverse.hpp"
 #include "net/exchange/exchange.hpp"
 #include "httpd/process/services.hpp"
@@ -44,6 +45,7 @@ private:
     bool has_references_ = false; // Destination or If
     exchange_rules rules_;
     reverse_map reverse_;
+    cookie_map cookies_;
     exchange_order order_;
 };
 

@@ -51,7 +51,7 @@ private:
     bool was_stale(attempt_progress& progress, std::string_view input, int status);
     void tell_others(const attempt_progress& progress, const backend_connection& backend,
                      const std::optional<failure>& wrong);
-    task<void> leave(lease& backend, const response_head& head);
+    task<void> leave(lease& backend, response_head& head);
     task<void> close_out(lease& backend, response_reader& response, const response_head& head);
     void failed(const failure& why);
     bool may_try_again(const failure& why, const attempt_progress& progress);
@@ -128,6 +128,8 @@ task<std::optional<failure>> attempt::answer(lease& backend, response_reader& re
     const bool trailers = response.is_chunked() && client_.takes_trailers();
     const auto via = order_.rules.via ? order_.services->via : std::string_view();
     edit_response_head(head, *order_.reverse, via, trailers);
+    if (order_.cookies)
+        edit_cookies(head, *order_.cookies);
     record_.status = head.status;
     record_.head_sent = true;
     client_.send_head(head);
@@ -228,7 +230,7 @@ void attempt::tell_others(const attempt_progress& progress, const backend_connec
         remember(order_, backend.peer(), wrong, !progress.pooled && !progress.response_seen);
 }
 
-task<void> attempt::leave(lease& backend, const response_head& head)
+task<void> attempt::leave(lease& backend, response_head& head)
 {
     const switched by{head, *backend, up_.is_done()};
     const auto refused = co_await leave_http(engine_, client_, order_, by, record_);

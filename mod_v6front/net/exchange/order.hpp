@@ -5,6 +5,7 @@
 
 #include "core/base/failure.hpp"
 #include "core/edits/request_head.hpp"
+#include "core/edits/cookies.hpp"
 #include "core/edits/reverse.hpp"
 #include "core/rules/settings.hpp"
 #include "net/backends/address_book.hpp"
@@ -38,6 +39,7 @@ struct exchange_order {
     const v6front::backend* backend = nullptr;
     exchange_rules rules;
     const reverse_map* reverse = nullptr;
+    const cookie_map* cookies = nullptr; // nullptr: the site's stay as they are
     const exchange_services* services = nullptr;
     // What belongs to the client connection alone; nullptr: nothing is kept for it.
     personal_connections* own_connections = nullptr;

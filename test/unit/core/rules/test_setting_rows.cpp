@@ -37,6 +37,8 @@ const std::vector<key_case> setting_cases{
     {"via", "off", "off", "on", "on", "on", "0", "via must be \"on\" or \"off\", not \"0\""},
     {"addheaders", "off", "off", "on", "on", "on", "",
      "addheaders must be \"on\" or \"off\", not \"\""},
+    {"cookiesecure", "on", "on", "off", "off", "off", "yes",
+     "cookiesecure must be \"on\" or \"off\", not \"yes\""},
     {"head", "1k", "1024", "16M", "16777216", "65536", "1023",
      "head=\"1023\" must be a number of octets from 1k to 16M, such as 64k or 65536"},
     {"self", "on", "on", "off", "off", "off", "maybe",
@@ -162,8 +164,8 @@ TEST_CASE("each key of a route is taken, or refused in its own words", "[setting
     exchange_settings s;
     CHECK_THROWS_WITH(set_option(s, "colour=red"),
                       "the key of \"colour=red\" must be one of connect, response, idle, "
-                      "preservehost, via, addheaders, head, self, bufferbody, max, queue, reuse, "
-                      "maxidle");
+                      "preservehost, via, addheaders, cookiesecure, head, self, bufferbody, max, "
+                      "queue, reuse, maxidle");
     CHECK_THROWS_WITH(set_option(s, "connect"), "\"connect\" must be written key=value");
 }
 

@@ -43,6 +43,11 @@ ap_regex_t* ap_pregcomp(apr_pool_t* pool, const char* pattern, int)
 }
 
 // Only asked where a directive stands in a file, which it does not here.
+char* ap_server_root_relative(apr_pool_t* pool, const char* file)
+{
+    return apr_pstrcat(pool, *file == '/' ? "" : "/server-root/", file, nullptr);
+}
+
 char* ap_getword_conf(apr_pool_t* pool, const char**)
 {
     return apr_pstrdup(pool, "");

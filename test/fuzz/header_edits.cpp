@@ -79,5 +79,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         vias += iequals(f.name, "Via");
     }
     require(vias == 1);
+    const auto count = answer.fields.size();
+    const auto site = parse_backend_url("http://site.lan/base/");
+    map.add(site, "/shop/");
+    const cookie_rules rules{{{"sso.lan", "a.test"}}, {{"/sso", "/login"}}};
+    edit_cookies(answer, {map, site.host, rules, size % 7 > 0});
+    require(answer.fields.size() == count);
+    for (const auto& f : answer.fields)
+        require(is_one_line(f.value));
     return 0;
 }

@@ -45,12 +45,14 @@ bool is_claim(std::string_view name) noexcept
     switch (name.size()) {
     case 5:
         return iequals(name, "proxy");
+    case 13:
+        return iequals(name, "x-pseudo-ipv4");
     case 15:
         return iequals(name, "x-forwarded-for");
     case 16:
         return iequals(name, "x-forwarded-host") || iequals(name, "x-forwarded-port");
     case 17:
-        return iequals(name, "x-forwarded-proto");
+        return iequals(name, "x-forwarded-proto") || iequals(name, "x-connecting-ipv6");
     case 18:
         return iequals(name, "x-forwarded-server");
     default:

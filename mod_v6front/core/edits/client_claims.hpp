@@ -15,7 +15,8 @@ namespace v6front
 {
 
 // Names under which no client is believed: X-Forwarded-For, -Host, -Server, -Proto and -Port, which
-// say who it is and what it asked, and Proxy, which a CGI program takes for HTTP_PROXY.
+// say who it is and what it asked; X-Pseudo-IPv4 and X-Connecting-IPv6, which say the first in
+// other words (core/edits/pseudo_v4.hpp); and Proxy, which a CGI program takes for HTTP_PROXY.
 bool is_claim(std::string_view name) noexcept;
 
 // Takes from `fields` what the client sent (`sent`, as it was before any hook) of these: its

@@ -49,6 +49,8 @@ bool carries_url(std::string_view name) noexcept
         return iequals(name, "uri");
     case 8:
         return iequals(name, "location");
+    case 11:
+        return iequals(name, "destination");
     case 16:
         return iequals(name, "content-location");
     default:

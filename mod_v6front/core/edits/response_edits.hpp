@@ -11,9 +11,9 @@ namespace v6front
 {
 
 // Drops hop-by-hop and nominated fields and Content-Length (framing towards the client is httpd's),
-// maps Location, Content-Location, URI and the URL in Refresh back through `map`, appends `via`
-// (received-by pseudonym; none: nothing) to the Via list. Everything else, order and case included,
-// stays as sent; Trailer too, if trailers are passed on.
+// maps Location, Content-Location, URI, Destination and the URL in Refresh back through `map`,
+// appends `via` (received-by pseudonym; none: nothing) to the Via list. Everything else, order and
+// case included, stays as sent; Trailer too, if trailers are passed on.
 void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
                         bool with_trailers = false);
 

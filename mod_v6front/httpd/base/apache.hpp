@@ -15,6 +15,7 @@
 #include <apr_dso.h>
 #include <apr_optional_hooks.h>
 #include <apr_portable.h>
+#include <apr_siphash.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_connection.h>

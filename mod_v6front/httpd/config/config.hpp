@@ -41,6 +41,8 @@ struct backend_targets {
     bool empty() const { return addresses.empty() && names.empty(); }
 };
 
+struct configured_pseudo_v4; // pseudo_v4_directive.hpp
+
 struct server_config {
     route_table routes;
     std::vector<match_rule> matches;
@@ -51,6 +53,7 @@ struct server_config {
     std::optional<milliseconds> graceful_timeout; // main server only
     bool bodies_read_first = false;               // main server only: by hooks of other modules
     std::vector<route*> location_routes;
+    const configured_pseudo_v4* pseudo_v4 = nullptr;
     body_limits body{};            // known when the configuration is settled
     std::vector<backend> backends; // of its rules, by their numbers; made by settle_backends
 

@@ -14,6 +14,7 @@
 #include "config.hpp"
 #include "cookie_directives.hpp"
 #include "directive_place.hpp"
+#include "pseudo_v4_directive.hpp"
 
 #include <algorithm>
 #include <string>
@@ -320,6 +321,9 @@ const command_rec v6front_directives[] = {
      "client; Off: it does not"},
     {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
+    {"V6FrontPseudoV4", words<set_pseudo_v4>(), nullptr, server, TAKE_ARGV,
+     "off (default), add or overwrite, then key=, range=, prefix= and nat64=: an IPv4 address "
+     "for each client, made of its IPv6 network"},
     {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
      "On (default): requests run on the module's engines; Off: each holds a thread"},
     {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,

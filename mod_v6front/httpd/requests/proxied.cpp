@@ -9,6 +9,7 @@
 #include "client_fields.hpp"
 #include "client_record.hpp"
 #include "early_end.hpp"
+#include "pseudo_v4_client.hpp"
 #include "redirect_log.hpp"
 
 #include <charconv>
@@ -97,7 +98,8 @@ void proxied::gather_fields(const request_client& asker)
 {
     auto gathered = gather_site_fields(request_);
     fields_ = std::move(gathered.fields);
-    order_.request.extends_chain = gathered.extends_chain;
+    auto& is_list = order_.request.extends_chain = gathered.extends_chain;
+    tell_pseudo_v4(request_, fields_, rules_.add_headers, is_list);
     frame_body(asker.ahead());
     for (const auto& f : fields_)
         has_references_ = has_references_ || (f.name.size() == 2 && iequals(f.name, "If")) ||

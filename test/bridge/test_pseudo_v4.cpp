@@ -87,6 +87,13 @@ TEST_CASE("a key file that is none is refused, with the way to have one", "[pseu
           "V6FrontPseudoV4: key= \"" + at + "/none\" cannot be read: No such file or directory");
     CHECK(set({"add", "key=" + at}) ==
           "V6FrontPseudoV4: key= \"" + at + "\" is a folder; it must be a file");
+    const auto secret = f.file("secret", digits);
+    if (geteuid() == 0) {
+        CHECK(seteuid(65534) == 0);
+        const auto said = set({"add", "key=" + secret});
+        CHECK(seteuid(0) == 0);
+        CHECK(said == "V6FrontPseudoV4: key= \"" + secret + "\" cannot be read: Permission denied");
+    }
     CHECK(mkfifo((at + "/pipe").c_str(), 0600) == 0);
     CHECK(set({"add", "key=" + at + "/pipe"}) ==
           "V6FrontPseudoV4: key= \"" + at + "/pipe\" is not a regular file");

@@ -22,6 +22,16 @@ ip_prefix prefix_of(std::string_view key, std::string_view value)
     }
 }
 
+// Those that no client ever has, and that a site may trust for it.
+bool has_no_clients(const ip_prefix& range) noexcept
+{
+    static const std::array never{ip_prefix{v4_address({127, 0, 0, 0}), 104},
+                                  ip_prefix{v4_address({224, 0, 0, 0}), 100}};
+    return std::any_of(never.begin(), never.end(), [&range](const ip_prefix& p) {
+        return p.contains(range.first) || range.contains(p.first);
+    });
+}
+
 bool is_nat64_length(unsigned length) noexcept
 {
     constexpr std::array<unsigned, 6> lengths{32, 40, 48, 56, 64, 96};
@@ -46,8 +56,10 @@ ip_prefix nat64_prefix(std::string_view key, std::string_view value)
 ip_prefix parse_pseudo_range(std::string_view key, std::string_view value)
 {
     const auto made = prefix_of(key, value);
-    if (!made.is_v4() || made.length < 96 + 4 || made.length > 96 + 24)
-        refuse_value(key, value, "an IPv4 network from /4 to /24, such as 240.0.0.0/4");
+    if (!made.is_v4() || made.length < 96 + 4 || made.length > 96 + 24 || has_no_clients(made))
+        refuse_value(key, value,
+                     "an IPv4 network from /4 to /24, such as 240.0.0.0/4, and not of loopback or "
+                     "multicast addresses");
     return made;
 }
 

@@ -34,6 +34,8 @@ TEST_CASE("each key of V6FrontPseudoV4 is taken", "[pseudo][rows]")
     CHECK(with("key=a.key").key == "a.key");
     CHECK(with("RANGE=10.64.0.0/10").range.text() == "10.64.0.0/10");
     CHECK(with("range=240.0.0.0/4").range.text() == "240.0.0.0/4");
+    for (const std::string around : {"96.0.0.0/4", "126.0.0.0/8", "128.0.0.0/8", "208.0.0.0/4"})
+        CHECK(with("range=" + around).range.text() == around);
     CHECK(with("range=198.51.100.0/24").range.text() == "198.51.100.0/24");
     CHECK(with("prefix=32").prefix == 32);
     CHECK(with("prefix=128").prefix == 128);
@@ -46,7 +48,8 @@ TEST_CASE("each key of V6FrontPseudoV4 is taken", "[pseudo][rows]")
 
 TEST_CASE("each key of V6FrontPseudoV4 is refused in its own words", "[pseudo][rows]")
 {
-    const std::string range = "must be an IPv4 network from /4 to /24, such as 240.0.0.0/4";
+    const std::string range = "must be an IPv4 network from /4 to /24, such as 240.0.0.0/4, and "
+                              "not of loopback or multicast addresses";
     const std::string bits = "must be a number of bits from 32 to 128, such as 64";
     const std::string nat64 = "must be an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits (RFC 6052), "
                               "such as 64:ff9b::/96";
@@ -56,6 +59,11 @@ TEST_CASE("each key of V6FrontPseudoV4 is refused in its own words", "[pseudo][r
          "range= \"10.0.0.0/3\" has bits set behind its prefix: write 0.0.0.0/3, "
          "or the address alone"},
         {"range=224.0.0.0/3", "range=\"224.0.0.0/3\" " + range},
+        {"range=112.0.0.0/4", "range=\"112.0.0.0/4\" " + range},
+        {"range=127.0.0.0/8", "range=\"127.0.0.0/8\" " + range},
+        {"range=127.1.2.0/24", "range=\"127.1.2.0/24\" " + range},
+        {"range=224.0.0.0/4", "range=\"224.0.0.0/4\" " + range},
+        {"range=239.1.0.0/16", "range=\"239.1.0.0/16\" " + range},
         {"range=10.0.0.0/25", "range=\"10.0.0.0/25\" " + range},
         {"range=10.0.0.0", "range=\"10.0.0.0\" " + range},
         {"range=2001:db8::/32", "range=\"2001:db8::/32\" " + range},

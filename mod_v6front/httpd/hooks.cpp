@@ -9,6 +9,7 @@
 #include "httpd/connections/filters.hpp"
 #include "httpd/operator/configtest.hpp"
 #include "httpd/process/startup.hpp"
+#include "httpd/requests/access_notes.hpp"
 #include "httpd/requests/client_fields.hpp"
 #include "httpd/requests/client_record.hpp"
 #include "httpd/requests/client_tunnel.hpp"
@@ -161,7 +162,10 @@ static int v6front_handle(request_rec* r)
 
 static int v6front_before_loggers(request_rec* r)
 {
-    return v6front::guard("the first logger", OK, [=] { return v6front::before_loggers(r); });
+    return v6front::guard("the first logger", OK, [=] {
+        v6front::carry_notes(r);
+        return v6front::before_loggers(r);
+    });
 }
 
 static int v6front_after_loggers(request_rec* r)

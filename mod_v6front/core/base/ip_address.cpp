@@ -22,13 +22,11 @@ std::optional<std::array<std::uint8_t, 4>> parse_dotted(std::string_view text) n
         const std::string_view digits = text.substr(0, dot);
         // A leading zero means octal to some readers.
         if (digits.empty() || (digits.size() > 1 && digits[0] == '0') ||
-            (i < 3) != (dot != std::string_view::npos)) {
+            (i < 3) != (dot != std::string_view::npos))
             return std::nullopt;
-        }
         const auto value = parse_number<std::uint8_t>(digits);
-        if (!value) {
+        if (!value)
             return std::nullopt;
-        }
         octets[i] = *value;
         text = dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
     }
@@ -44,9 +42,8 @@ struct group_octets {
     {
         if (is_last && group.find('.') != std::string_view::npos) {
             const auto dotted = parse_dotted(group);
-            if (!dotted || size > octets.size() - 4) {
+            if (!dotted || size > octets.size() - 4)
                 return false;
-            }
             std::copy(dotted->begin(), dotted->end(), octets.begin() + size);
             size += 4;
             return true;
@@ -54,9 +51,8 @@ struct group_octets {
         unsigned value = 0;
         const auto end = std::from_chars(group.data(), group.data() + group.size(), value, 16).ptr;
         if (group.empty() || group.size() > 4 || end != group.data() + group.size() ||
-            size > octets.size() - 2) {
+            size > octets.size() - 2)
             return false;
-        }
         octets[size++] = static_cast<std::uint8_t>(value >> 8U);
         octets[size++] = static_cast<std::uint8_t>(value & 0xffU);
         return true;
@@ -69,10 +65,8 @@ std::optional<group_octets> parse_groups(std::string_view text, bool may_end_in_
     while (!text.empty()) {
         const std::size_t colon = text.find(':');
         const bool is_last = colon == std::string_view::npos;
-        if (colon + 1 == text.size() ||
-            !all.add(text.substr(0, colon), is_last && may_end_in_ipv4)) {
+        if (colon + 1 == text.size() || !all.add(text.substr(0, colon), is_last && may_end_in_ipv4))
             return std::nullopt;
-        }
         text = is_last ? std::string_view{} : text.substr(colon + 1);
     }
     return all;
@@ -91,9 +85,8 @@ std::pair<std::size_t, std::size_t> longest_gap(const ip_address& address) noexc
     std::size_t length = 1;
     for (std::size_t i = 0; i < 8; ++i) {
         std::size_t end = i;
-        while (end < 8 && group_of(address, end) == 0) {
+        while (end < 8 && group_of(address, end) == 0)
             ++end;
-        }
         if (end - i > length) {
             at = i;
             length = end - i;
@@ -114,9 +107,8 @@ std::string ip_address::text() const
 {
     std::string out;
     if (is_v4()) {
-        for (std::size_t i = 12; i < 16; ++i) {
+        for (std::size_t i = 12; i < 16; ++i)
             out.append(i > 12 ? "." : "").append(std::to_string(octets[i]));
-        }
         return out;
     }
     const auto [gap, length] = longest_gap(*this);
@@ -144,25 +136,22 @@ ip_address v4_address(const std::array<std::uint8_t, 4>& octets) noexcept
 
 std::optional<ip_address> parse_ip_address(std::string_view text) noexcept
 {
-    if (const auto dotted = parse_dotted(text)) {
+    if (const auto dotted = parse_dotted(text))
         return v4_address(*dotted);
-    }
     const std::size_t gap = text.find("::");
     ip_address made;
     if (gap == std::string_view::npos) {
         const auto all = parse_groups(text, true);
-        if (!all || all->size != made.octets.size()) {
+        if (!all || all->size != made.octets.size())
             return std::nullopt;
-        }
         made.octets = all->octets;
         return made;
     }
     const auto before = parse_groups(text.substr(0, gap), false);
     const auto after = parse_groups(text.substr(gap + 2), true);
     // The gap stands for one group at least.
-    if (!before || !after || before->size + after->size > 14) {
+    if (!before || !after || before->size + after->size > 14)
         return std::nullopt;
-    }
     std::copy_n(before->octets.begin(), before->size, made.octets.begin());
     std::copy_n(after->octets.begin(), after->size, made.octets.end() - after->size);
     return made;
@@ -170,22 +159,19 @@ std::optional<ip_address> parse_ip_address(std::string_view text) noexcept
 
 bool ip_prefix::contains(const ip_address& address) const noexcept
 {
-    if (address.is_v4() != is_v4()) {
+    if (address.is_v4() != is_v4())
         return false;
-    }
     const unsigned whole = length / 8;
-    if (!std::equal(first.octets.begin(), first.octets.begin() + whole, address.octets.begin())) {
+    if (!std::equal(first.octets.begin(), first.octets.begin() + whole, address.octets.begin()))
         return false;
-    }
     const unsigned rest = length % 8;
     return rest == 0 || ((first.octets[whole] ^ address.octets[whole]) >> (8 - rest)) == 0;
 }
 
 std::string ip_prefix::text() const
 {
-    if (length == 128) {
+    if (length == 128)
         return first.text();
-    }
     return first.text() + "/" + std::to_string(is_v4() ? length - 96 : length);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/duration.hpp"
 #include "core/base/member_count.hpp"
+#include "added_headers.hpp"
 #include "key_rows.hpp"
 
 #include <cstdint>
@@ -25,7 +26,7 @@ namespace v6front
 struct exchange_settings {
     std::optional<bool> preserve_host;
     std::optional<bool> via;
-    std::optional<bool> add_headers;
+    std::optional<added_headers> add_headers;
     std::optional<bool> cookie_secure; // given to cookies that a client gets over TLS
     std::optional<milliseconds> connect_timeout;
     std::optional<milliseconds> response_timeout;
@@ -43,7 +44,7 @@ struct exchange_settings {
 struct exchange_rules {
     bool preserve_host = true;
     bool via = true;
-    bool add_headers = true;
+    added_headers add_headers{};
     bool cookie_secure = false;
     milliseconds connect_timeout{3000};
     milliseconds response_timeout{60000};
@@ -90,7 +91,7 @@ inline constexpr std::tuple setting_rows{
     setting_row<milliseconds>{"idle", &exchange_settings::idle_timeout, &exchange_rules::idle_timeout, parse_timeout, "V6FrontTimeout", as_timeout},
     setting_row<bool>{"preservehost", &exchange_settings::preserve_host, &exchange_rules::preserve_host, parse_on_off, "V6FrontPreserveHost"},
     setting_row<bool>{"via", &exchange_settings::via, &exchange_rules::via, parse_on_off, "V6FrontVia"},
-    setting_row<bool>{"addheaders", &exchange_settings::add_headers, &exchange_rules::add_headers, parse_on_off, "V6FrontAddHeaders"},
+    setting_row<added_headers>{"addheaders", &exchange_settings::add_headers, &exchange_rules::add_headers, parse_added_headers, "V6FrontAddHeaders"},
     setting_row<bool>{"cookiesecure", &exchange_settings::cookie_secure, &exchange_rules::cookie_secure, parse_on_off, "V6FrontCookieSecure"},
     setting_row<std::size_t>{"head", &exchange_settings::most_head, &exchange_rules::most_head, parse_head_size},
     setting_row<bool>{"self", &exchange_settings::self, &exchange_rules::self, parse_on_off},
@@ -104,7 +105,7 @@ inline constexpr std::tuple setting_rows{
 static_assert(member_count<exchange_settings>() == std::tuple_size_v<decltype(setting_rows)>);
 static_assert(member_count<exchange_rules>() == std::tuple_size_v<decltype(setting_rows)>);
 
-// `over` wins where it is set.
+// `over` wins where it is set; a value that is relative (added_headers) changes that of `base`.
 exchange_settings merge(const exchange_settings& base, const exchange_settings& over);
 
 // Sets one key of `key=value`. Throws setting_error, naming key, value and what would be right.

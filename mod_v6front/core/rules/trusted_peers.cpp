@@ -20,11 +20,10 @@ namespace
 // brackets and port; or nothing.
 std::optional<ip_address> address_inside(std::string_view text) noexcept
 {
-    if (text.starts_with('[')) {
+    if (text.starts_with('['))
         text = text.substr(1, text.find(']') - 1);
-    } else if (text.find(':') == text.rfind(':')) {
+    else if (text.find(':') == text.rfind(':'))
         text = text.substr(0, text.find(':'));
-    }
     return parse_ip_address(text.substr(0, text.find('%')));
 }
 

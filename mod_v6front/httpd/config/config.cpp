@@ -64,6 +64,12 @@ template <class T> T not_inherited(const T&, const T& over)
     return over;
 }
 
+// A virtual host that names any has these alone, so that it can be narrower than the server.
+trusted_peers its_own(const trusted_peers& base, const trusted_peers& over)
+{
+    return over.empty() ? base : over;
+}
+
 template <class T> T own_first(const T& base, const T& over)
 {
     T all = over;
@@ -85,6 +91,7 @@ constexpr std::tuple server_rows{
     row(&server_config::routes, route_table::merge),
     row(&server_config::matches, own_first),
     row(&server_config::pins, merge_pins),
+    row(&server_config::trusted, its_own),
     row(&server_config::engine, if_set),
     row(&server_config::threads, if_set),
     row(&server_config::names, not_inherited),

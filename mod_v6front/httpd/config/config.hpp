@@ -7,6 +7,7 @@
 #include "core/edits/reverse.hpp"
 #include "core/rules/cookie_rule.hpp"
 #include "core/rules/route.hpp"
+#include "core/rules/trusted_peers.hpp"
 #include "net/backends/backend.hpp"
 #include "httpd/base/apache.hpp"
 #include "body_limits.hpp"
@@ -47,6 +48,7 @@ struct server_config {
     route_table routes;
     std::vector<match_rule> matches;
     std::map<std::string, backend_targets, std::less<>> pins; // "": every backend
+    trusted_peers trusted;                                    // V6FrontTrust
     std::optional<bool> engine;
     std::optional<unsigned> threads;              // main server only
     resolve_rules names;                          // main server only

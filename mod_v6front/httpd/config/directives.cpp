@@ -14,6 +14,7 @@
 #include "config.hpp"
 #include "cookie_directives.hpp"
 #include "directive_place.hpp"
+#include "forwarded_directives.hpp"
 #include "pseudo_v4_directive.hpp"
 
 #include <algorithm>
@@ -319,8 +320,12 @@ const command_rec v6front_directives[] = {
     {"V6FrontVia", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): this front adds itself to Via, for the site and for the "
      "client; Off: it does not"},
-    {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
-     "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
+    {"V6FrontAddHeaders", words<set_added_headers>(), nullptr, server_or_location, TAKE_ARGV,
+     "On (default): the site gets X-Forwarded-For, -Host, -Server, -Proto and Via; Off: only "
+     "CDN-Loop; or names of fields, with + and - relative to what holds outside"},
+    {"V6FrontTrust", one<set_trust>(), nullptr, server, ITERATE,
+     "addresses and prefixes of proxies in front of this server, whose X-Forwarded-*, Forwarded "
+     "and X-Request-ID are kept"},
     {"V6FrontPseudoV4", words<set_pseudo_v4>(), nullptr, server, TAKE_ARGV,
      "off (default), add or overwrite, then key=, range=, prefix= and nat64=: an IPv4 address "
      "for each client, made of its IPv6 network"},

@@ -31,6 +31,17 @@ void warn_of_old_http2(server_rec* s)
         running.major, running.minor, running.patch);
 }
 
+void warn_of_trust_in_all(server_rec* main_server)
+{
+    for (auto* s = main_server; s; s = s->next)
+        for (const auto& prefix : config_of(s)->trusted.prefixes())
+            if (prefix.length == (prefix.is_v4() ? 96U : 0U))
+                ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                             V6LOGNO(0250) "V6FrontTrust %s trusts every client, which can then "
+                                           "say any address of itself. List the proxies alone",
+                             prefix.text().c_str());
+}
+
 } // namespace
 
 bool has_engines()
@@ -55,6 +66,7 @@ void warn_of_settings(server_rec* main_server)
     if (has_engines())
         warn_of_blocking_hooks(main_server);
     warn_of_old_http2(main_server);
+    warn_of_trust_in_all(main_server);
     warn_of_the_unreachable(main_server);
     warn_of_conflicts(main_server);
     warn_of_no_effect(main_server);

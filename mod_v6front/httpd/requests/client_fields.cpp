@@ -3,11 +3,14 @@
 #include "client_fields.hpp"
 
 #include "core/edits/client_claims.hpp"
+#include "core/edits/forwarded.hpp"
 #include "httpd/base/brigades.hpp"
 #include "httpd/base/http2_stream.hpp"
 #include "httpd/config/config.hpp"
+#include "httpd/config/logged_notes.hpp"
 #include "routing.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -53,6 +56,8 @@ bool is_worth_remembering(const request_rec* r, const apr_table_entry_t& e)
     case 'x':
     case 'P':
     case 'p':
+    case 'F':
+    case 'f':
         return is_claim(view(e.key));
     case 'C':
     case 'c': {
@@ -133,7 +138,39 @@ void take_via_back(request_rec* r)
         apr_table_addn(r->headers_in, "Via", value);
 }
 
-site_fields gather_site_fields(const request_rec* r)
+namespace
+{
+
+// Whoever holds the TCP connection, whomever mod_remoteip has found behind it.
+bool has_trusted_peer(const request_rec* r)
+{
+    const auto& trusted = config_of(r->server)->trusted;
+    const auto* peer = r->connection->client_addr;
+    if (trusted.empty() || !peer)
+        return false;
+    const auto* octets = static_cast<const std::uint8_t*>(peer->ipaddr_ptr);
+    ip_address address;
+    if (peer->ipaddr_len == 4)
+        address = v4_address({octets[0], octets[1], octets[2], octets[3]});
+    else if (peer->ipaddr_len == 16)
+        std::copy_n(octets, 16, address.octets.begin());
+    else
+        return false;
+    return trusted.contains(address);
+}
+
+std::string_view given_id(const site_fields& gathered, const client_fields* known, bool trusted)
+{
+    const auto* f = find(gathered.fields, name_of(added_header::request_id));
+    if (!f)
+        return {};
+    const bool is_peers = known && is_as_sent(*f, known->sent);
+    return !is_peers || (trusted && is_request_id(f->value)) ? f->value : std::string_view();
+}
+
+} // namespace
+
+site_fields gather_site_fields(const request_rec* r, const added_headers& adds)
 {
     site_fields out;
     const auto entries = entries_of(r->headers_in);
@@ -144,10 +181,22 @@ site_fields gather_site_fields(const request_rec* r)
         if (e.key && e.val != via_word && !is_inherited(r, f, e.val))
             out.fields.push_back(f);
     }
-    if (!known)
+    const bool has_own_id = adds.has(added_header::request_id);
+    const bool asks_id = has_own_id || is_logged(logged_note::request_id);
+    if (!known) {
+        if (asks_id)
+            out.request_id = given_id(out, nullptr, false);
         return out;
-    out.extends_chain = drop_client_claims(out.fields, known->sent,
-                                           view(r->useragent_ip) != view(r->connection->client_ip));
+    }
+    const bool trusted = has_trusted_peer(r);
+    out.extends =
+        drop_client_claims(out.fields, known->sent,
+                           {.behind_proxy = view(r->useragent_ip) != view(r->connection->client_ip),
+                            .trusted = trusted,
+                            .has_own_id = has_own_id,
+                            .client_address = plain_address(view(r->useragent_ip))});
+    if (asks_id)
+        out.request_id = given_id(out, known, trusted);
     for (auto& f : out.fields)
         if (known->joined && f.value.data() == known->joined)
             f.value = known->divided;

@@ -32,10 +32,11 @@ public:
 
 private:
     void gather_fields(const request_client& asker);
+    void describe_way();
+    void tell_pseudo();
     void frame_body(const request_client::body_ahead& known);
     bool has_place() const;
     void forward_references();
-    void note(const outcome& what) const;
     void log_failure(const outcome& what) const;
     void log_tunnel(const outcome& what) const;
 
@@ -47,6 +48,7 @@ private:
     reverse_map reverse_;
     cookie_map cookies_;
     exchange_order order_;
+    std::chrono::steady_clock::time_point start_{}; // if the time is logged
 };
 
 // The whole of it on a borrowed thread: httpd's filters may block, and only this thread waits.

@@ -81,6 +81,7 @@ public:
     int release() noexcept;
     const connection_identity& identity() const noexcept { return identity_; }
     const endpoint& peer() const noexcept { return identity_.address; }
+    endpoint local() const noexcept { return transport_.local(); }
     deadline_list& deadlines() const noexcept { return deadlines_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
     deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }

@@ -50,6 +50,12 @@ transport::next transport::peek() noexcept
     return errno == EAGAIN || errno == EWOULDBLOCK ? next::nothing : next::reset;
 }
 
+endpoint transport::local() const noexcept
+{
+    error_code ignored;
+    return socket_.local_endpoint(ignored);
+}
+
 void transport::cancel() noexcept
 {
     error_code ignored;

@@ -52,7 +52,8 @@ public:
     enum class next : std::uint8_t { nothing, octets, end, reset };
     next peek() noexcept;
 
-    void cancel() noexcept; // what is under way ends with operation_aborted
+    endpoint local() const noexcept; // its own end
+    void cancel() noexcept;          // what is under way ends with operation_aborted
     void end_sending() noexcept;
     void close() noexcept;
     // Lets go of the descriptor; -1 if that cannot be.

@@ -120,14 +120,19 @@ task<result<admission::place>> admission::enter(engine& on, client& peer,
 
 task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order)
 {
+    using clock = std::chrono::steady_clock;
+    const auto start = clock::now();
     auto place = co_await order.services->doorkeeper->enter(on, peer, order);
+    const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
     if (!place) {
         outcome record;
+        record.queue_time = waited;
         record.status = describe(place.error().what).status;
         record.failed = place.error();
         co_return record;
     }
-    const auto record = co_await run_exchange(on, peer, order);
+    auto record = co_await run_exchange(on, peer, order);
+    record.queue_time = waited;
     co_return record;
 }
 

@@ -253,6 +253,7 @@ task<void> attempt::close_out(lease& backend, response_reader& response, const r
 task<bool> attempt::run(attempt_progress& progress)
 {
     record_.failed.reset();
+    record_.local.reset();
     record_.attempts = progress.attempts;
     const auto start = clock::now();
 
@@ -263,6 +264,8 @@ task<bool> attempt::run(attempt_progress& progress)
     if (!obtained)
         co_return may_try_again(obtained.error(), progress);
     lease& backend = *obtained;
+    if (order_.asks_local)
+        record_.local = backend->local();
     // A child that stops does not wait for ever.
     std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
                                              [&backend] { backend->close(); });

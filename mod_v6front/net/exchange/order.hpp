@@ -41,6 +41,7 @@ struct exchange_order {
     const reverse_map* reverse = nullptr;
     const cookie_map* cookies = nullptr; // nullptr: the site's stay as they are
     const exchange_services* services = nullptr;
+    bool asks_local = false; // outcome::local is wanted, which takes a system call
     // What belongs to the client connection alone; nullptr: nothing is kept for it.
     personal_connections* own_connections = nullptr;
 };
@@ -51,10 +52,12 @@ struct outcome {
     std::optional<failure> failed;   // what ended it short of success
     bool head_sent = false;          // a failure after this can only cut the connection
     std::optional<endpoint> address; // of the backend that was used last
+    std::optional<endpoint> local;   // where that connection came from, if the order asks
     std::uint64_t request_body = 0;  // octets taken from the client
     std::uint64_t response_body = 0; // octets passed to the client
     unsigned attempts = 0;
     bool pooled = false;                       // the last attempt used an idle connection
+    std::chrono::microseconds queue_time{};    // for its turn, where the route has max=
     std::chrono::microseconds connect_time{};  // to a lease, of the last attempt
     std::chrono::microseconds response_time{}; // from lease to response head
     std::optional<tunnel_end> tunnel;          // the exchange became one, and how that ended

@@ -35,8 +35,9 @@ const std::vector<key_case> setting_cases{
     {"preservehost", "off", "off", "ON", "on", "on", "yes",
      "preservehost must be \"on\" or \"off\", not \"yes\""},
     {"via", "off", "off", "on", "on", "on", "0", "via must be \"on\" or \"off\", not \"0\""},
-    {"addheaders", "off", "off", "on", "on", "on", "",
-     "addheaders must be \"on\" or \"off\", not \"\""},
+    {"addheaders", "off", "+0-255", "on", "+143-112", "+0-0", "",
+     "addheaders=\"\" must be On, Off, or names of X-Forwarded-For, X-Forwarded-Host, "
+     "X-Forwarded-Server, X-Forwarded-Proto, X-Forwarded-Port, Forwarded, X-Request-ID, Via"},
     {"cookiesecure", "on", "on", "off", "off", "off", "yes",
      "cookiesecure must be \"on\" or \"off\", not \"yes\""},
     {"head", "1k", "1024", "16M", "16777216", "65536", "1023",
@@ -98,6 +99,10 @@ std::string shown(milliseconds value)
 std::string shown(const std::string& value)
 {
     return value;
+}
+std::string shown(const added_headers& value)
+{
+    return "+" + std::to_string(value.more) + "-" + std::to_string(value.less);
 }
 std::string shown(const status_range& value)
 {

@@ -25,7 +25,8 @@ void tell_pseudo_v4(request_rec* r, field_list& fields, bool adds_fields, bool& 
     if (!client)
         return;
     const auto known = true_v4(*client, config->rule.nat64);
-    const auto v4 = to_pool(r->pool, known.value_or(pseudo_address(*config, *client)).text());
+    const auto address = known ? *known : pseudo_address(*config, *client);
+    const auto* v4 = to_pool(r->pool, address.text());
     if (!known)
         apr_table_setn(r->notes, "v6front-pseudo-v4", v4);
     if (adds_fields)

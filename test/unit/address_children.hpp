@@ -40,7 +40,8 @@ struct child {
     std::vector<endpoint> arrange(std::vector<endpoint> all, check_number check = 0,
                                   std::optional<endpoint> avoid = {})
     {
-        auto of = make_backend(site);
+        name_numbers numbers;
+        auto of = make_backend(site, numbers);
         of.check = check;
         book.arrange(all, of, avoid);
         return all;

@@ -19,6 +19,7 @@ std::string text_of(const match_rule& m)
     return "V6FrontPassMatch " + m.pattern + " " + m.backend->text();
 }
 
+// `each` gets the rules as they are: text_of() tells them apart.
 template <class Do> void for_each_rule(server_config& config, const Do& each)
 {
     for (auto& r : config.routes.routes())
@@ -43,14 +44,14 @@ void number_rules(server_config& config, std::size_t inherited)
     config.backends.resize(next);
 }
 
-void make_backends(server_config& config)
+void make_backends(server_config& config, name_numbers& names)
 {
-    for_each_rule(config, [&config](const auto& rule) {
+    for_each_rule(config, [&](const rule& rule) {
         if (!rule.backend)
             return;
         const auto& pinned = config.pinned(rule.backend->host);
         auto& made = config.backends[rule.number];
-        made = make_backend(*rule.backend, pinned.addresses, pinned.names);
+        made = make_backend(*rule.backend, names, pinned.addresses, pinned.names);
         made.limit = rule.limit;
     });
 }
@@ -73,13 +74,14 @@ void separate(server_rec* main_server)
 void settle_backends(server_rec* main_server)
 {
     separate(main_server);
+    name_numbers names; // one number in all servers: an engine serves them all
     const auto& shared = config_of(main_server)->location_routes;
     for (std::size_t i = 0; i < shared.size(); ++i)
         shared[i]->number = i;
     for (const auto* s = main_server; s; s = s->next) {
         auto& config = *config_of(s);
         number_rules(config, shared.size());
-        make_backends(config);
+        make_backends(config, names);
     }
     number_checks(main_server);
 }

@@ -20,15 +20,9 @@ namespace v6front
 {
 
 // A V6FrontPassMatch. Tried in the order of the configuration, before the paths.
-struct match_rule {
+struct match_rule : rule {
     std::string pattern;
     ap_regex_t* regex = nullptr;
-    std::optional<backend_url> backend; // its path may have $1 to $9; none: "!"
-    exchange_settings settings;         // as those of a route
-    unsigned limit = 0;
-    std::string place{}; // where it is written, "file:line"
-    std::size_t number = route::unsettled;
-    std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 
 // What is used instead of a backend's name (V6FrontBackendV4): addresses, and names looked up

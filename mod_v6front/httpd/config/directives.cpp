@@ -47,8 +47,7 @@ location_config& location_of(void* dir)
 }
 
 // What follows the path or the expression of a rule: a URL with its settings, or "!".
-template <class Rule>
-void set_backend(cmd_parms* cmd, Rule& rule, std::string_view url, int argc, char* const argv[])
+void set_backend(cmd_parms* cmd, rule& rule, std::string_view url, int argc, char* const argv[])
 {
     if (url != "!")
         rule.backend = parse_backend_url(url);
@@ -69,7 +68,7 @@ route make_route(cmd_parms* cmd, std::string path, std::string_view url, int arg
                  char* const argv[])
 {
     check_route_path(path);
-    route made{std::move(path), std::nullopt, {}};
+    route made{{}, std::move(path)};
     set_backend(cmd, made, url, argc, argv);
     return made;
 }

@@ -70,8 +70,8 @@ void warn_of_names(server_rec* main_server, const own_listeners& own)
     std::set<std::pair<std::string, std::string>> seen;
     for_each_backend(main_server, [&](const configured_backend& b) {
         for (const auto& name : b.backend.names)
-            if (seen.emplace(name, b.rule).second)
-                backends[name].push_back(b);
+            if (seen.emplace(name.text, b.rule).second)
+                backends[name.text].push_back(b);
     });
     std::vector<std::string> names;
     for (const auto& each : backends)

@@ -80,7 +80,7 @@ services::services(const server_rec* main_server, std::string via)
     if (looks_up_beforehand())
         for_each_backend(main_server, [this](const configured_backend& b) {
             for (const auto& name : b.backend.names)
-                names_.know(name);
+                names_.know(name.text);
         });
 }
 

@@ -35,7 +35,7 @@ milliseconds to_milliseconds(apr_interval_time_t t)
 
 exchange_rules rules_of(const request_rec* r, const routed_request& decision)
 {
-    return resolve(merge(config_of(r)->settings, *decision.settings),
+    return resolve(merge(config_of(r)->settings, decision.rule->settings),
                    to_milliseconds(r->server->timeout));
 }
 

@@ -32,7 +32,7 @@ bool leads_back(const request_rec* r, int status)
 
 void watch_redirects(const request_rec* r, const routed_request& decision, int status)
 {
-    if (!decision.redirects->note(leads_back(r, status)))
+    if (!decision.rule->redirects->note(leads_back(r, status)))
         return;
     const bool tls = iequals(view(ap_http_scheme(r)), "https");
     ap_log_rerror(

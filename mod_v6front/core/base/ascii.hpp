@@ -28,9 +28,8 @@ constexpr bool is_alnum(char c) noexcept
 // The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) noexcept
 {
-    if (is_digit(c)) {
+    if (is_digit(c))
         return c - '0';
-    }
     const char l = lower(c);
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
@@ -38,13 +37,11 @@ constexpr int hex_value(char c) noexcept
 // As field names and tokens are compared (RFC 9110 5.1).
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept
 {
-    if (a.size() != b.size()) {
+    if (a.size() != b.size())
         return false;
-    }
     for (std::size_t i = 0; i < a.size(); ++i) {
-        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) {
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
             return false;
-        }
     }
     return true;
 }
@@ -57,12 +54,10 @@ constexpr bool is_blank(char c) noexcept
 
 constexpr std::string_view trim(std::string_view text) noexcept
 {
-    while (!text.empty() && is_blank(text.front())) {
+    while (!text.empty() && is_blank(text.front()))
         text.remove_prefix(1);
-    }
-    while (!text.empty() && is_blank(text.back())) {
+    while (!text.empty() && is_blank(text.back()))
         text.remove_suffix(1);
-    }
     return text;
 }
 

@@ -83,9 +83,8 @@ constexpr std::array<reason_row, reason_count> rows{{
 consteval bool is_in_order()
 {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (static_cast<std::size_t>(rows[i].what) != i) {
+        if (static_cast<std::size_t>(rows[i].what) != i)
             return false;
-        }
     }
     return true;
 }

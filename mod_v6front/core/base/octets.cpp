@@ -11,9 +11,8 @@ std::optional<std::uint64_t> parse_octets(std::string_view text) noexcept
 {
     constexpr std::uint64_t most = std::uint64_t{1} << 30U;
     const auto number = take_number<std::uint64_t>(text);
-    if (!number || *number > most || text.size() > 1) {
+    if (!number || *number > most || text.size() > 1)
         return std::nullopt;
-    }
     std::uint64_t n = *number;
     switch (text.empty() ? '\0' : lower(text.front())) {
     case '\0':

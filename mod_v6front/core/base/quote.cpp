@@ -9,16 +9,14 @@ std::string quote(std::string_view text)
     constexpr std::size_t most = 100;
     std::string out(1, '"');
     for (const char c : text.substr(0, most)) {
-        if (c == '\0') {
+        if (c == '\0')
             out += "\\0";
-        } else {
+        else
             out += c;
-        }
     }
     out += '"';
-    if (text.size() > most) {
+    if (text.size() > most)
         out.append("... (").append(std::to_string(text.size())).append(" octets)");
-    }
     return out;
 }
 

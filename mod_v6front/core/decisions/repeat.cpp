@@ -26,12 +26,10 @@ bool may_repeat(reason what, std::string_view method, const attempt_progress& pr
 {
     // The only two that say "this connection had died"; for the rest, time is up, or a new
     // connection would come to the same end.
-    if (what != reason::send_failed && what != reason::no_response) {
+    if (what != reason::send_failed && what != reason::no_response)
         return false;
-    }
-    if (progress.response_seen || progress.body_gone || progress.attempts >= most_attempts) {
+    if (progress.response_seen || progress.body_gone || progress.attempts >= most_attempts)
         return false;
-    }
     // A backend may close an idle connection just as it is used (RFC 9112 9.3.1); and where one of
     // several has died, the next does the same work.
     return !progress.head_sent || ((progress.pooled || progress.elsewhere) &&

@@ -8,16 +8,13 @@ namespace v6front
 
 thread_time::place thread_time::next(clock::time_point now)
 {
-    if (!on_threads_.load(std::memory_order_relaxed)) {
+    if (!on_threads_.load(std::memory_order_relaxed))
         return place::engine;
-    }
     const std::lock_guard lock(mutex_);
-    if (!on_threads_.load(std::memory_order_relaxed)) {
+    if (!on_threads_.load(std::memory_order_relaxed))
         return place::engine;
-    }
-    if (now < until_) {
+    if (now < until_)
         return place::thread;
-    }
     on_threads_.store(false, std::memory_order_relaxed);
     back_ = now;
     was_back_ = true;
@@ -42,9 +39,8 @@ bool thread_time::was_slow_on_engine(clock::time_point now)
 void thread_time::was_slow_on_thread(clock::time_point now)
 {
     const std::lock_guard lock(mutex_);
-    if (on_threads_.load(std::memory_order_relaxed)) {
+    if (on_threads_.load(std::memory_order_relaxed))
         until_ = std::max(until_, now + quiet_);
-    }
 }
 
 std::chrono::seconds thread_time::quiet() const

@@ -69,12 +69,10 @@ bool drop_client_claims(field_list& fields, std::span<const field> sent, bool be
                              !is_for_every_recipient(f.name));
         }
         const field* before = claim ? find(sent, f.name) : nullptr;
-        if (!before) {
+        if (!before)
             return false;
-        }
-        if (goes_on(f.value, before->value)) {
+        if (goes_on(f.value, before->value))
             f.value = trim(f.value.substr(before->value.size() + 1));
-        }
         is_chain = is_chain || (behind_proxy && iequals(f.name, "x-forwarded-for") &&
                                 goes_on(before->value, f.value));
         return false;
@@ -102,9 +100,8 @@ std::string divide_cookies(std::string_view joined)
     std::string out(joined);
     for (std::size_t at = out.find(", "); at != std::string::npos; at = out.find(", ", at + 2)) {
         const std::size_t end = out.find_first_of("=;, \t\"", at + 2);
-        if (end != std::string::npos && end > at + 2 && out[end] == '=') {
+        if (end != std::string::npos && end > at + 2 && out[end] == '=')
             out[at] = ';';
-        }
     }
     return out;
 }

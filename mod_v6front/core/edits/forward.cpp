@@ -15,22 +15,20 @@ std::size_t end_of_list(std::string_view value, std::size_t at) noexcept
     char closing = '\0';
     for (++at; at < value.size(); ++at) {
         const char c = value[at];
-        if (closing != '\0') {
+        if (closing != '\0')
             closing = c == closing ? '\0' : closing;
-        } else if (c == '"' || c == '<') {
+        else if (c == '"' || c == '<')
             closing = c == '"' ? '"' : '>';
-        } else if (c == ')') {
+        else if (c == ')')
             return at + 1;
-        }
     }
     return value.size();
 }
 
 std::optional<std::string> moved(std::string_view path, const forward_map& map)
 {
-    if (!is_below(path, map.path)) {
+    if (!is_below(path, map.path))
         return std::nullopt;
-    }
     std::string out;
     const std::size_t seam = map.path.size() - (map.path.ends_with('/') ? 1 : 0);
     append_behind(out, map.base, path.substr(seam));
@@ -43,16 +41,13 @@ result<std::optional<std::string>> forward_url(std::string_view url, const forwa
 {
     std::optional<std::string> as_it_is;
     const auto ref = split_reference(url);
-    if (!ref || (ref->authority && !names_authority(*ref, map.origin))) {
+    if (!ref || (ref->authority && !names_authority(*ref, map.origin)))
         return as_it_is;
-    }
-    if (has_dot_segments(ref->path)) {
+    if (has_dot_segments(ref->path))
         return unfit(reason::unfit_reference, "dot segments", url);
-    }
     const auto path = map.expanded ? map.expanded(ref->path) : moved(ref->path, map);
-    if (!path) {
+    if (!path)
         return unfit(reason::unfit_reference, "not a URL of this site", url);
-    }
     std::string out;
     if (ref->authority) {
         out.append("http://").append(map.authority);
@@ -79,9 +74,8 @@ result<std::optional<std::string>> forward_if(std::string_view value, const forw
         }
         const std::string_view url = value.substr(at + 1, close - at - 1);
         const auto mapped = forward_url(url, map);
-        if (!mapped) {
+        if (!mapped)
             return mapped.error();
-        }
         changed = changed || mapped->has_value();
         out.append("<").append(mapped->has_value() ? std::string_view(**mapped) : url).append(">");
         at = close + 1;

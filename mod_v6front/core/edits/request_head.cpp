@@ -71,17 +71,15 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 void append_ours(std::string& out, std::string_view name, std::string_view value)
 {
-    if (!value.empty() && is_one_line(value)) {
+    if (!value.empty() && is_one_line(value))
         append_field(out, name, value);
-    }
 }
 
 void append_given(std::string& out, const field& f, const request_view& request)
 {
     out.append(f.name).append(": ").append(f.value);
-    if (request.extends_chain && request.adds_forwarded && iequals(f.name, "x-forwarded-for")) {
+    if (request.extends_chain && request.adds_forwarded && iequals(f.name, "x-forwarded-for"))
         out.append(", ").append(request.client_address);
-    }
     out.append("\r\n");
 }
 
@@ -91,20 +89,17 @@ forwarded_fields append_given_fields(std::string& out, const request_view& reque
     for (const field& f : request.fields) {
         if (is_hop_by_hop(f.name)) {
             given.takes_trailers = given.takes_trailers || accepts_trailers(f);
-            if (chunked && iequals(f.name, "trailer") && is_one_line(f.value)) {
+            if (chunked && iequals(f.name, "trailer") && is_one_line(f.value))
                 append_field(out, f.name, f.value);
-            }
             continue;
         }
-        if (f.name.empty() || is_ours(f.name) || !is_one_line(f.name) || !is_one_line(f.value)) {
+        if (f.name.empty() || is_ours(f.name) || !is_one_line(f.name) || !is_one_line(f.value))
             continue;
-        }
         given.note(f.name);
         append_given(out, f, request);
     }
-    if (given.takes_trailers) {
+    if (given.takes_trailers)
         out += "TE: trailers\r\n";
-    }
     return given;
 }
 
@@ -122,18 +117,14 @@ void append_connection(std::string& out, const forwarded_fields& given, bool reu
 
 void append_missing(std::string& out, const request_view& request, const forwarded_fields& given)
 {
-    if (!given.address) {
+    if (!given.address)
         append_ours(out, "X-Forwarded-For", request.client_address);
-    }
-    if (!given.host) {
+    if (!given.host)
         append_ours(out, "X-Forwarded-Host", request.host);
-    }
-    if (!given.server) {
+    if (!given.server)
         append_ours(out, "X-Forwarded-Server", request.server_name);
-    }
-    if (!given.scheme) {
+    if (!given.scheme)
         append_ours(out, "X-Forwarded-Proto", request.scheme);
-    }
 }
 
 // One list, ours last, so that each recipient can read the way back (RFC 9110 7.6.3).
@@ -168,9 +159,8 @@ void append_framing(std::string& out, const request_view& request, const framing
         return;
     }
     const std::uint64_t length = body.kind == framing_kind::length ? body.length : 0;
-    if (length == 0 && !expects_body(request.method) && !find(request.fields, "content-length")) {
+    if (length == 0 && !expects_body(request.method) && !find(request.fields, "content-length"))
         return;
-    }
     std::array<char, 20> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
     append_field(out, "Content-Length",
@@ -189,19 +179,16 @@ void append_request_head(std::string& out, const request_view& request, const fr
     append_field(out, "Host", keep_host ? request.host : edits.backend_authority);
     const auto given = append_given_fields(out, request, body.kind == framing_kind::chunked);
     const std::size_t before_upgrade = out.size();
-    if (has_nominations(request.fields)) {
+    if (has_nominations(request.fields))
         append_upgrade(out, request);
-    }
     const bool leaves = out.size() > before_upgrade;
-    if (request.adds_forwarded) {
+    if (request.adds_forwarded)
         append_missing(out, request, given);
-    }
     append_via(out, request, edits.via);
     append_connection(out, given, edits.reuse, leaves);
     append_framing(out, request, body);
-    if (request.expects_continue) {
+    if (request.expects_continue)
         out += "Expect: 100-continue\r\n";
-    }
     out += "\r\n";
 }
 
@@ -212,18 +199,16 @@ bool has_passed(std::span<const field> fields, std::string_view pseudonym) noexc
 {
     for (const field& f : fields) {
         const bool via = f.name.size() == 3 && iequals(f.name, "via");
-        if (!via && !is_loop_token(f.name)) {
+        if (!via && !is_loop_token(f.name))
             continue;
-        }
         for (std::string_view rest = f.value; !rest.empty();) {
             std::string_view by = trim(take_element(rest));
             if (via) {
                 const std::size_t blank = by.find_first_of(" \t");
                 by = blank == std::string_view::npos ? "" : trim(by.substr(blank));
             }
-            if (!pseudonym.empty() && iequals(by.substr(0, by.find_first_of(" \t(;")), pseudonym)) {
+            if (!pseudonym.empty() && iequals(by.substr(0, by.find_first_of(" \t(;")), pseudonym))
                 return true;
-            }
         }
     }
     return false;

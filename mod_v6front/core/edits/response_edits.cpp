@@ -10,17 +10,14 @@ namespace
 std::string_view refresh_url(std::string_view value) noexcept
 {
     const std::size_t separator = value.find_first_of(";,");
-    if (separator == std::string_view::npos) {
+    if (separator == std::string_view::npos)
         return {};
-    }
     std::string_view rest = trim(value.substr(separator + 1));
-    if (!iequals(rest.substr(0, 3), "url")) {
+    if (!iequals(rest.substr(0, 3), "url"))
         return {};
-    }
     rest = trim(rest.substr(3));
-    if (!rest.starts_with('=')) {
+    if (!rest.starts_with('='))
         return {};
-    }
     rest = trim(rest.substr(1));
     if (rest.starts_with('"') || rest.starts_with('\'')) {
         const char quote = rest.front();
@@ -38,9 +35,8 @@ std::string_view own(response_head& head, std::string&& text)
 void map_url(response_head& head, field& f, std::string_view url, const reverse_map& map)
 {
     const auto mapped = url.empty() ? std::nullopt : map.map(url);
-    if (!mapped || *mapped == url) {
+    if (!mapped || *mapped == url)
         return;
-    }
     std::string value(f.value);
     value.replace(static_cast<std::size_t>(url.data() - f.value.data()), url.size(), *mapped);
     f.value = own(head, std::move(value));
@@ -72,18 +68,15 @@ void erase_fields(response_head& head, bool with_trailers)
     field_list& fields = head.fields;
     const bool nominations = has_nominations(fields);
     for (field& f : fields) {
-        if (iequals(f.name, "connection")) {
+        if (iequals(f.name, "connection"))
             continue;
-        }
-        if (f.name.size() == 10 && iequals(f.name, "keep-alive")) {
+        if (f.name.size() == 10 && iequals(f.name, "keep-alive"))
             head.kept_for = parse_keep_alive(f.value);
-        }
         const bool nominated = nominations && !is_via(f.name) && is_nominated(fields, f.name);
         const bool hop = is_hop_by_hop(f.name) && !(with_trailers && iequals(f.name, "trailer"));
         if (nominated || hop || iequals(f.name, "content-length") || !is_one_line(f.name) ||
-            !is_one_line(f.value)) {
+            !is_one_line(f.value))
             f.name = {};
-        }
     }
     std::erase_if(fields,
                   [](const field& f) { return f.name.empty() || iequals(f.name, "connection"); });
@@ -95,17 +88,14 @@ void append_via(response_head& head, std::string_view pseudonym)
     std::string value;
     field* first = nullptr;
     for (field& f : head.fields) {
-        if (!is_via(f.name)) {
+        if (!is_via(f.name))
             continue;
-        }
-        if (!trim(f.value).empty()) {
+        if (!trim(f.value).empty())
             value.append(f.value).append(", ");
-        }
-        if (first) {
+        if (first)
             f.name = {};
-        } else {
+        else
             first = &f;
-        }
     }
     value.append(head.version == 10 ? "1.0 " : "1.1 ").append(pseudonym);
     const std::string_view owned = own(head, std::move(value));
@@ -124,15 +114,13 @@ void edit_response_head(response_head& head, const reverse_map& map, std::string
 {
     erase_fields(head, with_trailers);
     for (field& f : head.fields) {
-        if (carries_url(f.name)) {
+        if (carries_url(f.name))
             map_url(head, f, trim(f.value), map);
-        } else if (iequals(f.name, "refresh")) {
+        else if (iequals(f.name, "refresh"))
             map_url(head, f, refresh_url(f.value), map);
-        }
     }
-    if (!via.empty()) {
+    if (!via.empty())
         append_via(head, via);
-    }
 }
 
 } // namespace v6front

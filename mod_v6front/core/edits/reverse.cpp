@@ -22,9 +22,8 @@ bool names_origin(const reference& r, const front_origin& origin) noexcept
 {
     // "https" to a client that came without it is the site's wish to change over: mapped back to
     // http it would be a redirect to itself.
-    if (iequals(r.scheme, "https") && origin.scheme != "https") {
+    if (iequals(r.scheme, "https") && origin.scheme != "https")
         return false;
-    }
     return names_authority(r, origin);
 }
 
@@ -38,26 +37,22 @@ void reverse_map::add(const backend_url& backend, std::string_view path)
 std::optional<std::string> reverse_map::map(std::string_view url) const
 {
     const auto ref = split_reference(url);
-    if (!ref) {
+    if (!ref)
         return std::nullopt;
-    }
     const bool any_backend = !ref->authority || (preserved_ && names_origin(*ref, origin_));
     const entry* best = nullptr;
     for (const entry& e : entries_) {
         if ((any_backend || names_backend(*ref, *e.backend)) &&
             is_below(ref->path, e.backend->path) &&
-            (!best || e.backend->path.size() > best->backend->path.size())) {
+            (!best || e.backend->path.size() > best->backend->path.size()))
             best = &e;
-        }
     }
-    if (!best) {
+    if (!best)
         return std::nullopt;
-    }
     std::string out;
     if (ref->authority && !origin_.authority.empty()) {
-        if (!ref->scheme.empty()) {
+        if (!ref->scheme.empty())
             out.append(origin_.scheme).append(":");
-        }
         out.append("//").append(origin_.authority);
     }
     append_moved(out, ref->path, best->backend->path, best->path);

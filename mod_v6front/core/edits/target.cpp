@@ -31,16 +31,14 @@ bool ends_target(char c) noexcept
 // write a request of its own after ours. Everything else stays as it is.
 void append_query(std::string& out, std::optional<std::string_view> query)
 {
-    if (!query) {
+    if (!query)
         return;
-    }
     out += '?';
     for (const char c : *query) {
-        if (ends_target(c)) {
+        if (ends_target(c))
             append_encoded(out, c);
-        } else {
+        else
             out += c;
-        }
     }
 }
 
@@ -52,14 +50,12 @@ struct octet {
 
 octet decode_front(std::string_view raw) noexcept
 {
-    if (raw[0] != '%') {
+    if (raw[0] != '%')
         return {raw[0], ends_target(raw[0]) || raw[0] == '?' ? 0U : 1U};
-    }
     const int high = raw.size() > 2 ? hex_value(raw[1]) : -1;
     const int low = raw.size() > 2 ? hex_value(raw[2]) : -1;
-    if (high < 0 || low < 0 || (high == 0 && low == 0)) {
+    if (high < 0 || low < 0 || (high == 0 && low == 0))
         return {'\0', 0};
-    }
     return {static_cast<char>(high * 16 + low), 3};
 }
 
@@ -93,9 +89,8 @@ template <class Note> bool walk(std::string_view raw_path, std::string_view path
     std::size_t at = 0;
     while (at < raw_path.size()) {
         const octet next = decode_front(raw_path.substr(at));
-        if (next.length == 0 || dots.ended_by(next.value)) {
+        if (next.length == 0 || dots.ended_by(next.value))
             return false;
-        }
         const std::string_view left = path.substr(done);
         if (next.value == '/' && next.length == 3 && left.starts_with('%') &&
             left.substr(0, 3) == raw_path.substr(at, 3)) {
@@ -129,9 +124,8 @@ std::string resolved(std::string_view path, bool is_raw)
         if (last == "." || last == "..") {
             const bool up = last == ".." && segments.size() > 1;
             segments.pop_back();
-            if (up) {
+            if (up)
                 segments.pop_back();
-            }
             segments.emplace_back();
         } else if (!last.empty()) {
             segments.emplace_back();
@@ -139,14 +133,12 @@ std::string resolved(std::string_view path, bool is_raw)
     };
     while (!path.empty()) {
         octet next = decode_front(path);
-        if (next.length == 0 || (!is_raw && next.value != '/')) {
+        if (next.length == 0 || (!is_raw && next.value != '/'))
             next = {path.front(), 1};
-        }
-        if (next.value == '/') {
+        if (next.value == '/')
             end_segment();
-        } else {
+        else
             segments.back() += next.value;
-        }
         path.remove_prefix(next.length);
     }
     end_segment();
@@ -163,9 +155,8 @@ std::optional<failure> unfaithful(const request_target& target, std::string_view
 {
     const std::string_view raw_path = path_of(origin);
     if (target.from_client && has_dot_segments(raw_path) &&
-        resolved(raw_path, true) == resolved(target.path, false)) {
+        resolved(raw_path, true) == resolved(target.path, false))
         return unfit(reason::unfit_target, "dot segments", target.raw);
-    }
     return std::nullopt;
 }
 
@@ -178,13 +169,11 @@ bool has_fragment(const request_target& target) noexcept
 
 std::string_view origin_form(std::string_view raw) noexcept
 {
-    if (raw.starts_with('/')) {
+    if (raw.starts_with('/'))
         return raw;
-    }
     const std::size_t colon = raw.find("://");
-    if (colon == std::string_view::npos || raw.find_first_of("/?#") < colon) {
+    if (colon == std::string_view::npos || raw.find_first_of("/?#") < colon)
         return raw;
-    }
     const std::size_t path = raw.find_first_of("/?", colon + 3);
     return path == std::string_view::npos ? "/" : raw.substr(path);
 }
@@ -199,12 +188,10 @@ bool has_dot_segments(std::string_view raw_path) noexcept
     dot_segments dots;
     while (!raw_path.empty()) {
         octet next = decode_front(raw_path);
-        if (next.length == 0) {
+        if (next.length == 0)
             next = {raw_path.front(), 1};
-        }
-        if (dots.ended_by(next.value)) {
+        if (dots.ended_by(next.value))
             return true;
-        }
         raw_path.remove_prefix(next.length);
     }
     return dots.ended_by('/');
@@ -215,11 +202,10 @@ std::string encode_path(std::string_view path)
     std::string out;
     out.reserve(path.size() + 16);
     for (const char c : path) {
-        if (c == '/' || is_path_char(c)) {
+        if (c == '/' || is_path_char(c))
             out += c;
-        } else {
+        else
             append_encoded(out, c);
-        }
     }
     return out;
 }
@@ -235,9 +221,8 @@ result<std::string> backend_target(const request_target& target, std::string_vie
 {
     const std::string_view origin = origin_form(target.raw);
     const std::string_view raw_path = path_of(origin);
-    if (has_fragment(target)) {
+    if (has_fragment(target))
         return unfit(reason::unfit_target, "a fragment", target.raw);
-    }
     std::string out;
     out.reserve(base.size() + origin.size() + 1);
     const std::size_t seam = route_path.size() - (route_path.ends_with('/') ? 1 : 0);
@@ -266,16 +251,14 @@ result<std::string> expanded_target(const request_target& target, std::string_vi
 {
     const std::string_view origin = origin_form(target.raw);
     const std::string_view raw_path = path_of(origin);
-    if (has_fragment(target)) {
+    if (has_fragment(target))
         return unfit(reason::unfit_target, "a fragment", target.raw);
-    }
     std::vector<std::size_t> where(target.path.size() + 1);
     const bool faithful =
         walk(raw_path, target.path, [&](std::size_t i, std::size_t at) { where[i] = at; });
     if (!faithful) {
-        if (auto why = unfaithful(target, origin)) {
+        if (auto why = unfaithful(target, origin))
             return std::move(*why);
-        }
     }
     std::string out;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -285,11 +268,10 @@ result<std::string> expanded_target(const request_target& target, std::string_vi
         }
         const auto number = static_cast<std::size_t>(pattern[++i] - '0');
         const matched_group group = number < groups.size() ? groups[number] : matched_group{};
-        if (faithful) {
+        if (faithful)
             out += raw_path.substr(where[group.begin], where[group.end] - where[group.begin]);
-        } else {
+        else
             out += encode_path(target.path.substr(group.begin, group.end - group.begin));
-        }
     }
     append_query(out, target.query);
     return out;
@@ -299,9 +281,8 @@ int highest_group(std::string_view pattern) noexcept
 {
     int highest = 0;
     for (std::size_t at = pattern.find('$'); at < pattern.size(); at = pattern.find('$', at + 1)) {
-        if (at + 1 < pattern.size() && is_digit(pattern[at + 1])) {
+        if (at + 1 < pattern.size() && is_digit(pattern[at + 1]))
             highest = std::max(highest, pattern[at + 1] - '0');
-        }
     }
     return highest;
 }

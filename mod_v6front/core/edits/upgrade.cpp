@@ -20,9 +20,8 @@ bool is_protocol(std::string_view text) noexcept
     bool slash = false;
     for (const char c : text) {
         const bool divides = c == '/' && !slash;
-        if (divides ? !in_token : !is_token_char(c)) {
+        if (divides ? !in_token : !is_token_char(c))
             return false;
-        }
         slash = slash || divides;
         in_token = !divides;
     }
@@ -42,18 +41,15 @@ std::string wanted_upgrade(const request_view& request)
 {
     std::string wanted;
     if (!request.may_upgrade || request.version == "1.0" ||
-        !is_nominated(request.fields, "upgrade")) {
+        !is_nominated(request.fields, "upgrade"))
         return wanted;
-    }
     for (const field& f : request.fields) {
-        if (!iequals(f.name, "upgrade")) {
+        if (!iequals(f.name, "upgrade"))
             continue;
-        }
         for (std::string_view rest = f.value; !rest.empty();) {
             const std::string_view protocol = take_element(rest);
-            if (is_passed_on(protocol)) {
+            if (is_passed_on(protocol))
                 wanted.append(wanted.empty() ? "" : ", ").append(protocol);
-            }
         }
     }
     return wanted;
@@ -62,9 +58,8 @@ std::string wanted_upgrade(const request_view& request)
 void append_upgrade(std::string& out, const request_view& request)
 {
     const std::string wanted = wanted_upgrade(request);
-    if (!wanted.empty()) {
+    if (!wanted.empty())
         out.append("Connection: Upgrade\r\nUpgrade: ").append(wanted).append("\r\n");
-    }
 }
 
 bool answers_upgrade(const request_view& request, const response_head& answer)
@@ -72,17 +67,14 @@ bool answers_upgrade(const request_view& request, const response_head& answer)
     const std::string wanted = wanted_upgrade(request);
     bool named = false;
     for (const field& f : answer.fields) {
-        if (!iequals(f.name, "upgrade")) {
+        if (!iequals(f.name, "upgrade"))
             continue;
-        }
         for (std::string_view rest = f.value; !rest.empty();) {
             const std::string_view protocol = take_element(rest);
-            if (protocol.empty()) {
+            if (protocol.empty())
                 continue;
-            }
-            if (!list_contains(wanted, protocol)) {
+            if (!list_contains(wanted, protocol))
                 return false;
-            }
             named = true;
         }
     }

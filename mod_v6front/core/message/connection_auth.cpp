@@ -30,9 +30,8 @@ bool names_scheme(std::string_view value) noexcept
     while (!value.empty()) {
         const std::string_view element = take_element(value);
         const std::string_view scheme = element.substr(0, element.find_first_of(" \t"));
-        if (scheme.find('=') == std::string_view::npos && is_of_connections(scheme)) {
+        if (scheme.find('=') == std::string_view::npos && is_of_connections(scheme))
             return true;
-        }
     }
     return false;
 }

@@ -17,12 +17,10 @@ namespace
 constexpr std::array<bool, 256> make_token_octets()
 {
     std::array<bool, 256> is{};
-    for (std::size_t c = 0; c < is.size(); ++c) {
+    for (std::size_t c = 0; c < is.size(); ++c)
         is[c] = is_alnum(static_cast<char>(c));
-    }
-    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
         is[static_cast<unsigned char>(c)] = true;
-    }
     return is;
 }
 constexpr std::array<bool, 256> token_octets = make_token_octets();
@@ -30,9 +28,8 @@ constexpr std::array<bool, 256> token_octets = make_token_octets();
 std::size_t token_length(std::string_view text) noexcept
 {
     std::size_t n = 0;
-    while (n < text.size() && token_octets[static_cast<unsigned char>(text[n])]) {
+    while (n < text.size() && token_octets[static_cast<unsigned char>(text[n])])
         ++n;
-    }
     return n;
 }
 
@@ -73,9 +70,8 @@ public:
     std::optional<failure> read_field();
     void skip_folds()
     {
-        while (is_folded()) {
+        while (is_folded())
             take_line();
-        }
     }
 
 private:
@@ -96,11 +92,10 @@ std::string_view reading::take_line() noexcept
     const auto lf = std::min(rest_.find('\n'), rest_.size());
     std::string_view line = rest_.substr(0, lf);
     rest_.remove_prefix(std::min(lf + 1, rest_.size()));
-    if (line.ends_with('\r')) {
+    if (line.ends_with('\r'))
         line.remove_suffix(1);
-    } else {
+    else
         into_.irregular = true;
-    }
     return line;
 }
 
@@ -108,40 +103,32 @@ std::optional<failure> reading::read_field()
 {
     const std::string_view line = take_line();
     const std::size_t name = token_length(line);
-    if (name > 0 && name < line.size() && line[name] == ':') {
+    if (name > 0 && name < line.size() && line[name] == ':')
         return add(line.substr(0, name), trim(line.substr(name + 1)), line);
-    }
     return read_odd(line, name);
 }
 
 std::optional<failure> reading::read_odd(std::string_view line, std::size_t name)
 {
     const auto colon = line.find(':');
-    if (line.find('\0') != line.npos) {
+    if (line.find('\0') != line.npos)
         return bad_line("a NUL in a line", line);
-    }
-    if (line.find_first_not_of('\r') == line.npos) {
+    if (line.find_first_not_of('\r') == line.npos)
         return bad_line("a line of CRs only, which may or may not end the head", line);
-    }
-    if (is_blank(line[0])) {
+    if (is_blank(line[0]))
         return bad_line("a blank before the first field", line);
-    }
     if (colon != line.npos && name > 0 && line.find_first_not_of(" \t", name) == colon) {
         into_.irregular = true; // RFC 9112 5.1: such blanks are removed
         return add(line.substr(0, name), trim(line.substr(colon + 1)), line);
     }
-    if (line[0] == '<') {
+    if (line[0] == '<')
         return bad_line("the body begins before the end of the head", line);
-    }
-    if (colon == 0) {
+    if (colon == 0)
         return bad_line("a field without a name", line);
-    }
-    if (colon != line.npos) {
+    if (colon != line.npos)
         return bad_line("invalid characters in a field name", line);
-    }
-    if (line.substr(0, line.find_last_not_of('\r') + 1).find('\r') != line.npos) {
+    if (line.substr(0, line.find_last_not_of('\r') + 1).find('\r') != line.npos)
         return bad_line("a CR inside a line", line);
-    }
     into_.irregular = true; // browsers pass over it; mod_proxy over a second status line
     skip_folds();
     return std::nullopt;
@@ -161,9 +148,8 @@ std::optional<failure> reading::add(std::string_view name, std::string_view valu
     }
     if (has_control(value)) {
         auto bad = clean(value, line, delimits_body(name));
-        if (bad) {
+        if (bad)
             return bad;
-        }
     }
     into_.fields.push_back({name, value});
     return std::nullopt;
@@ -177,15 +163,12 @@ std::optional<failure> reading::clean(std::string_view& value, std::string_view 
         value = trim(value.substr(0, value.size() - 1));
         into_.irregular = true;
     }
-    if (value.find('\0') != value.npos) {
+    if (value.find('\0') != value.npos)
         return bad_line("a NUL in a field", line);
-    }
-    if (value.find('\r') != value.npos) {
+    if (value.find('\r') != value.npos)
         return bad_line("a CR inside a line", line);
-    }
-    if (has_control(value) && frames) {
+    if (has_control(value) && frames)
         return bad_line("a control character in a field that sets the body's length", line);
-    }
     if (has_control(value)) {
         std::string& text = into_.owned.emplace_back(value);
         std::replace_if(text.begin(), text.end(), is_control, ' ');
@@ -202,12 +185,10 @@ bool has_control(std::string_view text) noexcept
         // The last eight octets may overlap those before.
         const char* const last = text.data() + text.size() - sizeof(std::uint64_t);
         bool suspicious = may_have_control(last);
-        for (const char* p = text.data(); p < last; p += sizeof(std::uint64_t)) {
+        for (const char* p = text.data(); p < last; p += sizeof(std::uint64_t))
             suspicious |= may_have_control(p);
-        }
-        if (!suspicious) {
+        if (!suspicious)
             return false;
-        }
     }
     return std::any_of(text.begin(), text.end(), is_control);
 }
@@ -217,9 +198,8 @@ std::optional<failure> read_fields(std::string_view lines, field_section& into)
     reading r(lines, into);
     while (!r.is_over()) {
         auto bad = r.read_field();
-        if (bad) {
+        if (bad)
             return bad;
-        }
     }
     into.irregular = into.irregular || lines.ends_with("\n\n") || lines == "\n";
     return std::nullopt;

@@ -16,12 +16,10 @@ namespace
 std::size_t closing_quote(std::string_view text, std::size_t open) noexcept
 {
     for (std::size_t i = open + 1; i < text.size(); ++i) {
-        if (text[i] == '"') {
+        if (text[i] == '"')
             return i;
-        }
-        if (text[i] == '\\') {
+        if (text[i] == '\\')
             ++i;
-        }
     }
     return std::string_view::npos;
 }
@@ -62,9 +60,8 @@ bool list_contains(std::string_view list, std::string_view token) noexcept
         } else if (i == list.size() || list[i] == ',') {
             const std::string_view element = list.substr(begin, i - begin);
             const std::string_view name = trim(element.substr(0, element.find(';')));
-            if (!name.empty() && iequals(name, token)) {
+            if (!name.empty() && iequals(name, token))
                 return true;
-            }
             begin = i + 1;
         }
     }
@@ -119,15 +116,13 @@ bool is_nominated(std::span<const field> fields, std::string_view name) noexcept
 
 bool is_one_line(std::string_view text) noexcept
 {
-    if (text.size() < sizeof(std::uint64_t)) {
+    if (text.size() < sizeof(std::uint64_t))
         return !has_line_end(text);
-    }
     // The last eight octets may overlap those before.
     const char* const last = text.data() + text.size() - sizeof(std::uint64_t);
     bool suspicious = has_low_octet(last);
-    for (const char* p = text.data(); p < last; p += sizeof(std::uint64_t)) {
+    for (const char* p = text.data(); p < last; p += sizeof(std::uint64_t))
         suspicious |= has_low_octet(p);
-    }
     return !suspicious || !has_line_end(text);
 }
 

@@ -29,13 +29,11 @@ bool take_lengths(std::string_view list, std::optional<std::string_view>& seen) 
     do {
         const bool last = list.find(',') == std::string_view::npos;
         const std::string_view text = take_element(list);
-        if (!parse_content_length(text) || (seen && *seen != text)) {
+        if (!parse_content_length(text) || (seen && *seen != text))
             return false;
-        }
         seen = text;
-        if (last) {
+        if (last)
             return true;
-        }
     } while (true);
 }
 
@@ -52,22 +50,18 @@ result<framing> request_framing(std::span<const field> fields)
     std::optional<std::string_view> length;
     for (const field& f : fields) {
         if (iequals(f.name, "transfer-encoding")) {
-            if (coding || length || !iequals(trim(f.value), "chunked")) {
+            if (coding || length || !iequals(trim(f.value), "chunked"))
                 return ambiguous(f);
-            }
             coding = &f;
         } else if (iequals(f.name, "content-length")) {
-            if (coding || !take_lengths(f.value, length)) {
+            if (coding || !take_lengths(f.value, length))
                 return ambiguous(f);
-            }
         }
     }
-    if (coding) {
+    if (coding)
         return framing{framing_kind::chunked, 0};
-    }
-    if (length) {
+    if (length)
         return framing{framing_kind::length, *parse_content_length(*length)};
-    }
     return framing{};
 }
 

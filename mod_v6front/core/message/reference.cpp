@@ -23,13 +23,11 @@ std::optional<reference> split_reference(std::string_view url) noexcept
     if (!url.starts_with('/')) {
         const std::size_t colon = url.find(':');
         r.scheme = url.substr(0, colon);
-        if (!iequals(r.scheme, "http") && !iequals(r.scheme, "https")) {
+        if (!iequals(r.scheme, "http") && !iequals(r.scheme, "https"))
             return std::nullopt;
-        }
         url.remove_prefix(r.scheme.size() + (colon == std::string_view::npos ? 0 : 1));
-        if (!url.starts_with("//")) {
+        if (!url.starts_with("//"))
             return std::nullopt;
-        }
     }
     if (url.starts_with("//")) {
         url.remove_prefix(2);
@@ -46,17 +44,15 @@ host_port split_authority(std::string_view authority) noexcept
 {
     const std::size_t bracket = authority.rfind(']');
     const std::size_t colon = authority.rfind(':');
-    if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket)) {
+    if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket))
         return {authority, {}};
-    }
     return {authority.substr(0, colon), authority.substr(colon + 1)};
 }
 
 bool names_authority(const reference& r, const front_origin& origin) noexcept
 {
-    if (!r.authority) {
+    if (!r.authority)
         return false;
-    }
     const host_port named = split_authority(*r.authority);
     const host_port ours = split_authority(origin.authority);
     return !ours.host.empty() && iequals(named.host, ours.host) &&

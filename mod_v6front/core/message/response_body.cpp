@@ -73,29 +73,26 @@ void take_length(sayings& s, const field& f)
     for (bool last = unknown; !last && !s.bad_length;) {
         last = rest.find(',') == rest.npos;
         const std::string_view text = take_element(rest);
-        if (!parse_content_length(text)) {
+        if (!parse_content_length(text))
             s.bad_length = refused("a Content-Length that is not a number", f);
-        } else if (s.length && *s.length != text) {
+        else if (s.length && *s.length != text)
             s.bad_length = refused("a Content-Length that differs from " + quote(*s.length), f);
-        }
         s.length = text;
     }
-    if (!s.bad_length && s.length && s.unknown_length) {
+    if (!s.bad_length && s.length && s.unknown_length)
         s.bad_length = refused("a Content-Length with a number and one without", f);
-    }
 }
 
 sayings gather(const field_list& fields)
 {
     sayings s;
     for (const field& f : fields) {
-        if (f.name.size() == 10 && iequals(f.name, "connection")) {
+        if (f.name.size() == 10 && iequals(f.name, "connection"))
             take_connection(s, f.value);
-        } else if (f.name.size() == 17 && iequals(f.name, "transfer-encoding")) {
+        else if (f.name.size() == 17 && iequals(f.name, "transfer-encoding"))
             take_coding(s, f);
-        } else if (is_content_length(f.name) && !s.bad_length) {
+        else if (is_content_length(f.name) && !s.bad_length)
             take_length(s, f);
-        }
     }
     return s;
 }
@@ -110,21 +107,18 @@ void drop_lengths(response_head& head)
 result<response_body> frame_response(response_head& head, bool to_head_request, bool irregular)
 {
     sayings s = gather(head.fields);
-    if (s.bad_coding) {
+    if (s.bad_coding)
         return *std::move(s.bad_coding);
-    }
-    if (s.bad_length && !s.chunked) {
+    if (s.bad_length && !s.chunked)
         return *std::move(s.bad_length);
-    }
     const bool is_interim = head.status < 200;
     if ((s.chunked && (s.length || s.unknown_length || s.bad_length)) || is_interim) {
         irregular = irregular || !is_interim;
         drop_lengths(head);
         s.length.reset();
     }
-    if (s.length) {
+    if (s.length)
         head.content_length = parse_content_length(*s.length);
-    }
     response_body body;
     if (!is_interim && !to_head_request && head.status != 204 && head.status != 304) {
         body.at = s.chunked ? body_end::chunked : s.length ? body_end::length : body_end::close;

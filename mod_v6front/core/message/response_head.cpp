@@ -29,11 +29,10 @@ std::chrono::seconds parse_keep_alive(std::string_view value) noexcept
                                                 ? std::string_view{}
                                                 : trim(element.substr(equals + 1)));
         const std::string_view name = trim(element.substr(0, equals));
-        if (n && iequals(name, "timeout")) {
+        if (n && iequals(name, "timeout"))
             timeout = std::chrono::seconds(*n < most ? *n : most);
-        } else if (n && *n == 0 && iequals(name, "max")) {
+        else if (n && *n == 0 && iequals(name, "max"))
             return {};
-        }
     }
     return timeout;
 }

@@ -21,9 +21,8 @@ failure refused(std::string_view why, std::string_view line)
 
 std::string_view without_blanks(std::string_view text) noexcept
 {
-    while (!text.empty() && is_blank(text.front())) {
+    while (!text.empty() && is_blank(text.front()))
         text.remove_prefix(1);
-    }
     return text;
 }
 
@@ -32,13 +31,11 @@ int take_version(std::string_view& rest, bool& irregular) noexcept
 {
     const std::string_view version = rest.substr(0, 8);
     if (version.size() < 8 || !may_be_response(version) || !is_digit(version[7]) ||
-        (version[5] == '2' && version[7] != '0')) {
+        (version[5] == '2' && version[7] != '0'))
         return 0;
-    }
     rest.remove_prefix(version.size());
-    if (!rest.empty() && !is_blank(rest.front())) {
+    if (!rest.empty() && !is_blank(rest.front()))
         return 0;
-    }
     irregular = irregular || version[5] == '2';
     return version.substr(5) == "1.0" ? 10 : 11;
 }
@@ -47,9 +44,8 @@ int take_version(std::string_view& rest, bool& irregular) noexcept
 int take_status(std::string_view& rest) noexcept
 {
     const std::string_view digits = rest.substr(0, 3);
-    if (digits.size() < 3 || !std::all_of(digits.begin(), digits.end(), is_digit)) {
+    if (digits.size() < 3 || !std::all_of(digits.begin(), digits.end(), is_digit))
         return 0;
-    }
     rest.remove_prefix(digits.size());
     if (!rest.empty() && rest.front() == '.') { // IIS: a status with a second one inside
         rest.remove_prefix(std::min(rest.find_first_not_of("0123456789", 1), rest.size()));
@@ -67,13 +63,11 @@ std::optional<failure> parse_status_line(std::string_view line, response_head& h
         rest.remove_suffix(1);
         irregular = true;
     }
-    if (rest.find('\0') != rest.npos || rest.find('\r') != rest.npos) {
+    if (rest.find('\0') != rest.npos || rest.find('\r') != rest.npos)
         return refused("a NUL or CR inside the status line", line);
-    }
     head.version = take_version(rest, irregular);
-    if (head.version == 0) {
+    if (head.version == 0)
         return refused("the first line is not an HTTP/1 status line", line);
-    }
     rest = without_blanks(rest);
     head.status = take_status(rest);
     if (head.status < 100) { // neither interim nor final (RFC 9110 15)
@@ -95,9 +89,8 @@ std::size_t before_status_line(std::string_view bytes, std::size_t most) noexcep
 bool may_be_response(std::string_view bytes) noexcept
 {
     constexpr std::string_view name = "HTTP/";
-    if (!iequals(bytes.substr(0, name.size()), name.substr(0, bytes.size()))) {
+    if (!iequals(bytes.substr(0, name.size()), name.substr(0, bytes.size())))
         return false;
-    }
     const std::string_view version = bytes.substr(std::min(name.size(), bytes.size()));
     return version.empty() ||
            ((version[0] == '1' || version[0] == '2') && (version.size() == 1 || version[1] == '.'));
@@ -120,15 +113,13 @@ result<response_body> parse_response_head(std::string_view text, bool to_head_re
     bool irregular = !line.ends_with('\r');
     line.remove_suffix(irregular ? 0 : 1);
     auto bad = parse_status_line(line, head, irregular);
-    if (bad) {
+    if (bad)
         return *std::move(bad);
-    }
     head.fields.reserve(usual_fields);
     field_section section{head.fields, head.rewritten, irregular};
     bad = read_fields(text.substr(std::min(lf + 1, text.size())), section);
-    if (bad) {
+    if (bad)
         return *std::move(bad);
-    }
     return frame_response(head, to_head_request, section.irregular);
 }
 
@@ -147,9 +138,8 @@ std::string describe_large_head(std::string_view text, std::size_t most)
 
 std::string describe_cut_head(std::string_view text)
 {
-    while (text.ends_with('\n') || text.ends_with('\r')) {
+    while (text.ends_with('\n') || text.ends_with('\r'))
         text.remove_suffix(1);
-    }
     const auto lf = text.rfind('\n');
     return "its last line is " + quote(text.substr(lf == text.npos ? 0 : lf + 1));
 }

@@ -10,29 +10,23 @@ namespace v6front
 target_form form_of(std::string_view method, std::string_view raw) noexcept
 {
     using kind = target_form::kind;
-    if (method == "CONNECT") {
+    if (method == "CONNECT")
         return {kind::authority};
-    }
-    if (raw.starts_with('/')) {
+    if (raw.starts_with('/'))
         return {kind::origin};
-    }
-    if (raw == "*") {
+    if (raw == "*")
         return {method == "OPTIONS" ? kind::asterisk : kind::none};
-    }
     const std::size_t colon = raw.find("://");
     const auto parts = split_reference(raw);
-    if (!parts || colon != parts->scheme.size() || !parts->authority) {
+    if (!parts || colon != parts->scheme.size() || !parts->authority)
         return {};
-    }
     // User information is not for http URLs (RFC 9110 4.2.4), and an empty host is invalid.
     const host_port named = split_authority(*parts->authority);
     std::string_view host = named.host;
-    if (host.starts_with('[') && host.ends_with(']')) {
+    if (host.starts_with('[') && host.ends_with(']'))
         host = host.substr(1, host.size() - 2);
-    }
-    if (host.empty() || host.find_first_of("@[]") != std::string_view::npos) {
+    if (host.empty() || host.find_first_of("@[]") != std::string_view::npos)
         return {};
-    }
     return {kind::absolute, parts->scheme, *parts->authority, host};
 }
 
@@ -46,9 +40,8 @@ std::optional<failure> unfit_form(const target_form& form, std::string_view own_
     case target_form::kind::authority:
         return failure{reason::no_tunnel, {}, {}};
     case target_form::kind::absolute:
-        if (own_host && iequals(form.scheme, own_scheme)) {
+        if (own_host && iequals(form.scheme, own_scheme))
             return std::nullopt;
-        }
         return failure{reason::misdirected,
                        {},
                        std::string(form.scheme) + "://" + std::string(form.authority)};

@@ -57,9 +57,8 @@ bool accepts_trailers(const field& f) noexcept
 void append_trailers(std::string& out, std::span<const field> trailers)
 {
     for (const field& f : trailers) {
-        if (may_trail(f.name) && is_one_line(f.name) && is_one_line(f.value)) {
+        if (may_trail(f.name) && is_one_line(f.name) && is_one_line(f.value))
             out.append(f.name).append(": ").append(f.value).append("\r\n");
-        }
     }
 }
 

@@ -31,9 +31,8 @@ std::size_t size_of_length(std::uint8_t second_octet)
 // As far as it is known: the second octet tells the rest.
 std::size_t websocket_frames::head_size() const noexcept
 {
-    if (have_ < 2) {
+    if (have_ < 2)
         return 2;
-    }
     return 2 + size_of_length(head_[1]) + ((head_[1] & mask_bit) != 0 ? 4U : 0U);
 }
 
@@ -43,9 +42,8 @@ void websocket_frames::begin_payload() noexcept
     std::uint64_t length = head_[1] & length_bits;
     if (const std::size_t octets = size_of_length(head_[1]); octets > 0) {
         length = 0;
-        for (std::size_t i = 0; i < octets; ++i) {
+        for (std::size_t i = 0; i < octets; ++i)
             length = length << 8 | head_[2 + i];
-        }
     }
     is_lost_ = !is_known(opcode) || length >> 63 != 0;
     has_closed_ = has_closed_ || opcode == opcode_close;
@@ -59,17 +57,14 @@ std::size_t websocket_frames::step(std::string_view bytes) noexcept
     std::size_t taken = 0;
     while (taken < bytes.size() && left_ == 0 && !is_lost_) {
         head_[have_++] = static_cast<std::uint8_t>(bytes[taken++]);
-        if (have_ < head_size()) {
+        if (have_ < head_size())
             continue;
-        }
         begin_payload();
-        if (is_between_frames()) {
+        if (is_between_frames())
             return taken;
-        }
     }
-    if (is_lost_) {
+    if (is_lost_)
         return bytes.size();
-    }
     const auto rest = std::min<std::uint64_t>(left_, bytes.size() - taken);
     left_ -= rest;
     return taken + static_cast<std::size_t>(rest);
@@ -77,9 +72,8 @@ std::size_t websocket_frames::step(std::string_view bytes) noexcept
 
 void websocket_frames::pass(std::string_view bytes) noexcept
 {
-    while (!bytes.empty()) {
+    while (!bytes.empty())
         bytes.remove_prefix(step(bytes));
-    }
 }
 
 std::optional<std::size_t> websocket_frames::whole_frames_in(std::string_view next) const noexcept
@@ -88,12 +82,10 @@ std::optional<std::size_t> websocket_frames::whole_frames_in(std::string_view ne
     std::optional<std::size_t> whole;
     std::size_t at = 0;
     for (;;) {
-        if (ahead.is_between_frames()) {
+        if (ahead.is_between_frames())
             whole = at;
-        }
-        if (at == next.size()) {
+        if (at == next.size())
             return whole;
-        }
         at += ahead.step(next.substr(at));
     }
 }

@@ -49,9 +49,8 @@ std::string_view after_scheme(std::string_view url)
 // "127.1" or "0x7f000001": the last label is a number.
 bool ends_in_number(std::string_view host) noexcept
 {
-    if (host.ends_with('.')) {
+    if (host.ends_with('.'))
         host.remove_suffix(1);
-    }
     std::string_view label = host.substr(host.rfind('.') + 1);
     if (label.starts_with("0x")) {
         label.remove_prefix(2);
@@ -63,21 +62,17 @@ bool ends_in_number(std::string_view host) noexcept
 // RFC 1123 2.1, and the underscore that names inside a house often have.
 bool is_host_name(std::string_view host) noexcept
 {
-    if (host.ends_with('.')) {
+    if (host.ends_with('.'))
         host.remove_suffix(1);
-    }
-    if (host.empty() || host.size() > 253) {
+    if (host.empty() || host.size() > 253)
         return false;
-    }
     std::size_t label = 0;
     for (const char c : host) {
-        if (c == '.' ? label == 0 : !is_alnum(c) && c != '-' && c != '_') {
+        if (c == '.' ? label == 0 : !is_alnum(c) && c != '-' && c != '_')
             return false;
-        }
         label = c == '.' ? 0 : label + 1;
-        if (label > 63) {
+        if (label > 63)
             return false;
-        }
     }
     return label > 0;
 }
@@ -87,20 +82,17 @@ void check_host(std::string_view url, std::string_view host)
     if (host.empty()) {
         refuse(url, "has no host: write http://host[:port][/path]");
     }
-    if (!is_host_name(host)) {
+    if (!is_host_name(host))
         refuse(url, "has a host that is neither a name nor an IPv4 address");
-    }
-    if (ends_in_number(host) && !parse_ipv4(host)) {
+    if (ends_in_number(host) && !parse_ipv4(host))
         refuse(url, "has a host that is not an IPv4 address of four decimal numbers");
-    }
 }
 
 std::uint16_t parse_port(std::string_view url, std::string_view text)
 {
     const auto port = parse_number<std::uint16_t>(text, 1);
-    if (!port) {
+    if (!port)
         refuse(url, "has a port that is not a number from 1 to 65535");
-    }
     return *port;
 }
 
@@ -109,11 +101,10 @@ void check_path(std::string_view url, std::string_view path)
 {
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (path[i] == '%' && i + 2 < path.size() && hex_value(path[i + 1]) >= 0 &&
-            hex_value(path[i + 2]) >= 0) {
+            hex_value(path[i + 2]) >= 0)
             i += 2;
-        } else if (path[i] != '/' && !is_path_char(path[i])) {
+        else if (path[i] != '/' && !is_path_char(path[i]))
             refuse(url, "has a character in its path that must be percent-encoded");
-        }
     }
 }
 
@@ -125,13 +116,11 @@ int count_groups(std::string_view text, bool may_end_in_ipv4) noexcept
     while (!text.empty()) {
         const std::size_t colon = text.find(':');
         const std::string_view group = text.substr(0, colon);
-        if (colon == std::string_view::npos && may_end_in_ipv4 && parse_ipv4(group)) {
+        if (colon == std::string_view::npos && may_end_in_ipv4 && parse_ipv4(group))
             return count + 2;
-        }
         if (group.empty() || group.size() > 4 || colon + 1 == text.size() ||
-            !std::all_of(group.begin(), group.end(), [](char c) { return hex_value(c) >= 0; })) {
+            !std::all_of(group.begin(), group.end(), [](char c) { return hex_value(c) >= 0; }))
             return -1;
-        }
         ++count;
         text = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
     }
@@ -153,14 +142,12 @@ std::string backend_url::authority() const
 backend_url parse_backend_url(std::string_view text)
 {
     const std::string_view rest = after_scheme(text);
-    if (rest.find_first_of("?#") != std::string_view::npos) {
+    if (rest.find_first_of("?#") != std::string_view::npos)
         refuse(text, "has a query or fragment, which a backend cannot have");
-    }
     const std::size_t slash = rest.find('/');
     const std::string_view authority = rest.substr(0, slash);
-    if (authority.find('@') != std::string_view::npos) {
+    if (authority.find('@') != std::string_view::npos)
         refuse(text, "has user information before its host, which is not supported");
-    }
     if (authority.starts_with('[') || looks_like_ipv6(authority)) {
         refuse(text,
                "has an IPv6 address, and backends are IPv4 only: write a name or an IPv4 address");
@@ -170,9 +157,8 @@ backend_url parse_backend_url(std::string_view text)
     url.host = authority.substr(0, colon);
     std::transform(url.host.begin(), url.host.end(), url.host.begin(), lower);
     check_host(text, url.host);
-    if (colon != std::string_view::npos) {
+    if (colon != std::string_view::npos)
         url.port = parse_port(text, authority.substr(colon + 1));
-    }
     url.path = slash == std::string_view::npos ? "/" : rest.substr(slash);
     check_path(text, url.path);
     return url;
@@ -186,13 +172,11 @@ std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text) noe
         const std::string_view digits = text.substr(0, dot);
         // A leading zero means octal to some readers.
         if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0') ||
-            (i < 3) != (dot != std::string_view::npos)) {
+            (i < 3) != (dot != std::string_view::npos))
             return std::nullopt;
-        }
         const auto value = parse_number<std::uint8_t>(digits);
-        if (!value) {
+        if (!value)
             return std::nullopt;
-        }
         octets[i] = *value;
         text = dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
     }
@@ -201,14 +185,12 @@ std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text) noe
 
 bool looks_like_ipv6(std::string_view text) noexcept
 {
-    if (text.starts_with('[') && text.ends_with(']')) {
+    if (text.starts_with('[') && text.ends_with(']'))
         text = text.substr(1, text.size() - 2);
-    }
     text = text.substr(0, text.find('%'));
     const std::size_t gap = text.find("::");
-    if (gap == std::string_view::npos) {
+    if (gap == std::string_view::npos)
         return count_groups(text, true) == 8;
-    }
     const int before = count_groups(text.substr(0, gap), false);
     const int after = count_groups(text.substr(gap + 2), true);
     return before >= 0 && after >= 0 && before + after <= 7;

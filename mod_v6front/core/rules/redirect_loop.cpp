@@ -21,13 +21,11 @@ bool is_same_url(std::string_view location, std::string_view scheme, std::string
                  std::string_view target) noexcept
 {
     location = location.substr(0, location.find('#'));
-    if (location.starts_with('/') && !location.starts_with("//")) {
+    if (location.starts_with('/') && !location.starts_with("//"))
         return location == target;
-    }
     const std::size_t colon = location.find("://");
-    if (colon == std::string_view::npos || !iequals(location.substr(0, colon), scheme)) {
+    if (colon == std::string_view::npos || !iequals(location.substr(0, colon), scheme))
         return false;
-    }
     const std::string_view rest = location.substr(colon + 3);
     const std::size_t slash = rest.find('/');
     const std::string_view path = slash == std::string_view::npos ? "/" : rest.substr(slash);

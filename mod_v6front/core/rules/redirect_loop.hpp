@@ -28,9 +28,8 @@ public:
     bool note(bool to_itself) noexcept
     {
         if (!to_itself) {
-            if (row_.load(std::memory_order_relaxed) > 0) {
+            if (row_.load(std::memory_order_relaxed) > 0)
                 row_.store(0, std::memory_order_relaxed);
-            }
             return false;
         }
         return row_.fetch_add(1, std::memory_order_relaxed) + 1 == enough && !told_.exchange(true);

@@ -26,9 +26,8 @@ void check_route_path(std::string_view path)
 
 bool is_below(std::string_view path, std::string_view route_path) noexcept
 {
-    if (route_path.empty() || !path.starts_with(route_path)) {
+    if (route_path.empty() || !path.starts_with(route_path))
         return false;
-    }
     return route_path.back() == '/' || path.size() == route_path.size() ||
            path[route_path.size()] == '/';
 }
@@ -71,9 +70,8 @@ void route_table::add(route r)
 const route* route_table::match(std::string_view path) const noexcept
 {
     for (const route& r : routes_) {
-        if (is_below(path, r.path)) {
+        if (is_below(path, r.path))
             return &r;
-        }
     }
     return nullptr;
 }
@@ -84,9 +82,8 @@ route_table route_table::merge(const route_table& base, const route_table& over)
     for (const route& r : base.routes_) {
         const bool hidden = std::any_of(over.routes_.begin(), over.routes_.end(),
                                         [&](const route& other) { return other.path == r.path; });
-        if (!hidden) {
+        if (!hidden)
             both.add(r);
-        }
     }
     return both;
 }

@@ -2,7 +2,6 @@
 
 #include "warnings.hpp"
 
-#include "httpd/base/log.hpp"
 #include "httpd/config/config.hpp"
 #include "blocking_hooks.hpp"
 #include "conflicts.hpp"
@@ -16,19 +15,17 @@ namespace v6front
 namespace
 {
 
-void warn_of_old_http2(server_rec* s)
+void find_old_http2(findings& out)
 {
     ap_version_t running;
     ap_get_server_revision(&running);
-    if (!ap_find_linked_module("mod_http2.c") ||
-        is_fit_for_http2({running.major, running.minor, running.patch}))
-        return;
-    ap_log_error(
-        APLOG_MARK, APLOG_WARNING, 0, s,
-        V6LOGNO(
-            0231) "mod_http2 of httpd %d.%d.%d is loaded: before 2.4.58, a thread that waits for "
-                  "an HTTP/2 upload uses 100 %% CPU. Use a newer httpd, or \"Protocols http/1.1\"",
-        running.major, running.minor, running.patch);
+    const httpd_version version{running.major, running.minor, running.patch};
+    if (ap_find_linked_module("mod_http2.c") && !is_fit_for_http2(version))
+        out.push_back({"V6F0231",
+                       {},
+                       "mod_http2 of httpd " + text_of(version) +
+                           " is loaded: before 2.4.58, a thread that waits for an HTTP/2 upload "
+                           "uses 100 % CPU. Use a newer httpd, or \"Protocols http/1.1\""});
 }
 
 } // namespace
@@ -48,16 +45,19 @@ bool any_routes(const server_rec* s)
     return false;
 }
 
-void warn_of_settings(server_rec* main_server)
+findings find_in_settings(const server_rec* main_server)
 {
+    findings all;
     if (!any_routes(main_server))
-        return;
+        return all;
     if (has_engines())
-        warn_of_blocking_hooks(main_server);
-    warn_of_old_http2(main_server);
-    warn_of_the_unreachable(main_server);
-    warn_of_conflicts(main_server);
-    warn_of_no_effect(main_server);
+        find_blocking_hooks(main_server, all);
+    find_old_http2(all);
+    const auto servers = rules_of_servers(main_server);
+    find_unreachable(main_server, servers, all);
+    find_conflicts(main_server, all);
+    find_no_effect(main_server, servers, all);
+    return all;
 }
 
 } // namespace v6front

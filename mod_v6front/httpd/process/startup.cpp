@@ -9,6 +9,7 @@
 #include "httpd/config/default_directive.h"
 #include "httpd/config/thread_needed.hpp"
 #include "httpd/operator/blocking_hooks.hpp"
+#include "httpd/operator/finding_log.hpp"
 #include "httpd/operator/warnings.hpp"
 #include "shared_memory.hpp"
 
@@ -85,7 +86,7 @@ int settle_server(apr_pool_t* pconf, server_rec* main_server)
     make_shared_memory(pconf, main_server, limits_in(pconf));
     if (has_engines() && any_routes(main_server))
         raise_low_limit(pconf, main_server);
-    warn_of_settings(main_server);
+    log_findings(find_in_settings(main_server), main_server);
     return OK;
 }
 

@@ -11,13 +11,6 @@ namespace v6front
 namespace
 {
 
-bool is_redirect(int status)
-{
-    return status == HTTP_MOVED_PERMANENTLY || status == HTTP_MOVED_TEMPORARILY ||
-           status == HTTP_SEE_OTHER || status == HTTP_TEMPORARY_REDIRECT ||
-           status == HTTP_PERMANENT_REDIRECT;
-}
-
 bool leads_back(const request_rec* r, int status)
 {
     const char* location = is_redirect(status) && r->method_number == M_GET

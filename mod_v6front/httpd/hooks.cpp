@@ -22,6 +22,7 @@
 #include "httpd/requests/routing.hpp"
 #include "httpd/requests/tls_closure.hpp"
 #include "httpd/requests/trailer_filter.hpp"
+#include "httpd/status/status_section.hpp"
 #include "child.hpp"
 
 extern "C" {
@@ -52,6 +53,16 @@ static void v6front_child_init(apr_pool_t* pchild, server_rec* s)
         auto* made = new v6front::child(s, v6front::via_pseudonym());
         // Before the pool's own end: connections may still be in use until the engines are joined.
         apr_pool_pre_cleanup_register(pchild, made, v6front_end_child);
+    });
+}
+
+static int v6front_status(request_rec* r, int flags)
+{
+    return v6front::guard("mod_status's page", OK, [=] {
+        if (auto* in = v6front::child::current())
+            v6front::add_status_section(
+                r, flags, v6front::list_process(ap_server_conf, in->shared(), in->engines()));
+        return OK;
     });
 }
 
@@ -209,6 +220,8 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_log_transaction(v6front_before_loggers, nullptr, nullptr,
                                 APR_HOOK_REALLY_FIRST - 5);
         ap_hook_log_transaction(v6front_after_loggers, nullptr, nullptr, APR_HOOK_REALLY_LAST + 5);
+        // Whether or not mod_status is loaded, and before or after us.
+        APR_OPTIONAL_HOOK(ap, status_hook, v6front_status, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
     });
 }

@@ -46,6 +46,14 @@ struct child {
         book.arrange(all, of, avoid);
         return all;
     }
+    // With spread=client.
+    std::vector<endpoint> arrange_for(std::uint64_t client, std::vector<endpoint> all,
+                                      std::optional<endpoint> avoid = {})
+    {
+        name_numbers numbers;
+        book.arrange(all, make_backend(site, numbers), avoid, client);
+        return all;
+    }
     std::size_t said()
     {
         const std::lock_guard lock(mutex);

@@ -26,6 +26,7 @@
 #include <http_ssl.h>
 #include <http_vhost.h>
 #include <mod_core.h>
+#include <mod_status.h>
 #include <mpm_common.h>
 #include <scoreboard.h>
 #include <util_filter.h>

@@ -99,7 +99,7 @@ void for_each_backend(const server_rec* main_server,
         auto& config = *config_of(s);
         for_each_rule(config, [&](const auto& rule) {
             if (rule.backend)
-                each({s, config.backends[rule.number], text_of(rule), rule.place,
+                each({s, config.backends[rule.number], text_of(rule), rule.place, &rule.settings,
                       rule.settings.self.value_or(false)});
         });
     }

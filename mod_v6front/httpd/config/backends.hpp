@@ -17,9 +17,10 @@ namespace v6front
 struct configured_backend {
     const server_rec* server;
     v6front::backend& backend;
-    std::string rule;         // as it was written, for the log
-    std::string place;        // where that is, "file:line"
-    bool may_be_self = false; // self=on
+    std::string rule;                            // as it was written, for the log
+    std::string place;                           // where that is, "file:line"
+    const exchange_settings* settings = nullptr; // of the rule
+    bool may_be_self = false;                    // self=on
 };
 
 // Makes the backend of each rule of each server, and numbers the rules accordingly. In

@@ -83,6 +83,15 @@ void personal_connections::end() noexcept
     std::erase_if(places_, [](const place& p) { return p.socket >= 0 && ::close(p.socket) == 0; });
 }
 
+std::vector<personal_state> personal_connections::snapshot() const
+{
+    const std::lock_guard lock(mutex_);
+    std::vector<personal_state> all;
+    for (const auto& p : places_)
+        all.push_back({p.of, p.socket < 0});
+    return all;
+}
+
 personal_connections::place* personal_connections::find(const connection_identity& of) noexcept
 {
     const auto found =

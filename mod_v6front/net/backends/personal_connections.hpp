@@ -24,6 +24,12 @@
 namespace v6front
 {
 
+// One of them, for whoever lists it.
+struct personal_state {
+    connection_identity of;
+    bool in_use;
+};
+
 class personal_connections
 {
 public:
@@ -69,6 +75,8 @@ public:
     claim reserve(const connection_identity& of);
     // The client goes: nothing is kept from now on.
     void end() noexcept;
+    // Any thread, as long as the client connection lives.
+    std::vector<personal_state> snapshot() const;
 
 private:
     struct place {
@@ -81,7 +89,7 @@ private:
     place* find(const backend& to, std::span<const endpoint> among) noexcept;
     void release(const connection_identity& of, int socket) noexcept;
 
-    std::mutex mutex_; // for all that follows
+    mutable std::mutex mutex_; // for all that follows
     std::condition_variable changed_;
     std::vector<place> places_;
     bool ended_ = false;

@@ -21,7 +21,7 @@ std::shared_ptr<backend_connection> pool::remove(shelf& s, std::size_t i)
 {
     auto connection = std::move(s[i]);
     s.erase(s.begin() + static_cast<std::ptrdiff_t>(i));
-    --idle_;
+    count_idle(idle() - 1);
     usage_.remove_idle(usage_.find(connection->peer()));
     connection->end_idle();
     return connection;
@@ -95,7 +95,7 @@ void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t mos
     if (idle_are_ == idle_are::watched)
         connection->watch();
     s.push_back(std::move(connection));
-    ++idle_;
+    count_idle(idle() + 1);
 }
 
 void pool::look_later(deadline_list& deadlines)
@@ -106,7 +106,7 @@ void pool::look_later(deadline_list& deadlines)
         next_look_.emplace(deadlines, [this, &deadlines] {
             looks_ = false;
             look_over();
-            if (idle_ > 0)
+            if (idle() > 0)
                 look_later(deadlines);
         });
     looks_ = true;

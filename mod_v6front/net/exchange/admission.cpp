@@ -118,6 +118,15 @@ task<result<admission::place>> admission::enter(engine& on, client& peer,
     co_return failure{reason::too_many_in_flight, {}, as_detail(rules, true)};
 }
 
+std::vector<limit_state> admission::snapshot() const
+{
+    std::vector<limit_state> all;
+    for (unsigned limit = 1; limit <= queues_.size(); ++limit)
+        all.push_back({limit, tally_.value(2 * (limit - 1) + in_flight),
+                       tally_.value(2 * (limit - 1) + waiting)});
+    return all;
+}
+
 task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order)
 {
     auto place = co_await order.services->doorkeeper->enter(on, peer, order);

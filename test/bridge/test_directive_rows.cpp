@@ -106,6 +106,22 @@ const std::vector<directive_case>& cases()
          "^/b>two.test ^/a>one.test ",
          {"^/a"},
          "needs a regular expression and the http:// URL of the IPv4 site"},
+        {"V6FrontErrorOverride",
+         {"On"},
+         {"404", "503"},
+         [](const merged& m) {
+             const auto& set = m.location.settings.error_override;
+             std::string has;
+             for (const int status : {400, 404, 503, 599})
+                 has += set && set->contains(status) ? std::to_string(status) + " " : "";
+             return has;
+         },
+         "",
+         "400 404 503 599 ",
+         "404 503 ",
+         "404 503 ",
+         {"404", "200"},
+         "\"404,200\" must be \"on\", \"off\", or statuses from 400 to 599"},
         {"V6FrontPassReverse",
          {"/a", "http://one.test/"},
          {"/b", "http://two.test/"},

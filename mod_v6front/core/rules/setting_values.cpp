@@ -72,4 +72,13 @@ unsigned parse_most_idle(std::string_view key, std::string_view value)
     return parse_count(key, value, 1);
 }
 
+spread_by parse_spread(std::string_view key, std::string_view value)
+{
+    if (iequals(value, "client"))
+        return spread_by::client;
+    if (!iequals(value, "load"))
+        refuse_value(key, value, "\"load\" or \"client\"");
+    return spread_by::load;
+}
+
 } // namespace v6front

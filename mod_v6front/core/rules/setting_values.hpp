@@ -41,4 +41,9 @@ std::size_t parse_head_size(std::string_view key, std::string_view value);     /
 std::uint64_t parse_buffer_size(std::string_view key, std::string_view value); // bufferbody=
 unsigned parse_most_idle(std::string_view key, std::string_view value);        // maxidle=
 
+// Which of several addresses of a backend a request goes to (spread=): one with few requests in
+// flight, or the one that is its client's.
+enum class spread_by : std::uint8_t { load, client };
+spread_by parse_spread(std::string_view key, std::string_view value);
+
 } // namespace v6front

@@ -11,6 +11,7 @@
 #include "core/base/duration.hpp"
 #include "core/base/member_count.hpp"
 #include "key_rows.hpp"
+#include "status_set.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -36,6 +37,8 @@ struct exchange_settings {
     std::optional<std::size_t> most_head;
     std::optional<bool> reuse;
     std::optional<unsigned> most_idle;
+    std::optional<status_set> error_override;
+    std::optional<spread_by> spread;
 };
 
 // The settings in force for one exchange.
@@ -55,6 +58,8 @@ struct exchange_rules {
     std::size_t most_head = 64 * 1024;
     bool reuse = true; // of connections to the site
     std::uint32_t most_idle = std::numeric_limits<std::uint32_t>::max(); // to each of its addresses
+    status_set error_override{}; // errors of the site that get httpd's own page
+    spread_by spread = spread_by::load;
 };
 
 // One key of V6FrontPass.
@@ -96,6 +101,8 @@ inline constexpr std::tuple setting_rows{
     setting_row<unsigned>{"queue", &exchange_settings::most_queued, &exchange_rules::most_queued, parse_count<0>, {}, as_in_flight},
     setting_row<bool>{"reuse", &exchange_settings::reuse, &exchange_rules::reuse, parse_on_off},
     setting_row<unsigned>{"maxidle", &exchange_settings::most_idle, &exchange_rules::most_idle, parse_most_idle},
+    setting_row<status_set>{"erroroverride", &exchange_settings::error_override, &exchange_rules::error_override, parse_status_set, "V6FrontErrorOverride"},
+    setting_row<spread_by>{"spread", &exchange_settings::spread, &exchange_rules::spread, parse_spread},
 };
 // clang-format on
 static_assert(member_count<exchange_settings>() == std::tuple_size_v<decltype(setting_rows)>);

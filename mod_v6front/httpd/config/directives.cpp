@@ -246,6 +246,15 @@ void set_setting(cmd_parms* cmd, void* dir, const char* value)
     set_by_directive(location_of(dir).settings, cmd->cmd->name, value);
 }
 
+// A list, which has commas where it is the value of a key.
+void set_list(cmd_parms* cmd, void* dir, int argc, char* const argv[])
+{
+    std::string value;
+    for (int i = 0; i < argc; ++i)
+        value.append(i == 0 ? "" : ",").append(argv[i]);
+    set_by_directive(location_of(dir).settings, cmd->cmd->name, value);
+}
+
 void set_engine(cmd_parms* cmd, void*, const char* value)
 {
     server_of(cmd).engine = parse_on_off({}, value);
@@ -311,6 +320,9 @@ const command_rec v6front_directives[] = {
      "client; Off: it does not"},
     {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
+    {"V6FrontErrorOverride", words<set_list>(), nullptr, server_or_location, TAKE_ARGV,
+     "On: errors of the site (400 to 599), or those of the statuses listed, get this server's own "
+     "page (ErrorDocument); Off (default): the site's page"},
     {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
      "On (default): requests run on the module's engines; Off: each holds a thread"},
     {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,

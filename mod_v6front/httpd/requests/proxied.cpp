@@ -2,6 +2,7 @@
 
 #include "proxied.hpp"
 
+#include "core/base/rendezvous.hpp"
 #include "core/edits/forward.hpp"
 #include "httpd/base/http2_stream.hpp"
 #include "httpd/base/log.hpp"
@@ -11,6 +12,8 @@
 #include "early_end.hpp"
 #include "redirect_log.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <iterator>
 #include <sstream>
@@ -37,6 +40,18 @@ exchange_rules rules_of(const request_rec* r, const routed_request& decision)
 {
     return resolve(merge(config_of(r)->settings, decision.rule->settings),
                    to_milliseconds(r->server->timeout));
+}
+
+// By what mod_remoteip has found, where it is loaded.
+std::uint64_t prefix_of(const request_rec* r)
+{
+    const auto* from = r->useragent_addr ? r->useragent_addr : r->connection->client_addr;
+    const auto* octets = static_cast<const std::uint8_t*>(from->ipaddr_ptr);
+    std::array<std::uint8_t, 16> address{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const auto size =
+        std::min<std::size_t>(address.size(), static_cast<unsigned>(from->ipaddr_len));
+    std::copy_n(octets, size, address.end() - static_cast<std::ptrdiff_t>(size));
+    return client_prefix(address);
 }
 
 } // namespace
@@ -79,6 +94,8 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     order_.reverse = &reverse_;
     order_.services = &shared.for_exchanges();
     order_.has_place = has_place();
+    if (rules_.spread == spread_by::client)
+        order_.client_prefix = prefix_of(r);
     if (auto* record = record_of(r->connection))
         order_.own_connections = &record->own;
     if (has_references_)
@@ -245,6 +262,30 @@ void proxied::log_tunnel(const outcome& what) const
                   apr_uint64_t{what.response_body});
 }
 
+// httpd answers with its own page for the status. The request has not been answered yet, so a page
+// of the site that an ErrorDocument names is a request of its own; if that fails too, ap_die says
+// so and asks for no further one.
+int proxied::give_own_page(const outcome& what) const
+{
+    for (const auto& [name, value] : *what.overridden) {
+        apr_table_addn(request_->err_headers_out, to_pool(request_->pool, name),
+                       to_pool(request_->pool, value));
+        // httpd makes the Allow of a 405 itself, of this list (ap_send_error_response).
+        std::string_view methods(iequals(name, "Allow") ? value.c_str() : "");
+        while (!methods.empty())
+            ap_method_list_add(request_->allowed_methods,
+                               to_pool(request_->pool, take_element(methods)));
+    }
+    apr_table_setn(request_->notes, "v6front-site-status",
+                   to_pool(request_->pool, std::to_string(what.status)));
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
+                  V6LOGNO(0185) "%s %s: backend %s answered %d; the client gets this server's own "
+                                "page for it (V6FrontErrorOverride)",
+                  request_->method, request_->uri, decision_.backend->authority.c_str(),
+                  what.status);
+    return what.status;
+}
+
 int proxied::conclude(request_client& client, const outcome& what) const
 {
     note(what);
@@ -258,6 +299,8 @@ int proxied::conclude(request_client& client, const outcome& what) const
     }
     if (what.tunnel)
         log_tunnel(what);
+    if (what.overridden)
+        return give_own_page(what);
     if (!what.failed) {
         watch_redirects(request_, decision_, what.status);
         client.finish();

@@ -37,6 +37,7 @@ private:
     void note(const outcome& what) const;
     void log_failure(const outcome& what) const;
     void log_tunnel(const outcome& what) const;
+    int give_own_page(const outcome& what) const;
 
     request_rec* request_;
     const routed_request& decision_;

@@ -12,6 +12,7 @@
 #include "obtain.hpp"
 #include "response_reader.hpp"
 #include "send_and_await.hpp"
+#include "set_aside.hpp"
 #include "upload.hpp"
 
 #include <string>
@@ -287,6 +288,11 @@ task<bool> attempt::run(attempt_progress& progress)
     if ((*head)->status == 101) {
         limit.reset(); // the tunnel has its own
         co_await leave(backend, **head);
+        co_return false;
+    }
+    if (order_.rules.error_override.contains((*head)->status)) {
+        co_await set_aside(response, **head, order_.rules, record_);
+        co_await close_out(backend, response, **head);
         co_return false;
     }
     const auto broken = co_await answer(backend, response, **head, *limit);

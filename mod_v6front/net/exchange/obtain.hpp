@@ -32,7 +32,8 @@ struct lease_wish {
 inline void choose(const lease_wish& wish, const std::optional<endpoint>& avoid)
 {
     if (wish.has_choice())
-        wish.order.services->book->arrange(wish.addresses, *wish.order.backend, avoid);
+        wish.order.services->book->arrange(wish.addresses, *wish.order.backend, avoid,
+                                           wish.order.client_prefix);
 }
 
 // The one that a login has made the client's own, at one of these addresses.

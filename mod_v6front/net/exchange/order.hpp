@@ -14,6 +14,9 @@
 #include "tunnel.hpp"
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace v6front
 {
@@ -41,13 +44,18 @@ struct exchange_order {
     const exchange_services* services = nullptr;
     // What belongs to the client connection alone; nullptr: nothing is kept for it.
     personal_connections* own_connections = nullptr;
+    // The client's prefix, where that decides between several addresses (spread=client).
+    std::optional<std::uint64_t> client_prefix{};
 };
 
 // What happened, for the log and the access log's fields.
 struct outcome {
-    int status = 0;                  // of the final response, as sent down or as `failed` implies
-    std::optional<failure> failed;   // what ended it short of success
-    bool head_sent = false;          // a failure after this can only cut the connection
+    int status = 0;                // of the final response, as sent down or as `failed` implies
+    std::optional<failure> failed; // what ended it short of success
+    bool head_sent = false;        // a failure after this can only cut the connection
+    // The site's response was an error in the place of which the client gets httpd's own page
+    // (V6FrontErrorOverride), with these fields of it.
+    std::optional<std::vector<std::pair<std::string, std::string>>> overridden{};
     std::optional<endpoint> address; // of the backend that was used last
     std::uint64_t request_body = 0;  // octets taken from the client
     std::uint64_t response_body = 0; // octets passed to the client

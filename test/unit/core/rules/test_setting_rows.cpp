@@ -50,6 +50,11 @@ const std::vector<key_case> setting_cases{
     {"maxidle", "3", "3", "4", "4", "4294967295", "0",
      "maxidle=\"0\" must be a number from 1 to 100000; to keep no connection "
      "open, use reuse=off"},
+    {"erroroverride", "404,503", "404 503 ", "On,599", "599 ", "", "399",
+     "erroroverride=\"399\" must be \"on\", \"off\", or statuses from 400 to 599, such as 404 or "
+     "500,502,503"},
+    {"spread", "client", "client", "LOAD", "load", "load", "ip",
+     "spread=\"ip\" must be \"load\" or \"client\""},
 };
 
 const std::vector<key_case> resolve_cases{
@@ -96,6 +101,18 @@ std::string shown(milliseconds value)
 std::string shown(const std::string& value)
 {
     return value;
+}
+std::string shown(const status_set& value)
+{
+    std::string all;
+    for (int status = 0; status < 1000; ++status)
+        if (value.contains(status))
+            all += std::to_string(status) + " ";
+    return all;
+}
+std::string shown(spread_by value)
+{
+    return value == spread_by::client ? "client" : "load";
 }
 std::string shown(const status_range& value)
 {
@@ -163,7 +180,7 @@ TEST_CASE("each key of a route is taken, or refused in its own words", "[setting
     CHECK_THROWS_WITH(set_option(s, "colour=red"),
                       "the key of \"colour=red\" must be one of connect, response, idle, "
                       "preservehost, via, addheaders, head, self, bufferbody, max, queue, reuse, "
-                      "maxidle");
+                      "maxidle, erroroverride, spread");
     CHECK_THROWS_WITH(set_option(s, "connect"), "\"connect\" must be written key=value");
 }
 

@@ -90,6 +90,8 @@ TEST_CASE("Errors of the site get httpd's own page, where that is asked for", "[
         hits += r.target == "/all/x?502" || r.target == "/all/x?500" ? 2 : 1;
         CHECK(site.hits() == hits);
     }
+    CHECK(ask(front, {"/all/x?403", "POST", {}, pattern(100000)}).status() == 403);
+    CHECK(ask(front, {"/all/x?410", "POST", {}, pattern(100000), true}).body == "gone from here");
     // What belongs to the status comes along, once.
     for (const char* target : {"/all/x?401", "/all/x?405", "/all/x?429", "/all/x?404"}) {
         INFO(target);

@@ -135,7 +135,7 @@ finding unknown_name(std::string_view directive, const std::string& name, const 
 {
     return {
         "V6F0211", place,
-        std::string(directive) + " " + name + " (" + place +
+        std::string(directive) + " " + (name.empty() ? "without a name" : name) + " (" + place +
             ") has no effect: no V6FrontPass there uses this name. Backends there: " + list(known)};
 }
 

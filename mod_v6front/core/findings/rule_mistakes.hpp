@@ -44,7 +44,8 @@ bool excludes_something(std::span<const route> routes, const route& exclusion);
 void find_unreachable(std::span<const server_rules> servers, findings& out);
 void find_without_effect(std::span<const server_rules> servers, findings& out);
 
-// A directive that is for a backend's name which no rule uses. `known`: the names in use there.
+// A directive that is for a backend's name which no rule uses, or for any where there is none.
+// `known`: the names in use there.
 finding unknown_name(std::string_view directive, const std::string& name, const std::string& place,
                      const std::set<std::string>& known);
 

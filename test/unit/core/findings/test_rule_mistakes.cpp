@@ -149,6 +149,8 @@ TEST_CASE("a name that no rule uses is told with those that are, a few of them",
         return f.text.substr(f.text.find("there: "));
     };
     CHECK(text({}) == "there: none");
+    CHECK_THAT(unknown_name("V6FrontX", "", "f:1", {}).text,
+               ContainsSubstring("X without a name (f:1)"));
     CHECK(text({"a"}) == "there: a");
     CHECK(text({"a", "b", "c", "d", "e"}) == "there: a, b, c, d, e");
     CHECK(text({"a", "b", "c", "d", "e", "f"}) == "there: a, b, c, d, e, ...");

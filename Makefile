@@ -38,8 +38,8 @@ MODE_FLAGS_asan += -fno-sanitize=function
 MODE_LINK_asan  := -shared-libasan -Wl,-rpath,$(dir $(shell $(CXX) -print-file-name=libclang_rt.asan-$(shell uname -m).so))
 else
 # GCC 12 warns falsely of coroutines' frames and of variants where it instruments them.
-DIALECT  := -Wno-subobject-linkage $(if $(filter tsan,$(MODE)),-Wno-tsan) \
-            $(if $(filter asan,$(MODE)),-Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+DIALECT  := -Wno-subobject-linkage -Wno-mismatched-new-delete $(if $(filter tsan,$(MODE)),-Wno-tsan) \
+            $(if $(filter asan,$(MODE)),-Wno-maybe-uninitialized)
 endif
 COMMON   := -g -fPIC -fvisibility=hidden -pthread $(MODE_FLAGS_$(MODE)) -MMD -MP
 CXXFLAGS := -std=c++20 $(COMMON) $(WARN) $(DIALECT) $(EXTRA_CXXFLAGS)
@@ -60,6 +60,9 @@ unit_src  := test/unit/main.cpp $(shell grep -lE '\[(engine|pool|resolver|addres
 endif
 system_src := $(wildcard test/system/*.cpp)
 bridge_src := $(wildcard test/bridge/*.cpp)
+
+# The system's OpenSSL, the one that mod_ssl uses.
+TLS_LIBS  := -lssl -lcrypto
 
 obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
@@ -123,27 +126,28 @@ $(BUILD)/libnet.a: $(call obj,$(net_src))
 
 # Whole or not at all: half a module of a build that was killed would be installed as it is.
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^ $(TLS_LIBS)
 	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(CATCH_LIBS)
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)
 # Those parts of the bridge that stand on APR and few functions of httpd, which the tests play.
-bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c $(addprefix config/,config.cpp directives.cpp directive_place.cpp checks.cpp) \
-               $(addprefix connections/,input_store.cpp node_store.cpp))
+bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c $(addprefix config/,config.cpp directives.cpp directive_place.cpp checks.cpp tls_rules.cpp cookie_directives.cpp forwarded_directives.cpp pseudo_v4_directive.cpp) \
+               $(addprefix connections/,handover.cpp held_output.cpp input_store.cpp node_store.cpp) requests/pseudo_v4_client.cpp status/status_text.cpp)
 $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(CATCH_LIBS)
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(TLS_LIBS) $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))
-	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -lssl -lcrypto -lnghttp2 $(CATCH_LIBS)
+	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) -lnghttp2 $(CATCH_LIBS)
 preloaded := $(patsubst test/system/%.c,$(BUILD)/%.so,$(wildcard test/system/*.c))
 $(preloaded): $(BUILD)/%.so: test/system/%.c $(wildcard test/system/*.h)
 	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)
-fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp loop/deadline.cpp)
+fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp backends/detached_socket.cpp loop/deadline.cpp) \
+             $(wildcard mod_v6front/net/tls/*.cpp)
 $(call obj,$(fuzz_src)): CXXFLAGS += -I. -Imod_v6front -Itest $(ASIO)
 $(BUILD)/fuzz_%: $(BUILD)/test/fuzz/%.o $(call obj,$(fuzz_part)) $(BUILD)/libcore.a
-	$(CXX) -pthread $(MODE_FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^
+	$(CXX) -pthread $(MODE_FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(TLS_LIBS)
 fuzz: $(patsubst test/fuzz/%.cpp,$(BUILD)/fuzz_%,$(fuzz_src))
 .PRECIOUS: $(BUILD)/test/fuzz/%.o
 

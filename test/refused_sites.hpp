@@ -29,7 +29,7 @@ inline std::vector<refused_response> refused_heads()
         {"line ends without end", std::string(100, '\n') + "HTTP/1.1 200 OK" + rest, no_line,
          "\"\""},
         {"TLS", "\x15\x03\x01\x00\x02\x02\x46"s,
-         "the backend speaks TLS (https://) on this port: ", "\""},
+         "the backend speaks TLS on this port (https:// in V6FrontPass): ", "\""},
         {"no status", "HTTP/1.1" + rest, no_status, "\"HTTP/1.1\""},
         {"a status of two digits", "HTTP/1.1 20 OK" + rest, no_status, "\"HTTP/1.1 20 OK\""},
         {"a status of four digits", "HTTP/1.1 2000 OK" + rest, no_status, "\"HTTP/1.1 2000 OK\""},

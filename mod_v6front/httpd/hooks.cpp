@@ -9,6 +9,7 @@
 #include "httpd/connections/filters.hpp"
 #include "httpd/operator/configtest.hpp"
 #include "httpd/process/startup.hpp"
+#include "httpd/requests/access_notes.hpp"
 #include "httpd/requests/client_fields.hpp"
 #include "httpd/requests/client_record.hpp"
 #include "httpd/requests/client_tunnel.hpp"
@@ -22,6 +23,7 @@
 #include "httpd/requests/routing.hpp"
 #include "httpd/requests/tls_closure.hpp"
 #include "httpd/requests/trailer_filter.hpp"
+#include "httpd/status/status_section.hpp"
 #include "child.hpp"
 
 extern "C" {
@@ -35,7 +37,8 @@ static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, serv
 static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec* s)
 {
     return v6front::guard("check_config", HTTP_INTERNAL_SERVER_ERROR, [=] {
-        v6front::settle_backends(s);
+        if (!v6front::settle_backends(s))
+            return HTTP_INTERNAL_SERVER_ERROR;
         return v6front::check_configuration(s);
     });
 }
@@ -52,6 +55,16 @@ static void v6front_child_init(apr_pool_t* pchild, server_rec* s)
         auto* made = new v6front::child(s, v6front::via_pseudonym());
         // Before the pool's own end: connections may still be in use until the engines are joined.
         apr_pool_pre_cleanup_register(pchild, made, v6front_end_child);
+    });
+}
+
+static int v6front_status(request_rec* r, int flags)
+{
+    return v6front::guard("mod_status's page", OK, [=] {
+        if (auto* in = v6front::child::current())
+            v6front::add_status_section(
+                r, flags, v6front::list_process(ap_server_conf, in->shared(), in->engines()));
+        return OK;
     });
 }
 
@@ -161,7 +174,10 @@ static int v6front_handle(request_rec* r)
 
 static int v6front_before_loggers(request_rec* r)
 {
-    return v6front::guard("the first logger", OK, [=] { return v6front::before_loggers(r); });
+    return v6front::guard("the first logger", OK, [=] {
+        v6front::carry_notes(r);
+        return v6front::before_loggers(r);
+    });
 }
 
 static int v6front_after_loggers(request_rec* r)
@@ -209,6 +225,8 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_log_transaction(v6front_before_loggers, nullptr, nullptr,
                                 APR_HOOK_REALLY_FIRST - 5);
         ap_hook_log_transaction(v6front_after_loggers, nullptr, nullptr, APR_HOOK_REALLY_LAST + 5);
+        // Whether or not mod_status is loaded, and before or after us.
+        APR_OPTIONAL_HOOK(ap, status_hook, v6front_status, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
     });
 }

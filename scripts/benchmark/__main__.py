@@ -63,7 +63,7 @@ def contenders(asked, scenario, running):
 
 def run(asked, module, directory, group):
     site = backend.start(directory, group)
-    running = [fronts.start(name, directory, group, site.port, module) for name in asked.front]
+    running = [fronts.start(name, directory, group, site, module) for name in asked.front]
     results = report.Results(asked, ROOT)
     report.say(results.header())
     for name in asked.scenario:

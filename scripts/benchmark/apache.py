@@ -104,13 +104,19 @@ def borrowed(module, **values):
 
 
 def module_conf(module, engine, values):
-    return conf(V6FRONT.format(module=module, engine=engine), f"V6FrontPass / http://127.0.0.1:{values['backend']}/",
-                values)
+    return conf(V6FRONT.format(module=module, engine=engine),
+                f"V6FrontPass / http://127.0.0.1:{values['backend']}/\n"
+                f"V6FrontPass /https/ https://{values['name']}:{values['backend_tls']}/\n"
+                f"V6FrontBackendV4 {values['name']} 127.0.0.1\n"
+                f"V6FrontTLS ca={values['ca']}", values)
 
 
 def mod_proxy(**values):
     target = f"http://127.0.0.1:{values['backend']}/"
     return conf("\n".join(load_line(name) for name in ("proxy", "proxy_http")),
+                "SSLProxyEngine On\nSSLProxyVerify require\n"
+                f"SSLProxyCACertificateFile {values['ca']}\nSSLProxyCheckPeerName off\n"
+                f"ProxyPass /https/ https://127.0.0.1:{values['backend_tls']}/\n"
                 f"ProxyPass / {target}\nProxyPassReverse / {target}\nProxyPreserveHost On", values)
 
 

@@ -6,6 +6,7 @@ import http.client
 import os
 import socket
 
+import certificate
 from processes import Failure, free_port
 
 SMALL = "fifty-three bytes, which is what the design measured\n"
@@ -36,6 +37,12 @@ http {{
     upstream done {{ server unix:{dir}/done.sock; keepalive 64; }}
     server {{
         listen 127.0.0.1:{port} backlog=4096;
+        listen 127.0.0.1:{tls_port} ssl backlog=4096;
+        ssl_certificate {dir}/cert.pem;
+        ssl_certificate_key {dir}/key.pem;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_conf_command Ciphersuites {cipher};
+        ssl_session_cache shared:tls:1m;
         root {dir}/files;
         location = /status {{ stub_status; }}
         location = /small {{ default_type text/plain; return 200 "{small}"; }}
@@ -58,6 +65,8 @@ http {{
 @dataclasses.dataclass
 class Backend:
     port: int
+    tls_port: int
+    ca: str  # file of the certificate that it shows at tls_port
 
     def accepted(self):
         """Connections that it has accepted so far, but for those that ask this."""
@@ -70,17 +79,19 @@ class Backend:
 
 
 def start(directory, group):
-    port = free_port("127.0.0.1")
+    port, tls_port = free_port("127.0.0.1"), free_port("127.0.0.1")
+    certificate.make(directory)
     (directory / "files").mkdir()
     for name, size in FILES.items():
         (directory / "files" / name).write_bytes(os.urandom(4096) * (size // 4096))
     conf = directory / "backend.conf"
-    conf.write_text(CONF.format(dir=directory, port=port, small=SMALL.replace("\n", "\\n"),
+    conf.write_text(CONF.format(dir=directory, port=port, tls_port=tls_port, cipher=certificate.CIPHER,
+                                small=SMALL.replace("\n", "\\n"),
                                 user="user www-data;" if os.geteuid() == 0 else ""))
     command = ["/usr/sbin/nginx", "-p", directory, "-e", directory / "backend-error.log", "-c", conf]
     group.start("the backend", command, directory / "backend-error.log", "127.0.0.1", port)
     check(port)
-    return Backend(port)
+    return Backend(port, tls_port, directory / "cert.pem")
 
 
 def check(port):

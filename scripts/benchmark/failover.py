@@ -14,6 +14,7 @@ import threading
 import time
 
 import apache
+import certificate
 import fronts
 import twins
 from processes import Failure, Group, free_port
@@ -44,7 +45,7 @@ def nginx(port, hanging, **values):
     text = text.replace("        location / {{", "        proxy_connect_timeout 3s;\n"
                         f"        location /hanging/ {{{{ proxy_pass http://127.0.0.1:{hanging}; }}}}\n"
                         "        location / {{")
-    return text.format(user="user www-data;" if fronts.USER else "", **values)
+    return text.format(user="user www-data;" if fronts.USER else "", **fronts.with_tls_site(values))
 
 
 def haproxy(port, hanging, **values):
@@ -53,7 +54,7 @@ def haproxy(port, hanging, **values):
                                   "    use_backend hanging if {{ path_beg /hanging/ }}\n    default_backend site\n")
     text = text.replace("    server site 127.0.0.1:{backend}\n", "    option redispatch\n" + servers +
                         f"backend hanging\n    server h 127.0.0.1:{hanging}\n")
-    return text.format(user="user www-data\n    group www-data" if fronts.USER else "", **values)
+    return text.format(user="user www-data\n    group www-data" if fronts.USER else "", **fronts.with_tls_site(values))
 
 
 KINDS = {"mod_v6front": (v6front, apache.command), "mod_proxy_http": (mod_proxy, apache.command),
@@ -200,7 +201,7 @@ def play(scenario, kind, asked, directory, count):
     """One scenario with a front of its own."""
     own = directory / f"{count}-{scenario}-{kind}"
     own.mkdir(mode=0o755)
-    fronts.make_certificate(own)
+    certificate.make(own)
     with Group() as group:
         site = twins.Twins(group, own)
         for which in (0, 1):
@@ -208,7 +209,7 @@ def play(scenario, kind, asked, directory, count):
         make_conf, make_command = KINDS[kind]
         plain = free_port("::1")
         conf = own / "front.conf"
-        conf.write_text(make_conf(port=site.port, hanging=site.hanging.port, dir=own, cipher=fronts.CIPHER, plain=plain,
+        conf.write_text(make_conf(port=site.port, hanging=site.hanging.port, dir=own, cipher=certificate.CIPHER, plain=plain,
                                   tls=free_port("::1"), **({"module": asked.module} if kind == "mod_v6front" else {})))
         group.start(kind, make_command(conf, own), own / "output.log", "::1", plain)
         if get(plain) != 200:

@@ -5,13 +5,11 @@ where that can be said, as many requests on a client's connection as it likes.""
 
 import dataclasses
 import os
-import subprocess
 
 import apache
-from processes import Failure, free_port
+import certificate
+from processes import free_port
 
-# One cipher for all: each would choose a different one, which measures OpenSSL.
-CIPHER = "TLS_AES_128_GCM_SHA256"
 USER = "www-data" if os.geteuid() == 0 else None
 
 NGINX = """\
@@ -33,6 +31,7 @@ http {{
     client_body_buffer_size 128k;
     proxy_max_temp_file_size 0;
     upstream site {{ server 127.0.0.1:{backend}; keepalive 64; keepalive_requests 1000000000; }}
+    upstream secure {{ server 127.0.0.1:{backend_tls}; keepalive 64; keepalive_requests 1000000000; }}
     server {{
         listen [::1]:{plain} backlog=4096;
         listen [::1]:{tls} ssl http2 backlog=4096;
@@ -48,6 +47,19 @@ http {{
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Proto $scheme;
             proxy_pass http://site;
+        }}
+        location /https/ {{
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_ssl_verify on;
+            proxy_ssl_trusted_certificate {ca};
+            proxy_ssl_server_name on;
+            proxy_ssl_name {name};
+            proxy_ssl_protocols TLSv1.2 TLSv1.3;
+            proxy_pass https://secure/;
         }}
     }}
 }}
@@ -73,9 +85,13 @@ defaults
 frontend front
     bind [::1]:{plain} backlog 4096
     bind [::1]:{tls} backlog 4096 ssl crt {dir}/both.pem alpn h2,http/1.1
+    use_backend secure if {{ path_beg /https/ }}
     default_backend site
 backend site
     server site 127.0.0.1:{backend}
+backend secure
+    http-request replace-path /https/(.*) /\\1
+    server site 127.0.0.1:{backend_tls} ssl verify required ca-file {ca} sni str({name}) verifyhost {name}
 """
 
 
@@ -98,12 +114,17 @@ def haproxy_command(conf, _directory):
     return ["/usr/sbin/haproxy", "-db", "-f", conf]
 
 
+def with_tls_site(values):
+    """Where there is no site over TLS nobody asks for it, but the configurations name one."""
+    return dict(backend_tls=9, name=certificate.NAME, ca=f"{values['dir']}/cert.pem") | values
+
+
 def nginx_conf(**values):
-    return NGINX.format(user="user www-data;" if USER else "", **values)
+    return NGINX.format(user="user www-data;" if USER else "", **with_tls_site(values))
 
 
 def haproxy_conf(**values):
-    return HAPROXY.format(user="user www-data\n    group www-data" if USER else "", **values)
+    return HAPROXY.format(user="user www-data\n    group www-data" if USER else "", **with_tls_site(values))
 
 
 # Name: (configuration, command). The module's come first: a row is read from what is new.
@@ -120,26 +141,17 @@ def is_module(name):
     return name.startswith("v6front")
 
 
-def start(name, directory, group, backend, module):
+def start(name, directory, group, site, module):
     own = directory / name
     own.mkdir(mode=0o755)
-    make_certificate(own)
+    certificate.make(own)
     make_conf, make_command = KINDS[name]
     front = Front(name, free_port("::1"), free_port("::1"))
-    values = dict(dir=own, cipher=CIPHER, plain=front.plain, tls=front.tls, backend=backend)
+    values = dict(dir=own, cipher=certificate.CIPHER, plain=front.plain, tls=front.tls, backend=site.port,
+                  backend_tls=site.tls_port, name=certificate.NAME, ca=site.ca)
     if is_module(name):
         values["module"] = module
     conf = own / "front.conf"
     conf.write_text(make_conf(**values))
     front.pid = group.start(name, make_command(conf, own), own / "output.log", "::1", front.plain)
     return front
-
-
-def make_certificate(directory):
-    key, certificate = directory / "key.pem", directory / "cert.pem"
-    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                           "-subj", "/CN=bench.test", "-keyout", key, "-out", certificate],
-                          capture_output=True, text=True)
-    if made.returncode != 0:
-        raise Failure(f"openssl makes no certificate: {made.stderr.strip()}")
-    (directory / "both.pem").write_text(certificate.read_text() + key.read_text())

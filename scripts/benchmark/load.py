@@ -34,6 +34,8 @@ SCENARIOS = {
     "form": Scenario("POST 200 bytes, 32 kept connections", "/upload", 6, upload=200),
     "new": Scenario("GET 53 bytes, a new connection each", "/small", len(backend.SMALL), close=True),
     "tls": Scenario("GET 53 bytes by TLS, 32 kept connections", "/small", len(backend.SMALL), tls=True),
+    "https": Scenario("GET 53 bytes from an https:// site, 32 kept connections", "/https/small", len(backend.SMALL)),
+    "https64k": Scenario("GET 64 KiB from an https:// site, 32 kept connections", "/https/64k", backend.FILES["64k"]),
     "h2": Scenario("GET 53 bytes by HTTP/2, 8 connections of 4 streams", "/small", len(backend.SMALL), tls=True,
                    h2=True, connections=8),
 }

@@ -16,6 +16,7 @@ import threading
 import time
 
 import apache
+import certificate
 import fronts
 from processes import Failure, Group, free_port
 
@@ -166,9 +167,9 @@ def play(port, asked):
 
 def start(name, directory, group, backend, module):
     make_conf, make_command = KINDS[name]
-    fronts.make_certificate(directory)
+    certificate.make(directory)
     plain = free_port("::1")
-    values = dict(dir=directory, cipher=fronts.CIPHER, plain=plain, tls=free_port("::1"), backend=backend)
+    values = dict(dir=directory, cipher=certificate.CIPHER, plain=plain, tls=free_port("::1"), backend=backend)
     if make_conf is v6front:
         values["module"] = module
     conf = directory / "front.conf"

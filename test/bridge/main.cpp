@@ -43,12 +43,52 @@ ap_regex_t* ap_pregcomp(apr_pool_t* pool, const char* pattern, int)
 }
 
 // Only asked where a directive stands in a file, which it does not here.
+char* ap_server_root_relative(apr_pool_t* pool, const char* file)
+{
+    return apr_pstrcat(pool, *file == '/' ? "" : "/server-root/", file, nullptr);
+}
+
 char* ap_getword_conf(apr_pool_t* pool, const char**)
 {
     return apr_pstrdup(pool, "");
 }
 
 void v6front_register_hooks(apr_pool_t*) {}
+
+apr_status_t ap_mpm_query(int, int* result)
+{
+    *result = httpd.thread_limit;
+    return APR_SUCCESS;
+}
+
+int ap_update_child_status(ap_sb_handle_t*, int status, request_rec*)
+{
+    const int before = httpd.worker.status;
+    httpd.worker.status = static_cast<unsigned char>(status);
+    return before;
+}
+
+worker_score* ap_get_scoreboard_worker_from_indexes(int child, int thread)
+{
+    httpd.asked_worker = {child, thread};
+    return &httpd.worker;
+}
+
+apr_status_t ap_pass_brigade(ap_filter_t* to, apr_bucket_brigade* brigade)
+{
+    return to->frec->filter_func.out_func(to, brigade);
+}
+
+// As httpd does it: what is lent is copied.
+apr_status_t ap_save_brigade(ap_filter_t*, apr_bucket_brigade** to, apr_bucket_brigade** from,
+                             apr_pool_t* pool)
+{
+    for (auto* b = APR_BRIGADE_FIRST(*from); b != APR_BRIGADE_SENTINEL(*from);
+         b = APR_BUCKET_NEXT(b))
+        apr_bucket_setaside(b, pool);
+    APR_BRIGADE_CONCAT(*to, *from);
+    return APR_SUCCESS;
+}
 
 } // extern "C"
 

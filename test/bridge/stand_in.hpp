@@ -18,6 +18,9 @@ struct stand_in {
     std::vector<std::string> logged; // "2: V6F0001: ..."
     const char* misplaced = nullptr; // what ap_check_cmd_context says of the next directives
     unsigned asked_about = 0;        // the contexts that it was asked about last
+    int thread_limit = 0;            // ap_mpm_query
+    worker_score worker{};           // the slot in the scoreboard, whichever is asked for
+    std::pair<int, int> asked_worker{};
 };
 inline stand_in httpd;
 

@@ -58,6 +58,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     request.client_address = "::1";
     request.server_name = host;
     request.fields = fields;
+    request.front_address = "192.0.2.1";
+    request.port = "80";
+    request.request_id = host;
+    request.adds = only(static_cast<std::uint16_t>(size & added_headers::every));
+    request.extends = static_cast<std::uint16_t>(size / 2 & added_headers::every);
     request.may_upgrade = size % 2;
     request.expects_continue = size % 3;
     for (const auto kind : {framing_kind::none, framing_kind::length, framing_kind::chunked}) {
@@ -79,5 +84,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         vias += iequals(f.name, "Via");
     }
     require(vias == 1);
+    const auto count = answer.fields.size();
+    const auto site = parse_backend_url("http://site.lan/base/");
+    map.add(site, "/shop/");
+    const cookie_rules rules{{{"sso.lan", "a.test"}}, {{"/sso", "/login"}}};
+    edit_cookies(answer, {map, site.host, rules, size % 7 > 0});
+    require(answer.fields.size() == count);
+    for (const auto& f : answer.fields)
+        require(is_one_line(f.value));
     return 0;
 }

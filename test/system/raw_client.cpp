@@ -2,9 +2,11 @@
 #include "raw_client.hpp"
 
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,14 +25,26 @@ using std::chrono::steady_clock;
 namespace
 {
 
-sockaddr_in6 loopback(std::uint16_t port)
-{
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    address.sin6_addr = in6addr_loopback;
-    address.sin6_port = htons(port);
-    return address;
-}
+struct socket_address {
+    union {
+        sockaddr any;
+        sockaddr_in ipv4;
+        sockaddr_in6 ipv6;
+    };
+    socklen_t size;
+
+    socket_address(const std::string& text, std::uint16_t port) : ipv6{}
+    {
+        const bool is_ipv4 = text.find('.') != std::string::npos;
+        any.sa_family = is_ipv4 ? AF_INET : AF_INET6;
+        (is_ipv4 ? ipv4.sin_port : ipv6.sin6_port) = htons(port);
+        size = is_ipv4 ? sizeof ipv4 : sizeof ipv6;
+        void* octets = is_ipv4 ? static_cast<void*>(&ipv4.sin_addr) : &ipv6.sin6_addr;
+        if (inet_pton(any.sa_family, text.c_str(), octets) != 1) {
+            throw std::invalid_argument(text + " is no address");
+        }
+    }
+};
 
 SSL_CTX* tls_settings()
 {
@@ -128,14 +142,24 @@ struct raw_client::connection {
 raw_client::raw_client(std::uint16_t port, client_options options)
     : connection_(std::make_unique<connection>())
 {
-    const sockaddr_in6 address = loopback(port);
-    const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const socket_address address(options.to.empty() ? "::1" : options.to, port);
+    const int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     connection_->fd = fd;
     if (options.receive_buffer > 0) {
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
     }
-    if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        throw std::system_error(errno, std::generic_category(), "connect to [::1]");
+    if (!options.from.empty()) {
+        const socket_address own(options.from, 0);
+        // Of a network that is this machine's by a local route alone.
+        const int from_anywhere = 1;
+        setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &from_anywhere, sizeof from_anywhere);
+        if (bind(fd, &own.any, own.size) != 0) {
+            throw std::system_error(errno, std::generic_category(), "bind to " + options.from);
+        }
+    }
+    if (connect(fd, &address.any, address.size) != 0) {
+        throw std::system_error(errno, std::generic_category(),
+                                "connect to " + (options.to.empty() ? "[::1]" : options.to));
     }
     const int at_once =
         1; // what is said is not to wait for the peer's word on what was said before
@@ -283,10 +307,9 @@ void raw_client::close()
 
 bool can_connect(std::uint16_t port)
 {
-    const sockaddr_in6 address = loopback(port);
+    const socket_address address("::1", port);
     const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool connected =
-        connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const bool connected = connect(fd, &address.any, address.size) == 0;
     ::close(fd);
     return connected;
 }

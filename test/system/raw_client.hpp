@@ -19,6 +19,8 @@ struct client_options {
     bool tls = false;
     std::string alpn{};     // one protocol to propose, in TLS
     int receive_buffer = 0; // bytes; small ones make a slow reader slow at once
+    std::string to{};       // an address, of either family; empty: ::1
+    std::string from{};     // its own
 };
 
 class raw_client

@@ -85,7 +85,7 @@ TEST_CASE("What cannot be meant so stops the start, with what would be right", "
         {"<Location ~ \"^/a\">\nV6FrontPassReverse http://127.0.0.1/\n</Location>",
          "cannot be used in"},
         {"V6FrontVia maybe", "must be \"on\" or \"off\", not \"maybe\""},
-        {"V6FrontAddHeaders 1", "must be \"on\" or \"off\", not \"1\""},
+        {"V6FrontAddHeaders 1", "\"1\" must be On, Off, or names of"},
         {"V6FrontPass / http://127.0.0.1/ via=no", "via must be \"on\" or \"off\""},
         {"V6FrontPass /ws ws://127.0.0.1/", "other requests: write http://"},
         {"V6FrontPass /ws wss://127.0.0.1/", "other requests: write http://"},

@@ -24,7 +24,7 @@ const std::vector<mistake>& mistakes()
         {"V6FrontPass", "V6FrontPass", "", "http://"},
         {"V6FrontPass x http://four.test/", "V6FrontPass", "x", "/"},
         {"V6FrontPass / four.test", "V6FrontPass", "four.test", "http://"},
-        {"V6FrontPass / https://four.test/", "V6FrontPass", "https", "http://"},
+        {"V6FrontPass / https://[::1]/", "V6FrontPass", "::1", "IPv4"},
         {"V6FrontPass / ftp://four.test/", "V6FrontPass", "ftp", "http"},
         {"V6FrontPass / http:///x", "V6FrontPass", "http:///x", "host"},
         {"V6FrontPass / http://[::1]/", "V6FrontPass", "::1", "IPv4"},

@@ -42,6 +42,7 @@ TEST_CASE("Redirects to the site's own address lead back to the front")
         {"Location", "relative/page", "relative/page"},
         {"Content-Location", inner + "/base/doc", outer + "/shop/doc"},
         {"URI", inner + "/base/doc", outer + "/shop/doc"},
+        {"Destination", inner + "/base/doc", outer + "/shop/doc"},
         {"Refresh", "5; url=" + inner + "/base/next", "5; url=" + outer + "/shop/next"},
     };
     for (const row& r : rows) {

@@ -79,14 +79,14 @@ TEST_CASE("scripts/run refuses what it cannot front, and says what would be righ
 {
     const std::vector<std::string> wrong = GENERATE(
         as<std::vector<std::string>>{}, std::vector<std::string>{"ftp://site.test/"},
-        std::vector<std::string>{"https://site.test/"}, std::vector<std::string>{"http://[::1]/"},
+        std::vector<std::string>{"https://site.test:x/"}, std::vector<std::string>{"http://[::1]/"},
         std::vector<std::string>{"site.test"}, std::vector<std::string>{"--unknown"},
         std::vector<std::string>{"http://a.test/", "http://b.test/"});
     const command_result refused = run_demo(wrong);
     INFO(refused.output);
     CHECK(refused.code == 2);
     CHECK_THAT(refused.output, ContainsSubstring(wrong.back()));
-    CHECK_THAT(refused.output, ContainsSubstring("http://name[:port]/"));
+    CHECK_THAT(refused.output, ContainsSubstring("http[s]://name[:port]/"));
 }
 
 TEST_CASE("scripts/run ends in good order and leaves no process, port or file", "[run]")

@@ -40,9 +40,18 @@ struct child {
     std::vector<endpoint> arrange(std::vector<endpoint> all, check_number check = 0,
                                   std::optional<endpoint> avoid = {})
     {
-        auto of = make_backend(site);
+        name_numbers numbers;
+        auto of = make_backend(site, numbers);
         of.check = check;
         book.arrange(all, of, avoid);
+        return all;
+    }
+    // With spread=client.
+    std::vector<endpoint> arrange_for(std::uint64_t client, std::vector<endpoint> all,
+                                      std::optional<endpoint> avoid = {})
+    {
+        name_numbers numbers;
+        book.arrange(all, make_backend(site, numbers), avoid, client);
         return all;
     }
     std::size_t said()

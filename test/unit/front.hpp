@@ -24,7 +24,7 @@ struct front {
         }
         exchange_order o;
         o.request = {method, "/x", "front.example", "http", "1.1", "192.0.2.1", "front", fields};
-        o.backend = &made.emplace_back(make_backend(backend, pinned, pinned_names));
+        o.backend = &made.emplace_back(make_backend(backend, numbers, pinned, pinned_names));
         o.rules = rules;
         o.reverse = &reverse;
         o.services = &services;
@@ -53,6 +53,7 @@ struct front {
     backend_url backend{"127.0.0.1", site.port(), "/"};
     std::vector<asio::ip::address_v4> pinned;
     std::vector<std::string> pinned_names;
+    name_numbers numbers;
     std::deque<v6front::backend> made;
     field_list fields;
     exchange_rules rules;

@@ -28,11 +28,21 @@ inline std::string text(const lookup_result& found)
     return all;
 }
 
+// The name as a backend has it.
+inline numbered_name numbered(std::string_view name)
+{
+    static std::mutex mutex;
+    static name_numbers numbers;
+    const std::lock_guard lock(mutex);
+    return numbers(name);
+}
+
 // As text: what failed and what was found compare alike.
 inline task<std::string> look_up(name_cache& names, std::string_view name,
                                  std::chrono::milliseconds limit)
 {
-    const auto found = co_await names.resolve(name, limit);
+    const auto wanted = numbered(name);
+    const auto found = co_await names.resolve(wanted, limit);
     co_return text(found);
 }
 

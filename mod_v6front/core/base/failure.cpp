@@ -47,6 +47,12 @@ constexpr std::array<reason_row, reason_count> rows{{
     {reason::connect_failed, phase::connect, fault::backend, 502, "cannot connect to the backend"},
     {reason::connect_timed_out, phase::connect, fault::backend, 504,
      "the backend did not accept a connection in time"},
+    {reason::untrusted_certificate, phase::handshake, fault::backend, 502,
+     "the backend's certificate is not accepted"},
+    {reason::tls_failed, phase::handshake, fault::backend, 502,
+     "the TLS handshake with the backend failed"},
+    {reason::tls_timed_out, phase::handshake, fault::backend, 504,
+     "the backend did not complete the TLS handshake in time"},
     {reason::send_failed, phase::send, fault::backend, 502,
      "the backend closed the connection while the request was being sent"},
     {reason::send_timed_out, phase::send, fault::backend, 504,
@@ -73,6 +79,8 @@ constexpr std::array<reason_row, reason_count> rows{{
      "the limit of requests on this route is reached"},
     {reason::no_local_port, phase::connect, fault::front, 503,
      "this server has no free local port for another connection to the backend"},
+    {reason::no_source_address, phase::connect, fault::front, 503,
+     "this machine does not have the address of V6FrontBindV4 to connect from"},
     {reason::out_of_resources, phase::connect, fault::front, 503,
      "this server is out of descriptors or memory"},
     {reason::stopping, phase::response_body, fault::front, 503,
@@ -107,6 +115,8 @@ std::string_view to_string(phase p) noexcept
         return "resolve";
     case phase::connect:
         return "connect";
+    case phase::handshake:
+        return "TLS handshake";
     case phase::send:
         return "send";
     case phase::response_head:
@@ -115,6 +125,16 @@ std::string_view to_string(phase p) noexcept
         return "response body";
     }
     return "unknown";
+}
+
+std::string words_of(const failure& f)
+{
+    std::string words(describe(f.what).words);
+    if (f.cause)
+        words.append(": ").append(f.cause.message());
+    if (!f.detail.empty())
+        words.append(" (").append(f.detail).append(")");
+    return words;
 }
 
 failure unfit(reason what, std::string_view why, std::string_view text)

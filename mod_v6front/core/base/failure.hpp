@@ -16,7 +16,15 @@
 namespace v6front
 {
 
-enum class phase : std::uint8_t { frame, resolve, connect, send, response_head, response_body };
+enum class phase : std::uint8_t {
+    frame,
+    resolve,
+    connect,
+    handshake,
+    send,
+    response_head,
+    response_body
+};
 enum class fault : std::uint8_t { client, backend, front };
 
 enum class reason : std::uint8_t {
@@ -38,6 +46,9 @@ enum class reason : std::uint8_t {
     connect_refused,
     connect_failed,
     connect_timed_out,
+    untrusted_certificate, // backend: its certificate is not what it has to be
+    tls_failed,            // backend: no TLS with it
+    tls_timed_out,
     send_failed, // backend: closed while the request was being written
     send_timed_out,
     no_response,       // backend: closed before the first byte of a response
@@ -51,6 +62,7 @@ enum class reason : std::uint8_t {
     response_body_timed_out,
     too_many_in_flight, // front: max= exchanges with the backend, and no place in the queue
     no_local_port,      // front: none is free for a connection to this address
+    no_source_address,  // front: the one that V6FrontBindV4 gives is not this machine's
     out_of_resources,   // front: no descriptor, no memory
     stopping,           // front: the server restarts or shuts down
     internal            // front: a fault of ours
@@ -86,5 +98,8 @@ const reason_row& describe(reason what) noexcept;
 }
 
 std::string_view to_string(phase p) noexcept;
+
+// What happened, with the cause and the detail, for a line in the log.
+std::string words_of(const failure& f);
 
 } // namespace v6front

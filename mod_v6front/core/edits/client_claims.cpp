@@ -2,6 +2,8 @@
 #include "client_claims.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/rules/added_headers.hpp"
+#include "forwarded.hpp"
 
 #include <algorithm>
 
@@ -25,6 +27,42 @@ bool is_for_every_recipient(std::string_view name) noexcept
                        [name](std::string_view n) { return iequals(n, name); });
 }
 
+// `text` is `head` and more elements of a list.
+bool goes_on(std::string_view text, std::string_view head) noexcept
+{
+    return text.size() > head.size() && text.starts_with(head) && text[head.size()] == ',';
+}
+
+// X-Request-ID, of which the value may be somebody else's text as long as the front writes none.
+bool is_id(std::string_view name) noexcept
+{
+    return name.size() == 12 && iequals(name, name_of(added_header::request_id));
+}
+
+// A claim that a trusted peer has made.
+bool is_kept(const field& f) noexcept
+{
+    if (f.name.size() == 9)
+        return can_be_appended_to(f.value); // Forwarded
+    return is_id(f.name) ? is_request_id(f.value) : !iequals(f.name, "proxy");
+}
+
+// The list that this claim is, to which the front adds what it knows.
+std::uint16_t list_of(const field& f, const claimant& by) noexcept
+{
+    const auto bit_if = [&f](added_header h) {
+        return iequals(f.name, name_of(h)) ? static_cast<std::uint16_t>(h) : std::uint16_t{};
+    };
+    // Said already, by the same proxy from whom mod_remoteip has it.
+    const bool is_said =
+        by.behind_proxy && plain_address(last_element(f.value)) == by.client_address;
+    return static_cast<std::uint16_t>((is_said ? 0 : bit_if(added_header::address)) |
+                                      bit_if(added_header::server) |
+                                      bit_if(added_header::forwarded));
+}
+
+} // namespace
+
 bool is_as_sent(const field& f, std::span<const field> sent) noexcept
 {
     return std::any_of(sent.begin(), sent.end(), [&f](const field& s) {
@@ -32,25 +70,23 @@ bool is_as_sent(const field& f, std::span<const field> sent) noexcept
     });
 }
 
-// `text` is `head` and more elements of a list.
-bool goes_on(std::string_view text, std::string_view head) noexcept
-{
-    return text.size() > head.size() && text.starts_with(head) && text[head.size()] == ',';
-}
-
-} // namespace
-
 bool is_claim(std::string_view name) noexcept
 {
     switch (name.size()) {
     case 5:
         return iequals(name, "proxy");
+    case 9:
+        return iequals(name, "forwarded");
+    case 12:
+        return is_id(name);
+    case 13:
+        return iequals(name, "x-pseudo-ipv4");
     case 15:
         return iequals(name, "x-forwarded-for");
     case 16:
         return iequals(name, "x-forwarded-host") || iequals(name, "x-forwarded-port");
     case 17:
-        return iequals(name, "x-forwarded-proto");
+        return iequals(name, "x-forwarded-proto") || iequals(name, "x-connecting-ipv6");
     case 18:
         return iequals(name, "x-forwarded-server");
     default:
@@ -58,26 +94,33 @@ bool is_claim(std::string_view name) noexcept
     }
 }
 
-bool drop_client_claims(field_list& fields, std::span<const field> sent, bool behind_proxy)
+std::uint16_t drop_client_claims(field_list& fields, std::span<const field> sent,
+                                 const claimant& by)
 {
     const bool nominations = has_nominations(sent);
-    bool is_chain = false;
+    std::uint16_t lists = 0;
     std::erase_if(fields, [&](field& f) {
-        const bool claim = is_claim(f.name);
+        const bool claim = is_claim(f.name) && (by.has_own_id || !is_id(f.name));
         if (is_as_sent(f, sent)) {
-            return claim || (nominations && is_nominated(sent, f.name) && !is_hop_by_hop(f.name) &&
-                             !is_for_every_recipient(f.name));
+            if (nominations && is_nominated(sent, f.name) && !is_hop_by_hop(f.name) &&
+                !is_for_every_recipient(f.name))
+                return true;
+            const bool stays = claim && by.trusted && is_kept(f);
+            lists |= stays ? list_of(f, by) : std::uint16_t{};
+            return claim && !stays;
         }
         const field* before = claim ? find(sent, f.name) : nullptr;
         if (!before)
             return false;
-        if (goes_on(f.value, before->value))
+        // What a hook has appended to something that is believed is all of it the operator's.
+        if (!by.trusted && goes_on(f.value, before->value))
             f.value = trim(f.value.substr(before->value.size() + 1));
-        is_chain = is_chain || (behind_proxy && iequals(f.name, "x-forwarded-for") &&
-                                goes_on(before->value, f.value));
+        if (by.behind_proxy && iequals(f.name, "x-forwarded-for") &&
+            goes_on(before->value, f.value))
+            lists |= static_cast<std::uint16_t>(added_header::address);
         return false;
     });
-    return is_chain;
+    return lists;
 }
 
 bool is_about_whole_response(std::string_view name) noexcept

@@ -50,7 +50,7 @@ result<std::optional<std::string>> forward_url(std::string_view url, const forwa
         return unfit(reason::unfit_reference, "not a URL of this site", url);
     std::string out;
     if (ref->authority) {
-        out.append("http://").append(map.authority);
+        out.append(map.scheme).append("://").append(map.authority);
     }
     out.append(*path).append(ref->rest);
     return std::optional<std::string>(std::move(out));

@@ -25,6 +25,7 @@ struct forward_map {
     // Where no path of the route tells, but an expression (V6FrontPassMatch): the backend's path
     // for one of the front's, or nothing if that is not for this backend.
     std::function<std::optional<std::string>(std::string_view)> expanded{};
+    std::string_view scheme = "http"; // the backend's
 };
 
 // The URL for the backend, or nothing if this one stays as it is: another server's, a relative one.

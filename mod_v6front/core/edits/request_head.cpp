@@ -3,8 +3,10 @@
 
 #include "core/base/ascii.hpp"
 #include "core/message/trailers.hpp"
+#include "forwarded.hpp"
 #include "upgrade.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -30,33 +32,34 @@ bool is_ours(std::string_view name) noexcept
     }
 }
 
+// Which of the fields that the front may add this is; 0: none of them. Via is written elsewhere.
+std::uint16_t bit_of(std::string_view name) noexcept
+{
+    const auto bit_if = [name](added_header h) {
+        return iequals(name, name_of(h)) ? static_cast<std::uint16_t>(h) : std::uint16_t{};
+    };
+    switch (name.size()) {
+    case 9:
+        return bit_if(added_header::forwarded);
+    case 12:
+        return bit_if(added_header::request_id);
+    case 15:
+        return bit_if(added_header::address);
+    case 16:
+        return static_cast<std::uint16_t>(bit_if(added_header::host) | bit_if(added_header::port));
+    case 17:
+        return bit_if(added_header::scheme);
+    case 18:
+        return bit_if(added_header::server);
+    default:
+        return 0;
+    }
+}
+
 // Which of the fields about the client are there already.
 struct forwarded_fields {
-    bool address = false;
-    bool host = false;
-    bool server = false;
-    bool scheme = false;
+    std::uint16_t said = 0;
     bool takes_trailers = false; // TE says so
-
-    void note(std::string_view name) noexcept
-    {
-        switch (name.size()) {
-        case 15:
-            address = address || iequals(name, "x-forwarded-for");
-            break;
-        case 16:
-            host = host || iequals(name, "x-forwarded-host");
-            break;
-        case 17:
-            scheme = scheme || iequals(name, "x-forwarded-proto");
-            break;
-        case 18:
-            server = server || iequals(name, "x-forwarded-server");
-            break;
-        default:
-            break;
-        }
-    }
 };
 
 bool is_loop_token(std::string_view name) noexcept
@@ -75,11 +78,26 @@ void append_ours(std::string& out, std::string_view name, std::string_view value
         append_field(out, name, value);
 }
 
-void append_given(std::string& out, const field& f, const request_view& request)
+// What the front says in a field that may be a list of what all proxies on the way have said.
+void append_element(std::string& out, added_header h, const request_view& request)
+{
+    if (h == added_header::forwarded)
+        append_forwarded(out, {request.client_address, request.front_address,
+                               is_one_line(request.host) ? request.host : std::string_view(),
+                               request.scheme});
+    else
+        out += h == added_header::address ? request.client_address : request.server_name;
+}
+
+void append_given(std::string& out, const field& f, std::uint16_t bit, const request_view& request)
 {
     out.append(f.name).append(": ").append(f.value);
-    if (request.extends_chain && request.adds_forwarded && iequals(f.name, "x-forwarded-for"))
-        out.append(", ").append(request.client_address);
+    const auto header = static_cast<added_header>(bit);
+    // Of several lines, which are one list, to the last.
+    if ((request.extends & bit) != 0 && request.adds.has(header) &&
+        std::none_of(&f + 1, request.fields.data() + request.fields.size(),
+                     [&f](const field& later) { return iequals(later.name, f.name); }))
+        append_element(out.append(", "), header, request);
     out.append("\r\n");
 }
 
@@ -95,8 +113,9 @@ forwarded_fields append_given_fields(std::string& out, const request_view& reque
         }
         if (f.name.empty() || is_ours(f.name) || !is_one_line(f.name) || !is_one_line(f.value))
             continue;
-        given.note(f.name);
-        append_given(out, f, request);
+        const std::uint16_t bit = bit_of(f.name);
+        given.said |= bit;
+        append_given(out, f, bit, request);
     }
     if (given.takes_trailers)
         out += "TE: trailers\r\n";
@@ -115,16 +134,25 @@ void append_connection(std::string& out, const forwarded_fields& given, bool reu
     }
 }
 
-void append_missing(std::string& out, const request_view& request, const forwarded_fields& given)
+void append_missing(std::string& out, const request_view& request, std::uint16_t said)
 {
-    if (!given.address)
-        append_ours(out, "X-Forwarded-For", request.client_address);
-    if (!given.host)
-        append_ours(out, "X-Forwarded-Host", request.host);
-    if (!given.server)
-        append_ours(out, "X-Forwarded-Server", request.server_name);
-    if (!given.scheme)
-        append_ours(out, "X-Forwarded-Proto", request.scheme);
+    const auto is_wanted = [&request, said](added_header h) {
+        return (said & static_cast<unsigned>(h)) == 0 && request.adds.has(h);
+    };
+    const auto append = [&](added_header h, std::string_view value) {
+        if (is_wanted(h))
+            append_ours(out, name_of(h), value);
+    };
+    append(added_header::address, request.client_address);
+    append(added_header::host, request.host);
+    append(added_header::server, request.server_name);
+    append(added_header::scheme, request.scheme);
+    append(added_header::port, request.port);
+    if (is_wanted(added_header::forwarded)) {
+        append_element(out.append("Forwarded: "), added_header::forwarded, request);
+        out += "\r\n";
+    }
+    append(added_header::request_id, request.request_id);
 }
 
 // One list, ours last, so that each recipient can read the way back (RFC 9110 7.6.3).
@@ -137,7 +165,7 @@ void append_via(std::string& out, const request_view& request, std::string_view 
             between = ", ";
         }
     }
-    if (request.adds_via) {
+    if (request.adds_via && request.adds.has(added_header::via)) {
         out.append(between).append(request.version).append(" ").append(pseudonym);
         between = ", ";
     }
@@ -182,8 +210,7 @@ void append_request_head(std::string& out, const request_view& request, const fr
     if (has_nominations(request.fields))
         append_upgrade(out, request);
     const bool leaves = out.size() > before_upgrade;
-    if (request.adds_forwarded)
-        append_missing(out, request, given);
+    append_missing(out, request, given.said);
     append_via(out, request, edits.via);
     append_connection(out, given, edits.reuse, leaves);
     append_framing(out, request, body);

@@ -49,6 +49,8 @@ bool carries_url(std::string_view name) noexcept
         return iequals(name, "uri");
     case 8:
         return iequals(name, "location");
+    case 11:
+        return iequals(name, "destination");
     case 16:
         return iequals(name, "content-location");
     default:
@@ -121,6 +123,18 @@ void edit_response_head(response_head& head, const reverse_map& map, std::string
     }
     if (!via.empty())
         append_via(head, via);
+}
+
+void edit_cookies(response_head& head, const cookie_map& map)
+{
+    for (field& f : head.fields) {
+        if (f.name.size() != 10 || !iequals(f.name, "set-cookie")) {
+            continue;
+        }
+        if (auto mapped = map.map(f.value)) {
+            f.value = own(head, std::move(*mapped));
+        }
+    }
 }
 
 } // namespace v6front

@@ -4,16 +4,20 @@
 #pragma once
 
 #include "core/message/response_head.hpp"
+#include "cookies.hpp"
 #include "reverse.hpp"
 
 namespace v6front
 {
 
 // Drops hop-by-hop and nominated fields and Content-Length (framing towards the client is httpd's),
-// maps Location, Content-Location, URI and the URL in Refresh back through `map`, appends `via`
-// (received-by pseudonym; none: nothing) to the Via list. Everything else, order and case included,
-// stays as sent; Trailer too, if trailers are passed on.
+// maps Location, Content-Location, URI, Destination and the URL in Refresh back through `map`,
+// appends `via` (received-by pseudonym; none: nothing) to the Via list. Everything else, order and
+// case included, stays as sent; Trailer too, if trailers are passed on.
 void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
                         bool with_trailers = false);
+
+// Each Set-Cookie through the map. In a 101 too, where it is all that is edited.
+void edit_cookies(response_head& head, const cookie_map& map);
 
 } // namespace v6front

@@ -13,18 +13,18 @@ namespace
 bool names_backend(const reference& r, const backend_url& backend) noexcept
 {
     const host_port named = split_authority(*r.authority);
-    const auto port = named.port.empty() ? std::optional<std::uint16_t>(80)
+    const auto port = named.port.empty() ? std::optional(backend.default_port())
                                          : parse_number<std::uint16_t>(named.port);
-    return port == backend.port && iequals(named.host, backend.host) && !iequals(r.scheme, "https");
+    return port == backend.port && iequals(named.host, backend.host) &&
+           (r.scheme.empty() || iequals(r.scheme, backend.scheme()));
 }
 
-bool names_origin(const reference& r, const front_origin& origin) noexcept
+// "https" to a client that came without it is a wish to change over, of a site that is asked over
+// http: mapped back to http it would be a redirect to itself. A site that is asked over https names
+// itself so.
+bool wants_tls(const reference& r, const front_origin& origin, const backend_url& backend) noexcept
 {
-    // "https" to a client that came without it is the site's wish to change over: mapped back to
-    // http it would be a redirect to itself.
-    if (iequals(r.scheme, "https") && origin.scheme != "https")
-        return false;
-    return names_authority(r, origin);
+    return iequals(r.scheme, "https") && origin.scheme != "https" && !backend.tls;
 }
 
 } // namespace
@@ -39,10 +39,11 @@ std::optional<std::string> reverse_map::map(std::string_view url) const
     const auto ref = split_reference(url);
     if (!ref)
         return std::nullopt;
-    const bool any_backend = !ref->authority || (preserved_ && names_origin(*ref, origin_));
+    const bool names_front = preserved_ && names_authority(*ref, origin_);
     const entry* best = nullptr;
     for (const entry& e : entries_) {
-        if ((any_backend || names_backend(*ref, *e.backend)) &&
+        const bool own = names_front && !wants_tls(*ref, origin_, *e.backend);
+        if ((!ref->authority || own || names_backend(*ref, *e.backend)) &&
             is_below(ref->path, e.backend->path) &&
             (!best || e.backend->path.size() > best->backend->path.size()))
             best = &e;

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upgrade.hpp"
 
-#include "core/base/ascii.hpp"
+#include "core/message/token.hpp"
 
 namespace v6front
 {
 namespace
 {
-
-bool is_token_char(char c) noexcept
-{
-    return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
 
 // protocol-name ["/" protocol-version], both tokens (RFC 9110 7.8).
 bool is_protocol(std::string_view text) noexcept

@@ -100,7 +100,7 @@ failure no_response_line(std::string_view bytes)
 {
     const bool is_tls =
         bytes.size() > 1 && (bytes[0] == '\x15' || bytes[0] == '\x16') && bytes[1] == '\x03';
-    return refused(is_tls ? "the backend speaks TLS (https://) on this port"
+    return refused(is_tls ? "the backend speaks TLS on this port (https:// in V6FrontPass)"
                           : "the first line is not an HTTP/1 status line",
                    bytes);
 }

@@ -51,4 +51,12 @@ std::optional<failure> unfit_form(const target_form& form, std::string_view own_
     return failure{reason::unfit_target, {}, "neither a path nor the URL of a site"};
 }
 
+bool has_encoded_slash(std::string_view path) noexcept
+{
+    for (auto at = path.find('%'); at != path.npos; at = path.find('%', at + 1))
+        if (iequals(path.substr(at + 1, 2), "2f"))
+            return true;
+    return false;
+}
+
 } // namespace v6front

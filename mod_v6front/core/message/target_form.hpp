@@ -28,4 +28,8 @@ target_form form_of(std::string_view method, std::string_view raw) noexcept;
 std::optional<failure> unfit_form(const target_form& form, std::string_view own_scheme,
                                   bool own_host);
 
+// A path with "%2F" in it, in either case: httpd itself answers it with 404 unless it is told not
+// to.
+bool has_encoded_slash(std::string_view path) noexcept;
+
 } // namespace v6front

@@ -22,26 +22,23 @@ namespace
     throw setting_error(sentence);
 }
 
-// What follows "://", after refusing every scheme but http.
-std::string_view after_scheme(std::string_view url)
+// What follows "://", after refusing every scheme but http and https.
+std::string_view after_scheme(std::string_view url, bool& tls)
 {
     const std::size_t colon = url.find("://");
     if (colon == std::string_view::npos || colon == 0 ||
         !std::all_of(url.begin(), url.begin() + static_cast<std::ptrdiff_t>(colon),
                      [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; })) {
-        refuse(url, "has no scheme: write http://host[:port][/path]");
+        refuse(url, "has no scheme: write http://host[:port][/path] or https://host[:port][/path]");
     }
     const std::string_view scheme = url.substr(0, colon);
-    if (iequals(scheme, "https")) {
-        refuse(url, "uses https, which is not supported for backends yet: write http://");
-    }
-    if (iequals(scheme, "ws") || iequals(scheme, "wss")) {
-        refuse(url, "is a WebSocket URL; WebSockets use the same http:// URL as other requests: "
-                    "write http://");
-    }
-    if (!iequals(scheme, "http")) {
-        refuse(url, "has a scheme that is not supported: write http://");
-    }
+    if (iequals(scheme, "ws") || iequals(scheme, "wss"))
+        refuse(url, std::string("is a WebSocket URL; WebSockets use the same URL as other "
+                                "requests: write ") +
+                        (scheme.size() == 2 ? "http://" : "https://"));
+    tls = iequals(scheme, "https");
+    if (!tls && !iequals(scheme, "http"))
+        refuse(url, "has a scheme that is not supported: write http:// or https://");
     return url.substr(colon + 3);
 }
 
@@ -131,17 +128,18 @@ int count_groups(std::string_view text, bool may_end_in_ipv4) noexcept
 
 std::string backend_url::text() const
 {
-    return "http://" + authority() + path;
+    return std::string(scheme()) + "://" + authority() + path;
 }
 
 std::string backend_url::authority() const
 {
-    return port == 80 ? host : host + ":" + std::to_string(port);
+    return port == default_port() ? host : host + ":" + std::to_string(port);
 }
 
 backend_url parse_backend_url(std::string_view text)
 {
-    const std::string_view rest = after_scheme(text);
+    backend_url url;
+    const std::string_view rest = after_scheme(text, url.tls);
     if (rest.find_first_of("?#") != std::string_view::npos)
         refuse(text, "has a query or fragment, which a backend cannot have");
     const std::size_t slash = rest.find('/');
@@ -153,15 +151,39 @@ backend_url parse_backend_url(std::string_view text)
                "has an IPv6 address, and backends are IPv4 only: write a name or an IPv4 address");
     }
     const std::size_t colon = authority.rfind(':');
-    backend_url url;
     url.host = authority.substr(0, colon);
     std::transform(url.host.begin(), url.host.end(), url.host.begin(), lower);
     check_host(text, url.host);
+    url.port = url.default_port();
     if (colon != std::string_view::npos)
         url.port = parse_port(text, authority.substr(colon + 1));
     url.path = slash == std::string_view::npos ? "/" : rest.substr(slash);
     check_path(text, url.path);
     return url;
+}
+
+std::string parse_host_name(std::string_view text)
+{
+    if (const auto scheme = text.find("://"); scheme != text.npos) {
+        const auto host =
+            text.substr(scheme + 3, text.find_first_of(":/", scheme + 3) - scheme - 3);
+        throw setting_error("\"" + std::string(text) + "\" is a URL; write the name alone" +
+                            (host.empty() ? "" : ": \"" + std::string(host) + "\""));
+    }
+    if (looks_like_ipv6(text))
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not an IPv4 address such as 192.0.2.10; backends are reached "
+                            "over IPv4 only");
+    // Digits and dots alone are an address that was mistyped: no name ends in a number.
+    const auto last = text.substr(text.rfind('.') + 1);
+    if (!last.empty() && last.find_first_not_of("0123456789") == text.npos && !parse_ipv4(text))
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not an IPv4 address such as 192.0.2.10");
+    const auto url = parse_backend_url("http://" + std::string(text));
+    if (url.path != "/" || text.find_first_of(":/") != text.npos)
+        throw setting_error("\"" + std::string(text) +
+                            "\" is not a host name; port and path belong in V6FrontPass");
+    return url.host;
 }
 
 std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text) noexcept

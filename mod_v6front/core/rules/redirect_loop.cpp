@@ -17,6 +17,11 @@ std::string_view without_port(std::string_view authority, std::string_view schem
 
 } // namespace
 
+bool is_redirect(int status) noexcept
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 bool is_same_url(std::string_view location, std::string_view scheme, std::string_view host,
                  std::string_view target) noexcept
 {

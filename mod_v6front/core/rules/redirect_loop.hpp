@@ -11,6 +11,9 @@
 namespace v6front
 {
 
+// A status that sends a client to its Location with the same kind of request (RFC 9110 15.4).
+bool is_redirect(int status) noexcept;
+
 // True if a Location (RFC 9110 10.2.2) is the URL that the client asked for: `host` is its Host
 // field, `target` its request target in origin-form.
 bool is_same_url(std::string_view location, std::string_view scheme, std::string_view host,

@@ -4,12 +4,8 @@
 // configuration is read, immutable afterwards, shared by all threads.
 #pragma once
 
-#include "backend_url.hpp"
-#include "redirect_loop.hpp"
-#include "settings.hpp"
+#include "rule.hpp"
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,18 +13,9 @@
 namespace v6front
 {
 
-// One V6FrontPass. Without a backend it is an exclusion ("!").
-struct route {
+// One V6FrontPass.
+struct route : rule {
     std::string path; // begins with "/"; matched on whole segments
-    std::optional<backend_url> backend;
-    exchange_settings settings; // key=value of this rule; wins over location and server
-    unsigned limit = 0;         // the number of its max=, unique in the configuration; 0: none
-    std::string place{};        // where it is written, "file:line", for messages
-    // Of the backend, among its server's, once that is settled; until then there is none.
-    static constexpr std::size_t unsettled = static_cast<std::size_t>(-1);
-    std::size_t number = unsettled;
-    // Shared by the tables into which the rule is merged.
-    std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 
 // Throws setting_error if the path does not begin with "/".

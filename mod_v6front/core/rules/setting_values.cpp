@@ -72,4 +72,24 @@ unsigned parse_most_idle(std::string_view key, std::string_view value)
     return parse_count(key, value, 1);
 }
 
+proxy_protocol parse_proxy_protocol(std::string_view key, std::string_view value)
+{
+    if (iequals(value, "off"))
+        return proxy_protocol::off;
+    if (iequals(value, "v1"))
+        return proxy_protocol::v1;
+    if (!iequals(value, "v2"))
+        refuse_value(key, value, "\"v1\" (text), \"v2\" (binary) or \"off\"");
+    return proxy_protocol::v2;
+}
+
+spread_by parse_spread(std::string_view key, std::string_view value)
+{
+    if (iequals(value, "client"))
+        return spread_by::client;
+    if (!iequals(value, "load"))
+        refuse_value(key, value, "\"load\" or \"client\"");
+    return spread_by::load;
+}
+
 } // namespace v6front

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/duration.hpp"
+#include "core/message/proxy_header.hpp"
 
 #include <cstdint>
 #include <stdexcept>
@@ -40,5 +41,11 @@ template <unsigned least> unsigned parse_count(std::string_view key, std::string
 std::size_t parse_head_size(std::string_view key, std::string_view value);     // head=
 std::uint64_t parse_buffer_size(std::string_view key, std::string_view value); // bufferbody=
 unsigned parse_most_idle(std::string_view key, std::string_view value);        // maxidle=
+proxy_protocol parse_proxy_protocol(std::string_view key, std::string_view value);
+
+// Which of several addresses of a backend a request goes to (spread=): one with few requests in
+// flight, or the one that is its client's.
+enum class spread_by : std::uint8_t { load, client };
+spread_by parse_spread(std::string_view key, std::string_view value);
 
 } // namespace v6front

@@ -4,12 +4,25 @@
 namespace v6front
 {
 
+namespace
+{
+
+template <class Value> Value changed_by(const Value&, const Value& over)
+{
+    return over;
+}
+
+} // namespace
+
 exchange_settings merge(const exchange_settings& base, const exchange_settings& over)
 {
     exchange_settings merged = base;
     for_each_row(setting_rows, [&](const auto& row) {
-        if (over.*row.member)
-            merged.*row.member = over.*row.member;
+        const auto& changed = over.*row.member;
+        if (auto& value = merged.*row.member; changed && value)
+            value = changed_by(*value, *changed);
+        else if (changed)
+            value = changed;
     });
     return merged;
 }
@@ -27,7 +40,9 @@ void set_by_directive(exchange_settings& settings, std::string_view directive,
     for_each_row(setting_rows, [&](const auto& row) {
         if (!iequals(row.directive, directive))
             return;
-        settings.*row.member = row.parse({}, value);
+        auto& set = settings.*row.member;
+        const auto parsed = row.parse({}, value);
+        set = set ? changed_by(*set, parsed) : parsed;
         known = true;
     });
     if (!known)

@@ -10,7 +10,10 @@
 
 #include "core/base/duration.hpp"
 #include "core/base/member_count.hpp"
+#include "added_headers.hpp"
 #include "key_rows.hpp"
+#include "source_pool.hpp"
+#include "status_set.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -25,7 +28,8 @@ namespace v6front
 struct exchange_settings {
     std::optional<bool> preserve_host;
     std::optional<bool> via;
-    std::optional<bool> add_headers;
+    std::optional<added_headers> add_headers;
+    std::optional<bool> cookie_secure; // given to cookies that a client gets over TLS
     std::optional<milliseconds> connect_timeout;
     std::optional<milliseconds> response_timeout;
     std::optional<milliseconds> idle_timeout;
@@ -36,13 +40,18 @@ struct exchange_settings {
     std::optional<std::size_t> most_head;
     std::optional<bool> reuse;
     std::optional<unsigned> most_idle;
+    std::optional<v6front::proxy_protocol> proxy_protocol;
+    std::optional<std::shared_ptr<const source_pool>> sources; // none: as the system chooses
+    std::optional<status_set> error_override;
+    std::optional<spread_by> spread;
 };
 
 // The settings in force for one exchange.
 struct exchange_rules {
     bool preserve_host = true;
     bool via = true;
-    bool add_headers = true;
+    added_headers add_headers{};
+    bool cookie_secure = false;
     milliseconds connect_timeout{3000};
     milliseconds response_timeout{60000};
     milliseconds idle_timeout{60000};
@@ -55,6 +64,10 @@ struct exchange_rules {
     std::size_t most_head = 64 * 1024;
     bool reuse = true; // of connections to the site
     std::uint32_t most_idle = std::numeric_limits<std::uint32_t>::max(); // to each of its addresses
+    v6front::proxy_protocol proxy_protocol = v6front::proxy_protocol::off;
+    std::shared_ptr<const source_pool> sources{};
+    status_set error_override{}; // errors of the site that get httpd's own page
+    spread_by spread = spread_by::load;
 };
 
 // One key of V6FrontPass.
@@ -88,7 +101,8 @@ inline constexpr std::tuple setting_rows{
     setting_row<milliseconds>{"idle", &exchange_settings::idle_timeout, &exchange_rules::idle_timeout, parse_timeout, "V6FrontTimeout", as_timeout},
     setting_row<bool>{"preservehost", &exchange_settings::preserve_host, &exchange_rules::preserve_host, parse_on_off, "V6FrontPreserveHost"},
     setting_row<bool>{"via", &exchange_settings::via, &exchange_rules::via, parse_on_off, "V6FrontVia"},
-    setting_row<bool>{"addheaders", &exchange_settings::add_headers, &exchange_rules::add_headers, parse_on_off, "V6FrontAddHeaders"},
+    setting_row<added_headers>{"addheaders", &exchange_settings::add_headers, &exchange_rules::add_headers, parse_added_headers, "V6FrontAddHeaders"},
+    setting_row<bool>{"cookiesecure", &exchange_settings::cookie_secure, &exchange_rules::cookie_secure, parse_on_off, "V6FrontCookieSecure"},
     setting_row<std::size_t>{"head", &exchange_settings::most_head, &exchange_rules::most_head, parse_head_size},
     setting_row<bool>{"self", &exchange_settings::self, &exchange_rules::self, parse_on_off},
     setting_row<std::uint64_t>{"bufferbody", &exchange_settings::most_buffered, &exchange_rules::most_buffered, parse_buffer_size},
@@ -96,12 +110,16 @@ inline constexpr std::tuple setting_rows{
     setting_row<unsigned>{"queue", &exchange_settings::most_queued, &exchange_rules::most_queued, parse_count<0>, {}, as_in_flight},
     setting_row<bool>{"reuse", &exchange_settings::reuse, &exchange_rules::reuse, parse_on_off},
     setting_row<unsigned>{"maxidle", &exchange_settings::most_idle, &exchange_rules::most_idle, parse_most_idle},
+    setting_row<proxy_protocol>{"proxyprotocol", &exchange_settings::proxy_protocol, &exchange_rules::proxy_protocol, parse_proxy_protocol, "V6FrontProxyProtocol"},
+    setting_row<std::shared_ptr<const source_pool>>{"bindv4", &exchange_settings::sources, &exchange_rules::sources, parse_source_pool, "V6FrontBindV4"},
+    setting_row<status_set>{"erroroverride", &exchange_settings::error_override, &exchange_rules::error_override, parse_status_set, "V6FrontErrorOverride"},
+    setting_row<spread_by>{"spread", &exchange_settings::spread, &exchange_rules::spread, parse_spread},
 };
 // clang-format on
 static_assert(member_count<exchange_settings>() == std::tuple_size_v<decltype(setting_rows)>);
 static_assert(member_count<exchange_rules>() == std::tuple_size_v<decltype(setting_rows)>);
 
-// `over` wins where it is set.
+// `over` wins where it is set; a value that is relative (added_headers) changes that of `base`.
 exchange_settings merge(const exchange_settings& base, const exchange_settings& over);
 
 // Sets one key of `key=value`. Throws setting_error, naming key, value and what would be right.

@@ -15,6 +15,7 @@
 #include <apr_dso.h>
 #include <apr_optional_hooks.h>
 #include <apr_portable.h>
+#include <apr_siphash.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_connection.h>
@@ -26,6 +27,7 @@
 #include <http_ssl.h>
 #include <http_vhost.h>
 #include <mod_core.h>
+#include <mod_status.h>
 #include <mpm_common.h>
 #include <scoreboard.h>
 #include <util_filter.h>

@@ -2,7 +2,9 @@
 
 #include "backends.hpp"
 
+#include "httpd/base/bridge.h"
 #include "check_numbers.hpp"
+#include "tls_rules.hpp"
 
 namespace v6front
 {
@@ -19,6 +21,7 @@ std::string text_of(const match_rule& m)
     return "V6FrontPassMatch " + m.pattern + " " + m.backend->text();
 }
 
+// `each` gets the rules as they are: text_of() tells them apart.
 template <class Do> void for_each_rule(server_config& config, const Do& each)
 {
     for (auto& r : config.routes.routes())
@@ -43,15 +46,51 @@ void number_rules(server_config& config, std::size_t inherited)
     config.backends.resize(next);
 }
 
-void make_backends(server_config& config)
+const location_config& location_of(const ap_conf_vector_t* vector)
 {
-    for_each_rule(config, [&config](const auto& rule) {
+    static const location_config none;
+    const auto* found =
+        static_cast<const location_config*>(ap_get_module_config(vector, &v6front_module));
+    return found ? *found : none;
+}
+
+// What is set where a rule is: for the whole server, and in the <Location> that it is in.
+exchange_settings settings_around(const server_rec* s, const exchange_settings& of_rule)
+{
+    const auto& around = location_of(s->lookup_defaults).settings;
+    const auto* sections =
+        static_cast<const core_server_config*>(ap_get_core_module_config(s->module_config))
+            ->sec_url;
+    for (int i = 0; i < sections->nelts; ++i) {
+        const auto& location = location_of(APR_ARRAY_IDX(sections, i, ap_conf_vector_t*));
+        if (location.own_route && &location.own_route->settings == &of_rule)
+            return merge(around, location.settings);
+    }
+    return around;
+}
+
+// A health check goes to the site as requests do, but for no client.
+connection_terms check_terms(const server_rec* s, const exchange_settings& of_rule)
+{
+    const auto settings = merge(settings_around(s, of_rule), of_rule);
+    connection_terms terms;
+    if (settings.sources && *settings.sources)
+        terms.source = asio::ip::address_v4((*settings.sources)->first());
+    terms.own_name = settings.proxy_protocol.value_or(proxy_protocol::off);
+    return terms;
+}
+
+void make_backends(const server_rec* s, name_numbers& names)
+{
+    auto& config = *config_of(s);
+    for_each_rule(config, [&](const rule& rule) {
         if (!rule.backend)
             return;
         const auto& pinned = config.pinned(rule.backend->host);
         auto& made = config.backends[rule.number];
-        made = make_backend(*rule.backend, pinned.addresses, pinned.names);
+        made = make_backend(*rule.backend, names, pinned.addresses, pinned.names);
         made.limit = rule.limit;
+        made.check_terms = check_terms(s, rule.settings);
     });
 }
 
@@ -70,18 +109,20 @@ void separate(server_rec* main_server)
 
 } // namespace
 
-void settle_backends(server_rec* main_server)
+bool settle_backends(server_rec* main_server)
 {
     separate(main_server);
+    name_numbers names; // one number in all servers: an engine serves them all
     const auto& shared = config_of(main_server)->location_routes;
     for (std::size_t i = 0; i < shared.size(); ++i)
         shared[i]->number = i;
     for (const auto* s = main_server; s; s = s->next) {
         auto& config = *config_of(s);
         number_rules(config, shared.size());
-        make_backends(config);
+        make_backends(s, names);
     }
     number_checks(main_server);
+    return settle_tls(main_server);
 }
 
 std::string place_of(const server_rec* server)
@@ -97,7 +138,7 @@ void for_each_backend(const server_rec* main_server,
         auto& config = *config_of(s);
         for_each_rule(config, [&](const auto& rule) {
             if (rule.backend)
-                each({s, config.backends[rule.number], text_of(rule), rule.place,
+                each({s, config.backends[rule.number], text_of(rule), rule.place, &rule.settings,
                       rule.settings.self.value_or(false)});
         });
     }

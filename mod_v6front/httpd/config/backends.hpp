@@ -17,14 +17,16 @@ namespace v6front
 struct configured_backend {
     const server_rec* server;
     v6front::backend& backend;
-    std::string rule;         // as it was written, for the log
-    std::string place;        // where that is, "file:line"
-    bool may_be_self = false; // self=on
+    std::string rule;                            // as it was written, for the log
+    std::string place;                           // where that is, "file:line"
+    const exchange_settings* settings = nullptr; // of the rule
+    bool may_be_self = false;                    // self=on
 };
 
 // Makes the backend of each rule of each server, and numbers the rules accordingly. In
-// check_config, when all directives are read and merged.
-void settle_backends(server_rec* main_server);
+// check_config, when all directives are read and merged. False, with a line in the log, if the
+// server cannot start like this.
+bool settle_backends(server_rec* main_server);
 
 // Once they are settled. A virtual host's rules come again in those that inherit them.
 void for_each_backend(const server_rec* main_server,

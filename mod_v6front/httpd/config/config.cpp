@@ -64,6 +64,12 @@ template <class T> T not_inherited(const T&, const T& over)
     return over;
 }
 
+// A virtual host that names any has these alone, so that it can be narrower than the server.
+trusted_peers its_own(const trusted_peers& base, const trusted_peers& over)
+{
+    return over.empty() ? base : over;
+}
+
 template <class T> T own_first(const T& base, const T& over)
 {
     T all = over;
@@ -85,12 +91,14 @@ constexpr std::tuple server_rows{
     row(&server_config::routes, route_table::merge),
     row(&server_config::matches, own_first),
     row(&server_config::pins, merge_pins),
+    row(&server_config::trusted, its_own),
     row(&server_config::engine, if_set),
     row(&server_config::threads, if_set),
     row(&server_config::names, not_inherited),
     row(&server_config::graceful_timeout, not_inherited),
     row(&server_config::bodies_read_first, not_inherited),
     row(&server_config::location_routes, own_first),
+    row(&server_config::pseudo_v4, if_set),
     row(&server_config::body, not_inherited),
     row(&server_config::backends, not_inherited),
 };
@@ -99,6 +107,7 @@ static_assert(member_count<server_config>() == std::tuple_size_v<decltype(server
 constexpr std::tuple location_rows{
     row(&location_config::settings, merge),
     row(&location_config::reverse, own_first),
+    row(&location_config::cookies, merge),
     row(&location_config::own_route, if_set),
 };
 static_assert(member_count<location_config>() == std::tuple_size_v<decltype(location_rows)>);

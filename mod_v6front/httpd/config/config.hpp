@@ -5,7 +5,9 @@
 #pragma once
 
 #include "core/edits/reverse.hpp"
+#include "core/rules/cookie_rule.hpp"
 #include "core/rules/route.hpp"
+#include "core/rules/trusted_peers.hpp"
 #include "net/backends/backend.hpp"
 #include "httpd/base/apache.hpp"
 #include "body_limits.hpp"
@@ -20,15 +22,9 @@ namespace v6front
 {
 
 // A V6FrontPassMatch. Tried in the order of the configuration, before the paths.
-struct match_rule {
+struct match_rule : rule {
     std::string pattern;
     ap_regex_t* regex = nullptr;
-    std::optional<backend_url> backend; // its path may have $1 to $9; none: "!"
-    exchange_settings settings;         // as those of a route
-    unsigned limit = 0;
-    std::string place{}; // where it is written, "file:line"
-    std::size_t number = route::unsettled;
-    std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
 };
 
 // What is used instead of a backend's name (V6FrontBackendV4): addresses, and names looked up
@@ -40,16 +36,20 @@ struct backend_targets {
     bool empty() const { return addresses.empty() && names.empty(); }
 };
 
+struct configured_pseudo_v4; // pseudo_v4_directive.hpp
+
 struct server_config {
     route_table routes;
     std::vector<match_rule> matches;
     std::map<std::string, backend_targets, std::less<>> pins; // "": every backend
+    trusted_peers trusted;                                    // V6FrontTrust
     std::optional<bool> engine;
     std::optional<unsigned> threads;              // main server only
     resolve_rules names;                          // main server only
     std::optional<milliseconds> graceful_timeout; // main server only
     bool bodies_read_first = false;               // main server only: by hooks of other modules
     std::vector<route*> location_routes;
+    const configured_pseudo_v4* pseudo_v4 = nullptr;
     body_limits body{};            // known when the configuration is settled
     std::vector<backend> backends; // of its rules, by their numbers; made by settle_backends
 
@@ -69,6 +69,7 @@ struct server_config {
 struct location_config {
     exchange_settings settings;
     std::vector<reverse_rule> reverse;
+    cookie_rules cookies;
     route* own_route = nullptr; // V6FrontPass in this <Location>
 };
 

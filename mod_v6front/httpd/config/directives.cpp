@@ -12,7 +12,11 @@
 #include "httpd/base/guard.hpp"
 #include "checks.hpp"
 #include "config.hpp"
+#include "cookie_directives.hpp"
 #include "directive_place.hpp"
+#include "forwarded_directives.hpp"
+#include "pseudo_v4_directive.hpp"
+#include "tls_rules.hpp"
 
 #include <algorithm>
 #include <string>
@@ -47,8 +51,7 @@ location_config& location_of(void* dir)
 }
 
 // What follows the path or the expression of a rule: a URL with its settings, or "!".
-template <class Rule>
-void set_backend(cmd_parms* cmd, Rule& rule, std::string_view url, int argc, char* const argv[])
+void set_backend(cmd_parms* cmd, rule& rule, std::string_view url, int argc, char* const argv[])
 {
     if (url != "!")
         rule.backend = parse_backend_url(url);
@@ -69,7 +72,7 @@ route make_route(cmd_parms* cmd, std::string path, std::string_view url, int arg
                  char* const argv[])
 {
     check_route_path(path);
-    route made{std::move(path), std::nullopt, {}};
+    route made{{}, std::move(path)};
     set_backend(cmd, made, url, argc, argv);
     return made;
 }
@@ -78,7 +81,7 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
 {
     if (in_location(cmd)) {
         if (argc < 1)
-            throw setting_error("needs the http:// URL of the IPv4 site, or !");
+            throw setting_error("needs the URL of the IPv4 site (http:// or https://), or !");
         if (argc > 1 && argv[0][0] == '/')
             throw setting_error(
                 "in <Location> takes only the URL; the path is that of the location (\"" +
@@ -89,7 +92,7 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
         return;
     }
     if (argc < 2)
-        throw setting_error("needs a path and the http:// URL of the IPv4 site, such as "
+        throw setting_error("needs a path and the URL of the IPv4 site, such as "
                             "\"V6FrontPass / http://www.example.org/\"");
     server_of(cmd).routes.add(make_route(cmd, argv[0], argv[1], argc - 2, argv + 2));
 }
@@ -97,7 +100,7 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
 void set_pass_match(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     if (argc < 2)
-        throw setting_error("needs a regular expression and the http:// URL of the IPv4 site, such "
+        throw setting_error("needs a regular expression and the URL of the IPv4 site, such "
                             "as \"V6FrontPassMatch ^/user/(.*) http://www.example.org/$1\"");
     match_rule rule;
     rule.pattern = argv[0];
@@ -126,39 +129,14 @@ void set_pass_reverse(cmd_parms* cmd, void* dir, const char* first, const char* 
         rule.backend = parse_backend_url(first);
     } else {
         if (!second)
-            throw setting_error(
-                "needs a path and the http:// URL whose redirects are mapped to it; the "
-                "path may be omitted only in <Location>");
+            throw setting_error("needs a path and the URL (http:// or https://) whose redirects "
+                                "are mapped to it; the "
+                                "path may be omitted only in <Location>");
         check_route_path(first);
         rule.path = first;
         rule.backend = parse_backend_url(second);
     }
     location_of(dir).reverse.push_back(std::move(rule));
-}
-
-// A host name as in a backend's URL. Throws for what is none.
-std::string host_name(std::string_view text)
-{
-    if (const auto scheme = text.find("://"); scheme != text.npos) {
-        const auto host =
-            text.substr(scheme + 3, text.find_first_of(":/", scheme + 3) - scheme - 3);
-        throw setting_error("\"" + std::string(text) + "\" is a URL; write the name alone" +
-                            (host.empty() ? "" : ": \"" + std::string(host) + "\""));
-    }
-    if (looks_like_ipv6(text))
-        throw setting_error("\"" + std::string(text) +
-                            "\" is not an IPv4 address such as 192.0.2.10; backends are reached "
-                            "over IPv4 only");
-    // Digits and dots alone are an address that was mistyped: no name ends in a number.
-    const auto last = text.substr(text.rfind('.') + 1);
-    if (!last.empty() && last.find_first_not_of("0123456789") == std::string_view::npos)
-        throw setting_error("\"" + std::string(text) +
-                            "\" is not an IPv4 address such as 192.0.2.10");
-    const auto url = parse_backend_url("http://" + std::string(text));
-    if (url.port != 80 || url.path != "/" || text.find_first_of(":/") != std::string_view::npos)
-        throw setting_error("\"" + std::string(text) +
-                            "\" is not a host name; port and path belong in V6FrontPass");
-    return url.host;
 }
 
 void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
@@ -167,7 +145,7 @@ void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
     int i = 0;
     if (argc > 0 && !parse_ipv4(argv[0])) {
         if (view(argv[0]) != "*")
-            name = host_name(argv[0]);
+            name = parse_host_name(argv[0]);
         i = 1;
     }
     if (i == argc)
@@ -179,7 +157,7 @@ void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
         if (const auto address = parse_ipv4(argv[i]))
             targets.addresses.emplace_back(*address);
         else
-            targets.names.push_back(host_name(argv[i]));
+            targets.names.push_back(parse_host_name(argv[i]));
     }
     targets.place = place_of(cmd);
     const auto [first, is_new] = server_of(cmd).pins.emplace(name, std::move(targets));
@@ -203,7 +181,7 @@ void set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
     configured_check check{cmd->server, {}, {}};
     int i = 0;
     if (argc > 0 && !split_key_value(view(argv[0])))
-        check.name = host_name(argv[i++]);
+        check.name = parse_host_name(argv[i++]);
     check.place = place_of(cmd);
     check_keys_differ(std::vector<std::string_view>(argv + i, argv + argc));
     for (; i < argc; ++i)
@@ -247,6 +225,15 @@ void set_setting(cmd_parms* cmd, void* dir, const char* value)
     set_by_directive(location_of(dir).settings, cmd->cmd->name, value);
 }
 
+// A list, which has commas where it is the value of a key.
+void set_list(cmd_parms* cmd, void* dir, int argc, char* const argv[])
+{
+    std::string value;
+    for (int i = 0; i < argc; ++i)
+        value.append(i == 0 ? "" : ",").append(argv[i]);
+    set_by_directive(location_of(dir).settings, cmd->cmd->name, value);
+}
+
 void set_engine(cmd_parms* cmd, void*, const char* value)
 {
     server_of(cmd).engine = parse_on_off({}, value);
@@ -265,7 +252,7 @@ template <words_setter setter> consteval cmd_func words()
     }};
 }
 
-template <pair_setter setter> consteval cmd_func one_or_two()
+template <pair_setter setter> consteval cmd_func pair()
 {
     return {.take2 = [](cmd_parms* cmd, void* dir, const char* first, const char* second) {
         return set(cmd, [=] { setter(cmd, dir, first, second); });
@@ -290,15 +277,22 @@ using namespace v6front;
 
 const command_rec v6front_directives[] = {
     {"V6FrontPass", words<set_pass>(), nullptr, server_or_location, TAKE_ARGV,
-     "path and http:// URL of an IPv4 site, or ! to exclude the path, then "
+     "path and URL (http:// or https://) of an IPv4 site, or ! to exclude the path, then "
      "key=value settings, such as response=5min or max=20; in <Location> "
      "without the path"},
     {"V6FrontPassMatch", words<set_pass_match>(), nullptr, server, TAKE_ARGV,
-     "regular expression for the path, and http:// URL of an IPv4 site with "
+     "regular expression for the path, and URL of an IPv4 site with "
      "$1 to $9, or ! to exclude, then key=value settings as for V6FrontPass"},
-    {"V6FrontPassReverse", one_or_two<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
-     "path on the front and the http:// URL whose redirects are mapped to it; in <Location> "
+    {"V6FrontPassReverse", pair<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
+     "path on the front and the URL whose redirects are mapped to it; in <Location> "
      "without the path"},
+    {"V6FrontCookieDomain", pair<set_cookie_domain>(), nullptr, server_or_location, TAKE2,
+     "Domain in cookies of the site, and the Domain that clients get instead"},
+    {"V6FrontCookiePath", pair<set_cookie_path>(), nullptr, server_or_location, TAKE2,
+     "Path in cookies of the site, and the Path that clients get instead"},
+    {"V6FrontCookieSecure", one<set_setting>(), nullptr, server_or_location, TAKE1,
+     "On: cookies get the attribute Secure when the client uses TLS; Off (default): as the "
+     "site sends them"},
     {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, server, TAKE_ARGV,
      "backend name (* or no name: every backend of this virtual host), and "
      "the IPv4 addresses or other names to use for it"},
@@ -310,8 +304,24 @@ const command_rec v6front_directives[] = {
     {"V6FrontVia", one<set_setting>(), nullptr, server_or_location, TAKE1,
      "On (default): this front adds itself to Via, for the site and for the "
      "client; Off: it does not"},
-    {"V6FrontAddHeaders", one<set_setting>(), nullptr, server_or_location, TAKE1,
-     "On (default): the site gets X-Forwarded-* and Via; Off: only CDN-Loop is added"},
+    {"V6FrontProxyProtocol", one<set_setting>(), nullptr, server_or_location, TAKE1,
+     "v1 or v2: connections to the site begin with a PROXY header that names the client; "
+     "default: off"},
+    {"V6FrontBindV4", words<set_list>(), nullptr, server_or_location, TAKE_ARGV,
+     "IPv4 addresses of this machine (also 192.0.2.16/28 or 192.0.2.16-192.0.2.31) to connect "
+     "to sites from; of several, each client has its own"},
+    {"V6FrontAddHeaders", words<set_added_headers>(), nullptr, server_or_location, TAKE_ARGV,
+     "On (default): the site gets X-Forwarded-For, -Host, -Server, -Proto and Via; Off: only "
+     "CDN-Loop; or names of fields, with + and - relative to what holds outside"},
+    {"V6FrontTrust", one<set_trust>(), nullptr, server, ITERATE,
+     "addresses and prefixes of proxies in front of this server, whose X-Forwarded-*, Forwarded "
+     "and X-Request-ID are kept"},
+    {"V6FrontPseudoV4", words<set_pseudo_v4>(), nullptr, server, TAKE_ARGV,
+     "off (default), add or overwrite, then key=, range=, prefix= and nat64=: an IPv4 address "
+     "for each client, made of its IPv6 network"},
+    {"V6FrontErrorOverride", words<set_list>(), nullptr, server_or_location, TAKE_ARGV,
+     "On: errors of the site (400 to 599), or those of the statuses listed, get this server's own "
+     "page (ErrorDocument); Off (default): the site's page"},
     {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
      "On (default): requests run on the module's engines; Off: each holds a thread"},
     {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,
@@ -324,4 +334,7 @@ const command_rec v6front_directives[] = {
     {"V6FrontCheck", words<set_check>(), nullptr, server, TAKE_ARGV,
      "backend name (no name: every backend of this server), then uri=, "
      "interval=, status= and host=: addresses that fail get no requests"},
+    {"V6FrontTLS", words<set_tls>(), nullptr, server, TAKE_ARGV,
+     "backend name (no name: every https:// backend of this server), then ca=, "
+     "cert=, key=, name=, protocol=, verify= and legacy="},
     {}};

@@ -2,15 +2,13 @@
 
 #include "thread_needed.hpp"
 
-#include "core/message/fields.hpp"
+#include "core/findings/handshake_directive.hpp"
 #include "httpd/base/log.hpp"
 #include "config.hpp"
 #include "config_tree.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
 namespace v6front
@@ -30,46 +28,6 @@ using all_needs = std::unordered_map<const server_rec*, needs>;
 
 all_needs* found_needs = nullptr; // has every server before the children begin
 
-bool is_named(const written_directive& d, const char* name)
-{
-    return iequals(d.name, name);
-}
-
-bool has_word(std::string_view args, std::string_view wanted)
-{
-    while (!args.empty()) {
-        const auto word = args.substr(0, args.find_first_of(" \t\"'"));
-        if (iequals(word, wanted))
-            return true;
-        args.remove_prefix(std::min(args.size(), word.size() + 1));
-    }
-    return false;
-}
-
-// "none" asks for less than there is, and needs no handshake (mod_ssl, ssl_hook_Access).
-bool shakes_hands(const written_directive& d)
-{
-    return (is_named(d, "SSLVerifyClient") && !has_word(d.args, "none")) ||
-           is_named(d, "SSLVerifyDepth") || is_named(d, "SSLCipherSuite");
-}
-
-bool allows_in_files(const written_directive& d)
-{
-    return (is_named(d, "AllowOverride") &&
-            (has_word(d.args, "All") || has_word(d.args, "AuthConfig"))) ||
-           (is_named(d, "AllowOverrideList") &&
-            (has_word(d.args, "SSLVerifyClient") || has_word(d.args, "SSLVerifyDepth") ||
-             has_word(d.args, "SSLCipherSuite")));
-}
-
-// With these a request may be served by another virtual host than TLS's handshake was with, whose
-// own SSLVerifyClient or SSLCipherSuite then counts.
-bool mixes_hosts(const written_directive& d)
-{
-    return is_named(d, "SSLVHostSNIPolicy") &&
-           (has_word(d.args, "authonly") || has_word(d.args, "insecure"));
-}
-
 // What is outside all virtual hosts applies to all.
 template <class Mark>
 void note_need(all_needs& all, const written_directive& d, const server_rec* main_server,
@@ -82,11 +40,12 @@ void note_need(all_needs& all, const written_directive& d, const server_rec* mai
 
 void look_at(const written_directive& d, const server_rec* main_server, all_needs& all)
 {
-    if (mixes_hosts(d) || (d.section && shakes_hands(d)))
+    const auto need = handshake_need_of(d.name, d.args, d.section != nullptr);
+    if (need.section)
         note_need(all, d, main_server, [&d](needs& n) {
             n.section = "\"" + d.name + " " + d.args + "\" (" + d.place + ")";
         });
-    if (d.section && allows_in_files(d))
+    if (need.files)
         note_need(all, d, main_server, [](needs& n) { n.files = true; });
 }
 

@@ -42,6 +42,7 @@ engine_thread::~engine_thread()
 void engine_thread::enter(adopted_connection& c, int child)
 {
     connections_.push_back(&c);
+    clients_.store(connections_.size(), std::memory_order_relaxed);
     ++counts_.open;
     slots_.begin(child, number_, engines_);
     listener_.begin(child);
@@ -52,6 +53,7 @@ void engine_thread::leave(adopted_connection& c) noexcept
 {
     if (std::erase(connections_, &c) > 0)
         --counts_.open;
+    clients_.store(connections_.size(), std::memory_order_relaxed);
 }
 
 void engine_thread::begin_stop()

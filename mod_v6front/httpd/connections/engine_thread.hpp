@@ -11,6 +11,7 @@
 #include "node_store.hpp"
 #include "request_slots.hpp"
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -18,6 +19,12 @@ namespace v6front
 {
 
 class adopted_connection;
+
+// An engine, for whoever lists it.
+struct engine_state {
+    std::size_t clients; // connections of clients that live on it
+    std::size_t idle;    // idle connections to sites
+};
 
 class engine_thread
 {
@@ -39,6 +46,11 @@ public:
     void leave(adopted_connection& c) noexcept;
     bool is_stopping() const noexcept { return stopping_; }
     bool has_ended() const noexcept { return ended_; }
+    // Any thread.
+    engine_state snapshot() const noexcept
+    {
+        return {clients_.load(std::memory_order_relaxed), engine_.idle_connections().idle()};
+    }
     // Any thread: idle connections close at once, the others after the response in progress.
     void begin_stop();
     // Any thread: what offload threads do for this engine's connections comes to its end.
@@ -56,6 +68,7 @@ private:
     int engines_;
     connection_counts& counts_;
     std::vector<adopted_connection*> connections_;
+    std::atomic<std::size_t> clients_{0}; // how many these are, for other threads
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;

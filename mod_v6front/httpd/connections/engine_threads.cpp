@@ -59,6 +59,14 @@ void engine_threads::shut_down_offloaded()
         e->shut_down_offloaded();
 }
 
+std::vector<engine_state> engine_threads::snapshot() const
+{
+    std::vector<engine_state> all;
+    for (const auto& e : engines_)
+        all.push_back(e->snapshot());
+    return all;
+}
+
 void engine_threads::end()
 {
     for (auto& e : engines_)

@@ -29,6 +29,8 @@ public:
     void close_idle(bool sites_too);
     // Any thread: what offload threads do for connections of the engines comes to its end.
     void shut_down_offloaded();
+    // Any thread.
+    std::vector<engine_state> snapshot() const;
     // Any thread, once: ends the threads, whatever their connections do.
     void end();
 

@@ -3,9 +3,9 @@
 #include "configtest.hpp"
 
 #include "net/names/parallel_lookup.hpp"
-#include "httpd/base/log.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
+#include "finding_log.hpp"
 #include "warnings.hpp"
 
 #include <algorithm>
@@ -25,8 +25,8 @@ std::string text(const endpoint& e)
     return e.address().to_string() + ":" + std::to_string(e.port());
 }
 
-// True if there is a backend with no other address than our own.
-bool has_own_backend(server_rec* main_server, const own_listeners& own)
+// Backends with no other address than our own.
+void find_own_backends(const server_rec* main_server, const own_listeners& own, findings& out)
 {
     std::set<std::string> said;
     for_each_backend(main_server, [&](const configured_backend& b) {
@@ -35,43 +35,54 @@ bool has_own_backend(server_rec* main_server, const own_listeners& own)
             !std::all_of(b.backend.addresses.begin(), b.backend.addresses.end(), is_ours) ||
             !said.insert(b.rule).second)
             return;
-        ap_log_error(
-            APLOG_MARK, APLOG_EMERG, 0, main_server,
-            V6LOGNO(0204) "%s (%s): this server itself listens on %s, so every request would loop. "
-                          "Write the site's own address. If the site is another server on this "
-                          "machine, make this one listen on its IPv6 address only (\"Listen "
-                          "[2001:db8::1]:%u\"). If the site is another virtual host of this "
-                          "server, add \"self=on\" to the rule",
-            b.rule.c_str(), b.place.c_str(), text(b.backend.addresses.front()).c_str(),
-            unsigned{b.backend.url.port});
+        out.push_back(
+            {"V6F0204", b.place,
+             b.rule + " (" + b.place + "): this server itself listens on " +
+                 text(b.backend.addresses.front()) +
+                 ", so every request would loop. Write the site's own address. If the site is "
+                 "another server on this machine, make this one listen on its IPv6 address only "
+                 "(\"Listen [2001:db8::1]:" +
+                 std::to_string(b.backend.url.port) +
+                 "\"). If the site is another virtual host of this server, add \"self=on\" to the "
+                 "rule",
+             finding::kind::refusal});
     });
-    return !said.empty();
 }
 
 using backends_of_names = std::map<std::string, std::vector<configured_backend>>;
 
-void warn_of_own(server_rec* s, const own_listeners& own, const configured_backend& b,
-                 const std::string& name, const ipv4_addresses& found)
+void find_own_addresses(const own_listeners& own, const configured_backend& b,
+                        const std::string& name, const ipv4_addresses& found, findings& out)
 {
-    for (const auto& a : found)
-        if (!b.may_be_self && own.accepts({a, b.backend.url.port}))
-            ap_log_error(
-                APLOG_MARK, APLOG_WARNING, 0, s,
-                V6LOGNO(0205) "%s (%s): %s resolves to %s, where this server itself listens: that "
-                              "address would loop and is not used; if there is no other, requests "
-                              "get 508. Give the site's address with V6FrontBackendV4",
-                b.rule.c_str(), b.place.c_str(), name.c_str(),
-                text({a, b.backend.url.port}).c_str());
+    for (const auto& a : found) {
+        const endpoint at(a, b.backend.url.port);
+        if (!b.may_be_self && own.accepts(at))
+            out.push_back({"V6F0205", b.place,
+                           b.rule + " (" + b.place + "): " + name + " resolves to " + text(at) +
+                               ", where this server itself listens: that address would loop and "
+                               "is not used; if there is no other, requests get 508. Give the "
+                               "site's address with V6FrontBackendV4"});
+    }
 }
 
-void warn_of_names(server_rec* main_server, const own_listeners& own)
+finding no_address(const configured_backend& user, const std::string& name, reason why)
+{
+    return {"V6F0206", user.place,
+            user.rule + " (" + user.place + "): " + name + ": " + std::string(describe(why).words) +
+                (why == reason::no_ipv4_address ? ", only IPv6 ones, which are not used" : "") +
+                "; its requests get " + std::to_string(describe(why).status) +
+                ". Add an A record that this machine can look up, or give the site's address with "
+                "V6FrontBackendV4"};
+}
+
+void find_in_names(const server_rec* main_server, const own_listeners& own, findings& out)
 {
     backends_of_names backends;
     std::set<std::pair<std::string, std::string>> seen;
     for_each_backend(main_server, [&](const configured_backend& b) {
         for (const auto& name : b.backend.names)
-            if (seen.emplace(name, b.rule).second)
-                backends[name].push_back(b);
+            if (seen.emplace(name.text, b.rule).second)
+                backends[name.text].push_back(b);
     });
     std::vector<std::string> names;
     for (const auto& each : backends)
@@ -81,18 +92,11 @@ void warn_of_names(server_rec* main_server, const own_listeners& own)
         const auto& users = backends[names[i]];
         if (answers[i] && answers[i]->has_value()) {
             for (const auto& b : users)
-                warn_of_own(main_server, own, b, names[i], **answers[i]);
+                find_own_addresses(own, b, names[i], **answers[i], out);
             continue;
         }
         const auto why = answers[i] ? answers[i]->error().what : reason::lookup_timed_out;
-        ap_log_error(
-            APLOG_MARK, APLOG_WARNING, 0, main_server,
-            V6LOGNO(0206) "%s (%s): %s: %.*s%s; its requests get %d. Add an A record that this "
-                          "machine can look up, or give the site's address with V6FrontBackendV4",
-            users.front().rule.c_str(), users.front().place.c_str(), names[i].c_str(),
-            static_cast<int>(describe(why).words.size()), describe(why).words.data(),
-            why == reason::no_ipv4_address ? ", only IPv6 ones, which are not used" : "",
-            describe(why).status);
+        out.push_back(no_address(users.front(), names[i], why));
     }
 }
 
@@ -101,11 +105,15 @@ void warn_of_names(server_rec* main_server, const own_listeners& own)
 int check_configuration(server_rec* main_server)
 {
     const auto own = find_own_listeners();
-    if (has_own_backend(main_server, own))
+    findings all;
+    find_own_backends(main_server, own, all);
+    log_findings(all, main_server);
+    if (!all.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
-        warn_of_settings(main_server);
-        warn_of_names(main_server, own);
+        all = find_in_settings(main_server);
+        find_in_names(main_server, own, all);
+        log_findings(all, main_server);
     }
     return OK;
 }

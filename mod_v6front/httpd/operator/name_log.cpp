@@ -95,7 +95,7 @@ report_function log_of_names(const server_rec* main_server, const own_listeners&
     for_each_backend(main_server, [&ports](const configured_backend& b) {
         if (!b.may_be_self)
             for (const auto& name : b.backend.names)
-                ports[name].insert(b.backend.url.port);
+                ports[name.text].insert(b.backend.url.port);
     });
     return [main_server, own, ports](const name_report& what) {
         guard("the log of names", [&] {

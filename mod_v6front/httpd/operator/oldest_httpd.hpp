@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 namespace v6front
 {
@@ -17,6 +18,12 @@ inline constexpr httpd_version first_for_http2{2, 4, 58};
 constexpr bool is_fit_for_http2(const httpd_version& running) noexcept
 {
     return running >= first_for_http2;
+}
+
+inline std::string text_of(const httpd_version& version)
+{
+    return std::to_string(version[0]) + "." + std::to_string(version[1]) + "." +
+           std::to_string(version[2]);
 }
 
 } // namespace v6front

@@ -2,11 +2,12 @@
 
 #include "warnings.hpp"
 
-#include "httpd/base/log.hpp"
 #include "httpd/config/config.hpp"
+#include "access_by_address.hpp"
 #include "blocking_hooks.hpp"
 #include "conflicts.hpp"
 #include "oldest_httpd.hpp"
+#include "tls_warnings.hpp"
 #include "unreachable.hpp"
 #include "without_effect.hpp"
 
@@ -16,19 +17,29 @@ namespace v6front
 namespace
 {
 
-void warn_of_old_http2(server_rec* s)
+void find_old_http2(findings& out)
 {
     ap_version_t running;
     ap_get_server_revision(&running);
-    if (!ap_find_linked_module("mod_http2.c") ||
-        is_fit_for_http2({running.major, running.minor, running.patch}))
-        return;
-    ap_log_error(
-        APLOG_MARK, APLOG_WARNING, 0, s,
-        V6LOGNO(
-            0231) "mod_http2 of httpd %d.%d.%d is loaded: before 2.4.58, a thread that waits for "
-                  "an HTTP/2 upload uses 100 %% CPU. Use a newer httpd, or \"Protocols http/1.1\"",
-        running.major, running.minor, running.patch);
+    const httpd_version version{running.major, running.minor, running.patch};
+    if (ap_find_linked_module("mod_http2.c") && !is_fit_for_http2(version))
+        out.push_back({"V6F0231",
+                       {},
+                       "mod_http2 of httpd " + text_of(version) +
+                           " is loaded: before 2.4.58, a thread that waits for an HTTP/2 upload "
+                           "uses 100 % CPU. Use a newer httpd, or \"Protocols http/1.1\""});
+}
+
+void find_trust_in_all(const server_rec* main_server, findings& out)
+{
+    for (const auto* s = main_server; s; s = s->next)
+        for (const auto& prefix : config_of(s)->trusted.prefixes())
+            if (prefix.length == (prefix.is_v4() ? 96U : 0U))
+                out.push_back({"V6F0250",
+                               {},
+                               "V6FrontTrust " + prefix.text() +
+                                   " trusts every client, which can then say any address of "
+                                   "itself. List the proxies alone"});
 }
 
 } // namespace
@@ -48,16 +59,22 @@ bool any_routes(const server_rec* s)
     return false;
 }
 
-void warn_of_settings(server_rec* main_server)
+findings find_in_settings(const server_rec* main_server)
 {
+    findings all;
     if (!any_routes(main_server))
-        return;
+        return all;
     if (has_engines())
-        warn_of_blocking_hooks(main_server);
-    warn_of_old_http2(main_server);
-    warn_of_the_unreachable(main_server);
-    warn_of_conflicts(main_server);
-    warn_of_no_effect(main_server);
+        find_blocking_hooks(main_server, all);
+    find_old_http2(all);
+    find_trust_in_all(main_server, all);
+    const auto servers = rules_of_servers(main_server);
+    find_unreachable(main_server, servers, all);
+    find_conflicts(main_server, all);
+    find_no_effect(main_server, servers, all);
+    find_unsafe_tls(main_server, all);
+    find_missing_sources(main_server, all);
+    return all;
 }
 
 } // namespace v6front

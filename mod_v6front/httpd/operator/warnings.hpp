@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What will not work, or not well, with this configuration: said at each start, and by a test of
+// What will not work, or not well, with this configuration: found at each start, and by a test of
 // the configuration (apachectl configtest), in which httpd does not call post_config.
 #pragma once
 
+#include "core/findings/finding.hpp"
 #include "httpd/base/apache.hpp"
 
 namespace v6front
 {
 
 // All that can be seen without waiting.
-void warn_of_settings(server_rec* main_server);
+findings find_in_settings(const server_rec* main_server);
 
 // The MPM lets a connection be suspended: there are engines.
 bool has_engines();

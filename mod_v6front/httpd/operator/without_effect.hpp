@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Directives of ours that are valid and do nothing, or something else than was meant: each is a
-// line in the log, at the start and in a test of the configuration.
+// Directives of ours that are valid and do nothing, or something else than was meant
+// (core/findings/rule_mistakes).
 #pragma once
 
+#include "core/findings/rule_mistakes.hpp"
 #include "httpd/base/apache.hpp"
 
 namespace v6front
 {
 
-void warn_of_no_effect(server_rec* main_server);
+// `servers`: all of them, as unreachable.hpp makes them.
+void find_no_effect(const server_rec* main_server, std::span<const server_rules> servers,
+                    findings& out);
 
 } // namespace v6front

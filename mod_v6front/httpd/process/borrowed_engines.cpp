@@ -49,6 +49,15 @@ void borrowed_engines::end_idle()
     idle.swap(resting_);
 }
 
+lent_state borrowed_engines::snapshot() const
+{
+    const std::lock_guard lock(mutex_);
+    lent_state all{resting_.size(), 0};
+    for (const auto& e : resting_)
+        all.idle += e->idle_connections().idle();
+    return all;
+}
+
 void borrowed_engines::put(std::unique_ptr<engine> e)
 {
     const std::lock_guard lock(mutex_);

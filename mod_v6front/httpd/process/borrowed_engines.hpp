@@ -18,6 +18,12 @@
 namespace v6front
 {
 
+// These engines, for whoever lists them.
+struct lent_state {
+    std::size_t resting; // that nobody has borrowed
+    std::size_t idle;    // their idle connections to sites
+};
+
 class borrowed_engines
 {
 public:
@@ -46,6 +52,8 @@ public:
 
     // Any thread: closes what nobody has borrowed, and its idle backend connections.
     void end_idle();
+    // Any thread.
+    lent_state snapshot() const;
 
 private:
     std::unique_ptr<engine> take();
@@ -56,7 +64,7 @@ private:
     resolver& names_;
     site_usage& usage_;
     closing_time& end_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<std::unique_ptr<engine>> resting_;
     std::condition_variable changed_;
     bool looking_ = false; // the thread has work, or is about to find out

@@ -49,7 +49,7 @@ void start_checks(const server_rec* main_server, address_watch& watch, resolver&
         std::vector<std::shared_ptr<known_name>> known;
         known.reserve(b.backend.names.size());
         for (const auto& name : b.backend.names)
-            known.push_back(names.know(name));
+            known.push_back(names.know(name.text));
         order->addresses = [&site = b.backend, known, &names,
                             mine = b.may_be_self ? nullptr : &own] {
             return addresses_now(site.addresses, known, site.url.port, names, mine);

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 namespace v6front
 {
@@ -54,6 +56,17 @@ bool looks_up_beforehand()
     return threaded != 0;
 }
 
+// On which terms each backend is tried, where there are any (its health checks have the same).
+std::map<std::string, connection_terms, std::less<>> terms_of_tries(const server_rec* main_server)
+{
+    std::map<std::string, connection_terms, std::less<>> all;
+    for_each_backend(main_server, [&all](const configured_backend& b) {
+        if (b.backend.check_terms != connection_terms{})
+            all.emplace(b.backend.authority, b.backend.check_terms);
+    });
+    return all;
+}
+
 } // namespace
 
 services::services(const server_rec* main_server, std::string via)
@@ -72,15 +85,18 @@ services::services(const server_rec* main_server, std::string via)
 {
     doorkeeper_.take_seat(::getpid());
     usage_.take_seat(::getpid());
-    book_.set_watcher([this](const endpoint& address, std::string_view backend) {
-        watch_.try_until_well(address, backend);
+    book_.set_watcher([this, terms = terms_of_tries(main_server)](const endpoint& address,
+                                                                  std::string_view backend) {
+        const auto own = terms.find(backend);
+        watch_.try_until_well(address, backend,
+                              own == terms.end() ? connection_terms() : own->second);
     });
     start_checks(main_server, watch_, names_, own_);
     // In the background, so that not even the first request waits.
     if (looks_up_beforehand())
         for_each_backend(main_server, [this](const configured_backend& b) {
             for (const auto& name : b.backend.names)
-                names_.know(name);
+                names_.know(name.text);
         });
 }
 

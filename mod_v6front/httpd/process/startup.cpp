@@ -7,8 +7,11 @@
 #include "httpd/config/config.hpp"
 #include "httpd/config/config_tree.hpp"
 #include "httpd/config/default_directive.h"
+#include "httpd/config/logged_notes.hpp"
 #include "httpd/config/thread_needed.hpp"
+#include "httpd/operator/access_by_address.hpp"
 #include "httpd/operator/blocking_hooks.hpp"
+#include "httpd/operator/finding_log.hpp"
 #include "httpd/operator/warnings.hpp"
 #include "shared_memory.hpp"
 
@@ -82,10 +85,12 @@ int settle_server(apr_pool_t* pconf, server_rec* main_server)
     if (has_engines())
         find_thread_needs(pconf, main_server);
     learn_body_limits(main_server);
+    find_logged_notes(main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));
     if (has_engines() && any_routes(main_server))
         raise_low_limit(pconf, main_server);
-    warn_of_settings(main_server);
+    log_findings(find_in_settings(main_server), main_server);
+    note_local_sites(main_server);
     return OK;
 }
 

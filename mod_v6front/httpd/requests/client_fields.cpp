@@ -3,11 +3,15 @@
 #include "client_fields.hpp"
 
 #include "core/edits/client_claims.hpp"
+#include "core/edits/forwarded.hpp"
 #include "httpd/base/brigades.hpp"
 #include "httpd/base/http2_stream.hpp"
+#include "httpd/base/socket_address.hpp"
 #include "httpd/config/config.hpp"
+#include "httpd/config/logged_notes.hpp"
 #include "routing.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -53,6 +57,8 @@ bool is_worth_remembering(const request_rec* r, const apr_table_entry_t& e)
     case 'x':
     case 'P':
     case 'p':
+    case 'F':
+    case 'f':
         return is_claim(view(e.key));
     case 'C':
     case 'c': {
@@ -133,7 +139,41 @@ void take_via_back(request_rec* r)
         apr_table_addn(r->headers_in, "Via", value);
 }
 
-site_fields gather_site_fields(const request_rec* r)
+namespace
+{
+
+// Whoever holds the TCP connection, whomever mod_remoteip has found behind it.
+bool has_trusted_peer(const request_rec* r)
+{
+    const auto& trusted = config_of(r->server)->trusted;
+    return !trusted.empty() && trusted.contains(address_of(r->connection->client_addr));
+}
+
+// The addresses that a proxy before this one has listed; what the operator has set stays.
+void write_plainly(const request_rec* r, site_fields& gathered, const field_list& sent)
+{
+    const bool is_list =
+        (gathered.extends & static_cast<std::uint16_t>(added_header::address)) != 0;
+    for (auto& f : gathered.fields) {
+        if (!iequals(f.name, name_of(added_header::address)) || !(is_list || is_as_sent(f, sent)))
+            continue;
+        if (const auto plain = plain_addresses(f.value))
+            f.value = {to_pool(r->pool, *plain), plain->size()};
+    }
+}
+
+std::string_view given_id(const site_fields& gathered, const client_fields* known, bool trusted)
+{
+    const auto* f = find(gathered.fields, name_of(added_header::request_id));
+    if (!f)
+        return {};
+    const bool is_peers = known && is_as_sent(*f, known->sent);
+    return !is_peers || (trusted && is_request_id(f->value)) ? f->value : std::string_view();
+}
+
+} // namespace
+
+site_fields gather_site_fields(const request_rec* r, const added_headers& adds)
 {
     site_fields out;
     const auto entries = entries_of(r->headers_in);
@@ -144,10 +184,24 @@ site_fields gather_site_fields(const request_rec* r)
         if (e.key && e.val != via_word && !is_inherited(r, f, e.val))
             out.fields.push_back(f);
     }
-    if (!known)
+    const bool has_own_id = adds.has(added_header::request_id);
+    const bool asks_id = has_own_id || is_logged(logged_note::request_id);
+    if (!known) {
+        if (asks_id)
+            out.request_id = given_id(out, nullptr, false);
         return out;
-    out.extends_chain = drop_client_claims(out.fields, known->sent,
-                                           view(r->useragent_ip) != view(r->connection->client_ip));
+    }
+    const bool trusted = has_trusted_peer(r);
+    out.extends =
+        drop_client_claims(out.fields, known->sent,
+                           {.behind_proxy = view(r->useragent_ip) != view(r->connection->client_ip),
+                            .trusted = trusted,
+                            .has_own_id = has_own_id,
+                            .client_address = plain_address(view(r->useragent_ip))});
+    if (asks_id)
+        out.request_id = given_id(out, known, trusted);
+    if (trusted || out.extends != 0)
+        write_plainly(r, out, known->sent);
     for (auto& f : out.fields)
         if (known->joined && f.value.data() == known->joined)
             f.value = known->divided;

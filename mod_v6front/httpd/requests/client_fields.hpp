@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/message/fields.hpp"
+#include "core/rules/added_headers.hpp"
 #include "httpd/base/apache.hpp"
 
 namespace v6front
@@ -20,11 +21,12 @@ void remember_client_fields(request_rec* r);
 void offer_via(request_rec* r);
 void take_via_back(request_rec* r);
 
-// What the site gets of the request's fields.
+// What the site gets of the request's fields, of which the front writes `adds` itself.
 struct site_fields {
     field_list fields;
-    bool extends_chain = false; // request_view has the meaning
+    std::uint16_t extends = 0;     // request_view has the meaning
+    std::string_view request_id{}; // as the operator has set it, or a trusted peer
 };
-site_fields gather_site_fields(const request_rec* r);
+site_fields gather_site_fields(const request_rec* r, const added_headers& adds);
 
 } // namespace v6front

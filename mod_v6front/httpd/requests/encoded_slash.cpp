@@ -2,6 +2,7 @@
 
 #include "encoded_slash.hpp"
 
+#include "core/message/target_form.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/config/config.hpp"
 
@@ -14,15 +15,6 @@ namespace v6front
 
 namespace
 {
-
-bool has_encoded_slash(std::string_view path)
-{
-    for (auto at = path.find('%'); at != path.npos; at = path.find('%', at + 1))
-        if (path.substr(at + 1, 1) == "2" &&
-            (path.substr(at + 2, 1) == "F" || path.substr(at + 2, 1) == "f"))
-            return true;
-    return false;
-}
 
 // By the path as it came: what httpd would have made of it, nobody will know.
 bool may_be_routed(const server_config& server, std::string_view path)

@@ -2,17 +2,23 @@
 
 #include "proxied.hpp"
 
+#include "core/base/rendezvous.hpp"
 #include "core/edits/forward.hpp"
+#include "core/edits/forwarded.hpp"
 #include "httpd/base/http2_stream.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/base/socket_address.hpp"
+#include "httpd/config/logged_notes.hpp"
+#include "access_notes.hpp"
 #include "borrowed_waits.hpp"
 #include "client_fields.hpp"
 #include "client_record.hpp"
+#include "connection_terms.hpp"
 #include "early_end.hpp"
+#include "pseudo_v4_client.hpp"
 #include "redirect_log.hpp"
+#include "request_id.hpp"
 
-#include <charconv>
-#include <iterator>
 #include <sstream>
 
 namespace v6front
@@ -35,8 +41,15 @@ milliseconds to_milliseconds(apr_interval_time_t t)
 
 exchange_rules rules_of(const request_rec* r, const routed_request& decision)
 {
-    return resolve(merge(config_of(r)->settings, *decision.settings),
+    return resolve(merge(config_of(r)->settings, decision.rule->settings),
                    to_milliseconds(r->server->timeout));
+}
+
+// What the client calls this front.
+std::string_view authority_of(const request_rec* r, const routed_request& decision)
+{
+    return decision.authority.empty() ? view(apr_table_get(r->headers_in, "Host"))
+                                      : std::string_view(decision.authority);
 }
 
 } // namespace
@@ -46,8 +59,10 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     : request_(r),
       decision_(decision),
       rules_(rules_of(r, decision)),
-      reverse_({view(ap_http_scheme(r)), view(apr_table_get(r->headers_in, "Host"))},
-               rules_.preserve_host)
+      reverse_({view(ap_http_scheme(r)), authority_of(r, decision)}, rules_.preserve_host),
+      cookies_(reverse_, decision.backend->url.host, config_of(r)->cookies,
+               rules_.cookie_secure && !decision.backend->url.tls &&
+                   view(ap_http_scheme(r)) == "https")
 {
     const bool may_upgrade = client_tunnel::is_possible(r);
     // mod_http2 sets it where a body of unknown length follows; here these bytes belong to the
@@ -63,37 +78,74 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     auto& q = order_.request;
     q.method = view(r->method);
     q.target = decision.target;
-    q.host = decision.authority.empty() ? view(apr_table_get(r->headers_in, "Host"))
-                                        : decision.authority;
+    q.host = authority_of(r, decision);
     q.scheme = view(ap_http_scheme(r));
     q.version = version_of(r);
-    q.client_address = view(r->useragent_ip);
+    q.client_address = plain_address(view(r->useragent_ip));
     q.server_name = view(r->server->server_hostname);
     q.fields = fields_;
-    q.adds_forwarded = rules_.add_headers;
-    q.adds_via = rules_.via && rules_.add_headers && !decision.via_taken_away;
+    q.adds = rules_.add_headers;
+    q.adds_via = rules_.via && !decision.via_taken_away;
     q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.most_buffered == 0;
     q.may_upgrade = may_upgrade;
     order_.backend = decision.backend;
     order_.rules = rules_;
+    order_.terms = terms_of(r, rules_);
     order_.reverse = &reverse_;
+    order_.cookies = &cookies_;
     order_.services = &shared.for_exchanges();
     order_.has_place = has_place();
+    order_.asks_local = is_logged(logged_note::local_address) || is_logged(logged_note::local_port);
+    describe_way();
+    if (rules_.spread == spread_by::client)
+        order_.client_prefix = client_prefix(address_of(r->useragent_addr).octets);
     if (auto* record = record_of(r->connection))
         order_.own_connections = &record->own;
     if (has_references_)
         forward_references();
 }
 
+// What is only written, or logged, where the operator asks for it.
+void proxied::describe_way()
+{
+    auto& q = order_.request;
+    const auto* c = request_->connection;
+    if (is_logged(logged_note::total_time))
+        start_ = std::chrono::steady_clock::now();
+    if (q.adds.has(added_header::forwarded))
+        q.front_address = plain_address(view(c->local_ip));
+    if (q.adds.has(added_header::port) && c->local_addr)
+        q.port = to_pool(request_->pool, std::to_string(c->local_addr->port));
+    const bool logs_id = is_logged(logged_note::request_id);
+    if (!logs_id && !q.adds.has(added_header::request_id))
+        return;
+    q.request_id = request_id_of(request_, q.request_id);
+    if (logs_id)
+        apr_table_setn(request_->notes, name_of(logged_note::request_id), q.request_id.data());
+}
+
 void proxied::gather_fields(const request_client& asker)
 {
-    auto gathered = gather_site_fields(request_);
+    auto gathered = gather_site_fields(request_, rules_.add_headers);
     fields_ = std::move(gathered.fields);
-    order_.request.extends_chain = gathered.extends_chain;
+    order_.request.extends = gathered.extends;
+    order_.request.request_id = gathered.request_id;
+    tell_pseudo();
     frame_body(asker.ahead());
     for (const auto& f : fields_)
         has_references_ = has_references_ || (f.name.size() == 2 && iequals(f.name, "If")) ||
                           (f.name.size() == 11 && iequals(f.name, "Destination"));
+}
+
+// Where the site gets no X-Forwarded-For from this front, it gets none of what stands for that.
+void proxied::tell_pseudo()
+{
+    constexpr auto address = static_cast<std::uint16_t>(added_header::address);
+    auto& extends = order_.request.extends;
+    bool is_list = (extends & address) != 0;
+    tell_pseudo_v4(request_, fields_, rules_.add_headers.has(added_header::address), is_list);
+    if (!is_list)
+        extends = static_cast<std::uint16_t>(extends & ~address);
 }
 
 // In the place of what the client has said of a body that filters of httpd have changed.
@@ -131,6 +183,7 @@ void proxied::forward_references()
                     {},
                     decision_.backend->url.path,
                     rules_.preserve_host ? q.host : std::string_view(own)};
+    map.scheme = decision_.backend->url.scheme();
     if (decision_.by_path)
         map.path = decision_.by_path->path;
     else
@@ -150,53 +203,6 @@ void proxied::forward_references()
     }
 }
 
-namespace
-{
-
-// Room for the longest note that is made of numbers, an IPv4 address with its port, and the writing
-// of it: without locale, allocation or format string, since every request does this.
-struct note_text {
-    char text[32];
-    char* end = text;
-
-    template <class Number> note_text& operator<<(Number n)
-    {
-        end = std::to_chars(end, std::end(text), n).ptr;
-        return *this;
-    }
-    note_text& operator<<(char c)
-    {
-        *end++ = c;
-        return *this;
-    }
-    operator std::string_view() const { return {text, end}; }
-};
-
-note_text as_note(const endpoint& e)
-{
-    const auto octets = e.address().to_v4().to_bytes();
-    note_text out;
-    out << unsigned{octets[0]} << '.' << unsigned{octets[1]} << '.' << unsigned{octets[2]} << '.'
-        << unsigned{octets[3]} << ':' << e.port();
-    return out;
-}
-
-} // namespace
-
-// For the access log: %{v6front-address}n and so on.
-void proxied::note(const outcome& what) const
-{
-    const auto set = [r = request_](const char* name, std::string_view value) {
-        apr_table_setn(r->notes, name, to_pool(r->pool, value));
-    };
-    if (what.address)
-        set("v6front-address", as_note(*what.address));
-    set("v6front-attempts", note_text() << what.attempts);
-    set("v6front-response-us", note_text() << what.response_time.count());
-    if (what.failed)
-        set("v6front-failure", describe(what.failed->what).words);
-}
-
 // One line for each failure: with whom, in which phase, what, and what the client gets.
 void proxied::log_failure(const outcome& what) const
 {
@@ -206,7 +212,7 @@ void proxied::log_failure(const outcome& what) const
     if (row.whose == fault::backend || row.whose == fault::front) {
         line << "backend " << decision_.backend->authority;
         if (what.address)
-            line << " (" << std::string_view(as_note(*what.address)) << ')';
+            line << " (" << text_of(*what.address) << ')';
         line << ": ";
     }
     line << to_string(row.when) << ": " << row.words;
@@ -245,9 +251,37 @@ void proxied::log_tunnel(const outcome& what) const
                   apr_uint64_t{what.response_body});
 }
 
+// httpd answers with its own page for the status. The request has not been answered yet, so a page
+// of the site that an ErrorDocument names is a request of its own; if that fails too, ap_die says
+// so and asks for no further one.
+int proxied::give_own_page(const outcome& what) const
+{
+    for (const auto& [name, value] : *what.overridden) {
+        apr_table_addn(request_->err_headers_out, to_pool(request_->pool, name),
+                       to_pool(request_->pool, value));
+        // httpd makes the Allow of a 405 itself, of this list (ap_send_error_response).
+        std::string_view methods(iequals(name, "Allow") ? value.c_str() : "");
+        while (!methods.empty())
+            ap_method_list_add(request_->allowed_methods,
+                               to_pool(request_->pool, take_element(methods)));
+    }
+    apr_table_setn(request_->notes, "v6front-site-status",
+                   to_pool(request_->pool, std::to_string(what.status)));
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
+                  V6LOGNO(0185) "%s %s: backend %s answered %d; the client gets this server's own "
+                                "page for it (V6FrontErrorOverride)",
+                  request_->method, request_->uri, decision_.backend->authority.c_str(),
+                  what.status);
+    return what.status;
+}
+
 int proxied::conclude(request_client& client, const outcome& what) const
 {
-    note(what);
+    const auto total = start_ == std::chrono::steady_clock::time_point{}
+                           ? std::chrono::steady_clock::duration{}
+                           : std::chrono::steady_clock::now() - start_;
+    write_notes(request_, decision_, what,
+                std::chrono::duration_cast<std::chrono::microseconds>(total));
     auto* c = request_->connection;
     // An unread rest of the body would be taken for the next request; httpd drains it on closing.
     if (!client.has_read_all() && ap_request_has_body(request_)) {
@@ -258,6 +292,8 @@ int proxied::conclude(request_client& client, const outcome& what) const
     }
     if (what.tunnel)
         log_tunnel(what);
+    if (what.overridden)
+        return give_own_page(what);
     if (!what.failed) {
         watch_redirects(request_, decision_, what.status);
         client.finish();

@@ -5,6 +5,7 @@
 // that runs it.
 #pragma once
 
+#include "core/edits/cookies.hpp"
 #include "core/edits/reverse.hpp"
 #include "net/exchange/exchange.hpp"
 #include "httpd/process/services.hpp"
@@ -31,12 +32,14 @@ public:
 
 private:
     void gather_fields(const request_client& asker);
+    void describe_way();
+    void tell_pseudo();
     void frame_body(const request_client::body_ahead& known);
     bool has_place() const;
     void forward_references();
-    void note(const outcome& what) const;
     void log_failure(const outcome& what) const;
     void log_tunnel(const outcome& what) const;
+    int give_own_page(const outcome& what) const;
 
     request_rec* request_;
     const routed_request& decision_;
@@ -44,7 +47,9 @@ private:
     bool has_references_ = false; // Destination or If
     exchange_rules rules_;
     reverse_map reverse_;
+    cookie_map cookies_;
     exchange_order order_;
+    std::chrono::steady_clock::time_point start_{}; // if the time is logged
 };
 
 // The whole of it on a borrowed thread: httpd's filters may block, and only this thread waits.

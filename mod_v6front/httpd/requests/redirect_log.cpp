@@ -11,13 +11,6 @@ namespace v6front
 namespace
 {
 
-bool is_redirect(int status)
-{
-    return status == HTTP_MOVED_PERMANENTLY || status == HTTP_MOVED_TEMPORARILY ||
-           status == HTTP_SEE_OTHER || status == HTTP_TEMPORARY_REDIRECT ||
-           status == HTTP_PERMANENT_REDIRECT;
-}
-
 bool leads_back(const request_rec* r, int status)
 {
     const char* location = is_redirect(status) && r->method_number == M_GET
@@ -32,7 +25,7 @@ bool leads_back(const request_rec* r, int status)
 
 void watch_redirects(const request_rec* r, const routed_request& decision, int status)
 {
-    if (!decision.redirects->note(leads_back(r, status)))
+    if (!decision.rule->redirects->note(leads_back(r, status)))
         return;
     const bool tls = iequals(view(ap_http_scheme(r)), "https");
     ap_log_rerror(

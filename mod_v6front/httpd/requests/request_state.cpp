@@ -24,7 +24,10 @@ const request_state* state_of(const request_rec* r)
         ap_get_module_config(r->request_config, &v6front_module));
 }
 
-void set_route(request_rec* r, routed_request* route)
+namespace
+{
+
+request_state& made_state_of(request_rec* r)
 {
     auto* state =
         static_cast<request_state*>(ap_get_module_config(r->request_config, &v6front_module));
@@ -32,7 +35,19 @@ void set_route(request_rec* r, routed_request* route)
         state = pool_new<request_state>(r->pool);
         ap_set_module_config(r->request_config, &v6front_module, state);
     }
-    state->route = route;
+    return *state;
+}
+
+} // namespace
+
+void set_route(request_rec* r, routed_request* route)
+{
+    made_state_of(r).route = route;
+}
+
+std::string_view& request_id_place(request_rec* r)
+{
+    return made_state_of(r).id;
 }
 
 request_host* request_host::of(const request_rec* r)

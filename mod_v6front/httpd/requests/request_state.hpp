@@ -15,6 +15,7 @@ struct routed_request;
 struct request_state {
     request_host* host = nullptr;
     routed_request* route = nullptr;
+    std::string_view id{}; // once it has one (request_id.hpp)
 };
 
 // In create_request: for subrequests and internal redirects as well.
@@ -22,5 +23,6 @@ void begin_request(request_rec* r);
 // nullptr: another module has made this request_rec without that hook.
 const request_state* state_of(const request_rec* r);
 void set_route(request_rec* r, routed_request* route);
+std::string_view& request_id_place(request_rec* r);
 
 } // namespace v6front

@@ -27,8 +27,7 @@ request_target target_of(const request_rec* r)
 
 // nullptr for a rule that another module has added, or a server that it has made, after the start:
 // its backend was never settled.
-template <class Rule>
-routed_request* make(const request_rec* r, const Rule& rule, std::string&& target)
+routed_request* make(const request_rec* r, const rule& rule, std::string&& target)
 {
     const auto& backends = config_of(r->server)->backends;
     if (rule.number >= backends.size()) {
@@ -40,8 +39,7 @@ routed_request* make(const request_rec* r, const Rule& rule, std::string&& targe
     }
     auto* made = pool_new<routed_request>(r->pool);
     made->backend = &backends[rule.number];
-    made->settings = &rule.settings;
-    made->redirects = rule.redirects.get();
+    made->rule = &rule;
     made->target = std::move(target);
     return made;
 }

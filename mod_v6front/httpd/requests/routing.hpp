@@ -13,14 +13,13 @@ namespace v6front
 // What was decided for one request. Lives in its pool.
 struct routed_request {
     const v6front::backend* backend = nullptr;
-    const exchange_settings* settings = nullptr; // of the rule
-    redirect_run* redirects = nullptr;           // of the rule
-    const route* by_path = nullptr;              // the V6FrontPass; nullptr for a V6FrontPassMatch
-    const match_rule* by_match = nullptr;        // and that one
-    std::string target;                          // for the backend, origin-form
-    std::string_view authority; // of an absolute-form target: it counts, and not Host
-    bool ends_here = false;     // Max-Forwards: 0, so that this front answers (OPTIONS)
-    bool via_offered = false;   // client_fields.hpp: a word for our Via is among the fields now
+    const v6front::rule* rule = nullptr;  // one of the two that follow
+    const route* by_path = nullptr;       // the V6FrontPass; nullptr for a V6FrontPassMatch
+    const match_rule* by_match = nullptr; // and that one
+    std::string target;                   // for the backend, origin-form
+    std::string_view authority;           // of an absolute-form target: it counts, and not Host
+    bool ends_here = false;               // Max-Forwards: 0, so that this front answers (OPTIONS)
+    bool via_offered = false; // client_fields.hpp: a word for our Via is among the fields now
     bool via_taken_away = false;
 };
 

@@ -2,6 +2,8 @@
 
 #include "address_book.hpp"
 
+#include "core/base/rendezvous.hpp"
+
 #include <algorithm>
 #include <array>
 #include <random>
@@ -31,14 +33,6 @@ std::size_t by_lot(std::size_t n)
     return draw() % n;
 }
 
-std::string words_of(const failure& why)
-{
-    std::string words(describe(why.what).words);
-    if (why.cause)
-        words += ": " + why.cause.message();
-    return words;
-}
-
 bool is_by_check(check_number check) noexcept
 {
     return check != 0 && check != of_responses;
@@ -63,6 +57,19 @@ std::size_t first_of(std::span<const standing> well, const std::optional<endpoin
     return well[other].in_flight < well[one].in_flight ? other : one;
 }
 
+std::uint64_t number_of(const endpoint& address) noexcept
+{
+    return std::uint64_t{address.address().to_v4().to_uint()} << 16 | address.port();
+}
+
+// Into that client's own order.
+void sort_for(std::uint64_t client, std::vector<endpoint>& addresses)
+{
+    std::sort(addresses.begin(), addresses.end(), [client](const endpoint& a, const endpoint& b) {
+        return rendezvous_score(client, number_of(a)) > rendezvous_score(client, number_of(b));
+    });
+}
+
 } // namespace
 
 address_book::address_book(std::span<address_record> shared, teller tell)
@@ -73,8 +80,12 @@ address_book::address_book(std::span<address_record> shared, teller tell)
 }
 
 void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
-                           const std::optional<endpoint>& avoid)
+                           const std::optional<endpoint>& avoid,
+                           const std::optional<std::uint64_t>& client)
 {
+    if (client)
+        sort_for(*client, addresses);
+    bool any_well = false;
     std::array<standing, most_addresses> all;
     std::optional<endpoint> on_trial;
     const auto n = std::min(addresses.size(), all.size());
@@ -96,10 +107,12 @@ void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
         if (a.address == avoid)
             a.well = false;
         if (a.well && !is_well(a.address, of_responses)) {
-            a.well = !on_trial && may_be_asked_again(a.address);
+            // No client is sent to another address than its own for that.
+            a.well = !(client ? any_well : on_trial.has_value()) && may_be_asked_again(a.address);
             if (a.well)
                 on_trial = a.address;
         }
+        any_well = any_well || a.well;
     }
     const auto begin = all.begin(), end = begin + n;
     const auto is_well = [](const standing& a) { return a.well; };
@@ -110,7 +123,7 @@ void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
             std::stable_partition(begin, end,
                                   [&](const standing& a) { return a.address != avoid; }) -
             begin);
-    if (well > 1)
+    if (well > 1 && !client)
         std::rotate(begin, begin + first_of({all.data(), well}, on_trial), begin + well);
     addresses.resize(n);
     std::transform(begin, end, addresses.begin(), [](const standing& a) { return a.address; });
@@ -243,6 +256,21 @@ void address_book::try_again_in(const endpoint& address, check_number check,
 {
     if (auto* record = table_.look_up(address, check))
         record->next_try.store(now() + in_milliseconds(pause), relaxed);
+}
+
+std::vector<address_state> address_book::snapshot() const
+{
+    std::vector<address_state> all;
+    table_.each([&](const endpoint& address, check_number check, const address_record& record) {
+        auto& state = all.emplace_back(address_state{address, check});
+        state.failures = record.failures.load(relaxed);
+        state.well = state.failures < (is_by_check(check) ? checks_until_out : 1);
+        if (state.failures > 0)
+            state.since = milliseconds(now() - record.failing_since.load(relaxed));
+        if (check == 0)
+            state.in_flight = in_flight_[table_.index(record)].load(relaxed);
+    });
+    return all;
 }
 
 address_book::milliseconds address_book::pause(const endpoint& address) noexcept

@@ -42,6 +42,16 @@ struct address_change {
     bool by_check = false;           // the operator's health check says so, not a request
 };
 
+// What is known of one address, for whoever lists it.
+struct address_state {
+    endpoint address;
+    check_number check = 0; // who has judged it: connects, of_responses, or a health check
+    bool well = true;
+    std::uint32_t failures = 0;        // in a row
+    std::chrono::milliseconds since{}; // of one that fails: the first of these
+    std::uint32_t in_flight = 0;       // of this process; where check is 0
+};
+
 // One exchange that uses an address, counted as long as this exists.
 class address_use
 {
@@ -92,9 +102,11 @@ public:
 
     // Puts the addresses into the order in which to try them: first the one with the least in
     // flight of two that are drawn by lot, then others that are well, last those that are not.
-    // `avoid` has just failed.
+    // `avoid` has just failed. With a `client` those that are well come in that client's own order,
+    // which is always the same (core/base/rendezvous).
     void arrange(std::vector<endpoint>& addresses, const backend& of,
-                 const std::optional<endpoint>& avoid);
+                 const std::optional<endpoint>& avoid,
+                 const std::optional<std::uint64_t>& client = {});
     address_use use(const endpoint& address) noexcept;
 
     // A connect, or a try in the background, and how it ended.
@@ -119,6 +131,8 @@ public:
     void try_again_in(const endpoint& address, check_number check, clock::duration pause) noexcept;
     // How long to wait between tries of an address that has failed so often.
     milliseconds pause(const endpoint& address) noexcept;
+    // Any thread: the addresses that anything is known of.
+    std::vector<address_state> snapshot() const;
 
 private:
     void fail(const endpoint& address, std::string_view backend, check_number check,

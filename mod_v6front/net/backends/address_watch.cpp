@@ -42,11 +42,13 @@ void address_watch::start()
     }
 }
 
-void address_watch::try_until_well(const endpoint& address, std::string_view backend)
+void address_watch::try_until_well(const endpoint& address, std::string_view backend,
+                                   const connection_terms& terms)
 {
-    asio::post(context_, [this, address, name = std::string(backend)] {
-        if (followed_.insert(address).second)
-            asio::co_spawn(context_.get_executor(), follow(*this, address, name), asio::detached);
+    asio::post(context_, [this, to = connection_identity{address, nullptr, terms},
+                          name = std::string(backend)] {
+        if (followed_.insert(to.address).second)
+            asio::co_spawn(context_.get_executor(), follow(*this, to, name), asio::detached);
     });
     start();
 }
@@ -59,11 +61,12 @@ void address_watch::run(std::function<task<void>()> make)
     start();
 }
 
-task<void> address_watch::follow(address_watch& self, endpoint address, std::string backend)
+task<void> address_watch::follow(address_watch& self, connection_identity to, std::string backend)
 {
     auto& book = self.book_;
     // Closed at once: any connection tells.
-    const std::array<connection_identity, 1> only{{{address}}};
+    const auto address = to.address;
+    const std::array<connection_identity, 1> only{std::move(to)};
     steady_timer due(self.context_);
     while (!book.is_well(address)) {
         due.expires_at(book.next_try(address, 0));

@@ -10,6 +10,7 @@
 
 #include "net/loop/deadline.hpp"
 #include "address_book.hpp"
+#include "connection_identity.hpp"
 
 #include <memory>
 #include <mutex>
@@ -32,8 +33,10 @@ public:
     address_watch(const address_watch&) = delete;
     address_watch& operator=(const address_watch&) = delete;
 
-    // Any thread: tries that address until it is well, if nobody here does yet.
-    void try_until_well(const endpoint& address, std::string_view backend);
+    // Any thread: tries that address until it is well, if nobody here does yet. On the backend's
+    // own terms: it may take no connection from elsewhere.
+    void try_until_well(const endpoint& address, std::string_view backend,
+                        const connection_terms& terms = {});
     // Any thread: the task that this makes runs to its end, or to the end of the watch.
     void run(std::function<task<void>()> make);
 
@@ -43,7 +46,7 @@ public:
 
 private:
     void start();
-    static task<void> follow(address_watch& self, endpoint address, std::string backend);
+    static task<void> follow(address_watch& self, connection_identity to, std::string backend);
 
     address_book& book_;
     deadline_list deadlines_{context_};

@@ -5,17 +5,20 @@
 namespace v6front
 {
 
-backend make_backend(const backend_url& url, std::span<const asio::ip::address_v4> addresses,
+backend make_backend(const backend_url& url, name_numbers& numbers,
+                     std::span<const asio::ip::address_v4> addresses,
                      std::span<const std::string> names)
 {
-    backend made{url, url.authority(), {}, {names.begin(), names.end()}};
+    backend made{url, url.authority(), {}, {}};
     for (const auto& address : addresses)
         made.addresses.emplace_back(address, url.port);
+    for (const auto& name : names)
+        made.names.push_back(numbers(name));
     if (addresses.empty() && names.empty()) {
         if (const auto literal = parse_ipv4(url.host))
             made.addresses.emplace_back(asio::ip::address_v4(*literal), url.port);
         else
-            made.names.push_back(url.host);
+            made.names.push_back(numbers(url.host));
     }
     return made;
 }

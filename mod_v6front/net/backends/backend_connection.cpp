@@ -9,9 +9,9 @@
 namespace v6front
 {
 
-backend_connection::backend_connection(tcp_socket socket, const connection_identity& identity,
+backend_connection::backend_connection(transport octets, const connection_identity& identity,
                                        deadline_list& deadlines)
-    : transport_(std::move(socket)),
+    : transport_(std::move(octets)),
       identity_(identity),
       deadlines_(deadlines),
       read_deadline_(deadlines, [this] { on_read_deadline(); }),
@@ -182,9 +182,9 @@ void backend_connection::end_sending() noexcept
     transport_.end_sending();
 }
 
-int backend_connection::release() noexcept
+detached_socket backend_connection::release() noexcept
 {
-    const int socket = reading_ || !is_quiet() ? -1 : transport_.release();
+    auto socket = reading_ || !is_quiet() ? detached_socket() : transport_.release();
     close();
     return socket;
 }

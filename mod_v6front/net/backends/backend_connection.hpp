@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One TCP connection to an IPv4 backend: bytes and deadlines, no HTTP.
+// One connection to an IPv4 backend, TCP or TLS over it: bytes and deadlines, no HTTP.
 //
 // Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when
 // the last of these lets go. On its engine's thread only. While a response is awaited, and while
@@ -29,7 +29,7 @@ public:
     static constexpr std::size_t initial_buffer = 16 * 1024;
     static constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24);
 
-    backend_connection(tcp_socket socket, const connection_identity& identity,
+    backend_connection(transport octets, const connection_identity& identity,
                        deadline_list& deadlines);
 
     // Bytes read and not yet consumed. Views stay valid until the next readable().
@@ -70,17 +70,20 @@ public:
     void end_idle() noexcept;
     // For how long it has been idle, or was when it was taken last.
     std::chrono::milliseconds idle_for() const noexcept;
+    // It was, where others have kept its socket.
+    void note_idle_for(std::chrono::milliseconds time) noexcept { was_idle_ = time; }
     // For how long of that it was open, by what probe() has seen: where nobody watches, a close may
     // be seen long after it was done.
     std::chrono::milliseconds seen_open_for() const noexcept { return seen_open_for_; }
 
     void end_sending() noexcept; // the backend reads an end; it may still be read from
     void close() noexcept;
-    // Lets go of its socket, for another engine to use. -1, and closed, if anything is under way on
-    // it or unread.
-    int release() noexcept;
+    // Lets go of its socket, for another engine to use. Closed if anything is under way on it or
+    // unread.
+    detached_socket release() noexcept;
     const connection_identity& identity() const noexcept { return identity_; }
     const endpoint& peer() const noexcept { return identity_.address; }
+    endpoint local() const noexcept { return transport_.local(); }
     deadline_list& deadlines() const noexcept { return deadlines_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
     deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }

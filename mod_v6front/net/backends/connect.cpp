@@ -3,9 +3,13 @@
 #include "connect.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/write.hpp>
 
 #include <cerrno>
+#include <netinet/in.h>
 #include <optional>
+#include <string>
+#include <sys/socket.h>
 #include <vector>
 
 namespace v6front
@@ -13,6 +17,60 @@ namespace v6front
 
 namespace
 {
+
+// Codes of the system, of which Asio has no names. Not compared with errc's conditions, whose
+// categories g++ 12's sanitizer takes for no objects.
+bool is(error_code ec, int number)
+{
+    return ec == error_code(number, boost::system::system_category());
+}
+
+failure connect_failure(error_code ec)
+{
+    namespace error = asio::error;
+    if (ec == error::connection_refused)
+        return {reason::connect_refused, ec, {}};
+    if (ec == error::timed_out)
+        return {reason::connect_timed_out, ec, {}};
+    // Every port that a connection to there could have is taken.
+    if (is(ec, EADDRNOTAVAIL))
+        return {reason::no_local_port, ec, {}};
+    if (ec == error::no_descriptors || ec == error::no_memory || ec == error::no_buffer_space ||
+        is(ec, ENFILE))
+        return {reason::out_of_resources, ec, {}};
+    return {reason::connect_failed, ec, {}};
+}
+
+// Gives the socket the address that it is to come from. Its port is found when it connects, for
+// that one destination: one chosen now would be taken from the connections to all others.
+std::optional<failure> bind_source(tcp_socket& socket, const asio::ip::address_v4& source)
+{
+    error_code ec;
+    socket.open(asio::ip::tcp::v4(), ec);
+    if (ec)
+        return connect_failure(ec);
+    const int on = 1;
+    ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    socket.bind({source, 0}, ec);
+    if (is(ec, EADDRNOTAVAIL) || is(ec, EACCES) || is(ec, EINVAL))
+        return failure{reason::no_source_address, ec, source.to_string()};
+    return ec ? std::optional(connect_failure(ec)) : std::nullopt;
+}
+
+ip_endpoint as_ip_endpoint(const endpoint& e)
+{
+    return {v4_address(e.address().to_v4().to_uint()), e.port()};
+}
+
+// What goes first on it. An end that is lost already is noticed when it is sent.
+std::string preface_of(const connection_terms& terms, const tcp_socket& socket)
+{
+    if (terms.own_name == proxy_protocol::off)
+        return terms.preface;
+    error_code ignored;
+    const auto from = socket.local_endpoint(ignored), to = socket.remote_endpoint(ignored);
+    return proxy_header_for_nobody(terms.own_name, as_ip_endpoint(from), as_ip_endpoint(to));
+}
 
 // The race of one connect. Shared with the handlers of its sockets, which may end after the race
 // has.
@@ -25,32 +83,53 @@ struct race : std::enable_shared_from_this<race> {
     struct runner {
         explicit runner(asio::io_context& c) : socket(c) {}
         tcp_socket socket;
+        std::string preface{};              // while it is sent; `candidates` may grow meanwhile
+        std::unique_ptr<tls_session> tls{}; // once it is connected
         deadline::clock::time_point started = deadline::clock::now();
-        std::optional<error_code> ended{};
+        bool has_ended = false;
+        std::optional<failure> failed{};
+        // What it is to have come too late.
+        failure late() const
+        {
+            return {tls ? reason::tls_timed_out : reason::connect_timed_out, {}, {}};
+        }
     };
 
-    void start_next()
+    // False if it has failed at once.
+    bool start_next()
     {
         const auto i = runners.size();
         runners.push_back(std::make_unique<runner>(context));
         ++running;
+        const auto& source = candidates[i].terms.source;
+        if (!source.is_unspecified())
+            if (auto unbound = bind_source(runners[i]->socket, source)) {
+                end(i, std::move(unbound));
+                return false;
+            }
         runners[i]->socket.async_connect(candidates[i].address,
                                          [self = shared_from_this(), i](error_code ec) {
-                                             --self->running;
-                                             self->runners[i]->ended = ec;
-                                             if (!ec && !self->winner)
-                                                 self->winner = i;
                                              if (ec)
-                                                 self->last_error = ec;
-                                             self->changed.notify();
+                                                 self->end(i, connect_failure(ec));
+                                             else
+                                                 self->connected(i);
                                          });
+        return true;
     }
+
+    // What comes before HTTP: the PROXY header, then TLS.
+    void connected(std::size_t i);
+    void begin_tls(std::size_t i);
+    void shake_hands(std::size_t i);
+    void end(std::size_t i, std::optional<failure> failed);
 
     void join(const std::vector<connection_identity>& more)
     {
         candidates.insert(candidates.end(), more.begin(), more.end());
     }
 
+    // Why the race is over where time is up.
+    failure late() const;
     // What is still under way says something only when it had time enough.
     void tell(const connect_report& report) const;
 
@@ -58,30 +137,77 @@ struct race : std::enable_shared_from_this<race> {
     std::vector<connection_identity> candidates;
     std::vector<std::unique_ptr<runner>> runners;
     std::optional<std::size_t> winner;
-    error_code last_error;
+    std::optional<failure> last_failure;
     std::size_t running = 0;
     event changed;
 };
 
-failure connect_failure(error_code ec)
+void race::connected(std::size_t i)
 {
-    namespace error = asio::error;
-    // Codes of the system, of which Asio has no names. Not compared with errc's conditions, whose
-    // categories g++ 12's sanitizer takes for no objects.
-    const auto is = [ec](int number) {
-        return ec == error_code(number, boost::system::system_category());
-    };
-    if (ec == error::connection_refused)
-        return {reason::connect_refused, ec, {}};
-    if (ec == error::timed_out)
-        return {reason::connect_timed_out, ec, {}};
-    // Every port that a connection to there could have is taken.
-    if (is(EADDRNOTAVAIL))
-        return {reason::no_local_port, ec, {}};
-    if (ec == error::no_descriptors || ec == error::no_memory || ec == error::no_buffer_space ||
-        is(ENFILE))
-        return {reason::out_of_resources, ec, {}};
-    return {reason::connect_failed, ec, {}};
+    auto& r = *runners[i];
+    error_code ignored;
+    r.socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    r.preface = preface_of(candidates[i].terms, r.socket);
+    if (r.preface.empty())
+        return begin_tls(i);
+    asio::async_write(
+        r.socket, asio::buffer(r.preface),
+        [self = shared_from_this(), i](error_code ec, std::size_t) {
+            if (ec)
+                self->end(i, failure{reason::connect_failed, ec, "sending the PROXY header"});
+            else
+                self->begin_tls(i);
+        });
+}
+
+void race::begin_tls(std::size_t i)
+{
+    auto& r = *runners[i];
+    const auto& to = candidates[i];
+    if (!to.tls)
+        return end(i, std::nullopt);
+    r.tls = to.tls->begin(r.socket.native_handle(), to.address);
+    if (!r.tls)
+        return end(i, failure{reason::out_of_resources, {}, {}});
+    shake_hands(i);
+}
+
+void race::shake_hands(std::size_t i)
+{
+    auto& r = *runners[i];
+    const auto step = r.tls->shake_hands();
+    if (step.wants == tls_session::want::nothing)
+        return end(i,
+                   step.error ? std::optional(r.tls->handshake_failure(step.error)) : std::nullopt);
+    r.socket.async_wait(step.wants == tls_session::want::input ? tcp_socket::wait_read
+                                                               : tcp_socket::wait_write,
+                        [self = shared_from_this(), i](error_code ec) {
+                            if (ec)
+                                self->end(i, failure{reason::tls_failed, ec, {}});
+                            else
+                                self->shake_hands(i);
+                        });
+}
+
+failure race::late() const
+{
+    for (const auto& r : runners)
+        if (!r->has_ended && r->tls)
+            return r->late();
+    return {reason::connect_timed_out, {}, {}};
+}
+
+void race::end(std::size_t i, std::optional<failure> failed)
+{
+    auto& r = *runners[i];
+    --running;
+    r.has_ended = true;
+    r.failed = std::move(failed);
+    if (r.failed)
+        last_failure = r.failed;
+    else if (!winner)
+        winner = i;
+    changed.notify();
 }
 
 void race::tell(const connect_report& report) const
@@ -91,14 +217,12 @@ void race::tell(const connect_report& report) const
         const auto& r = *runners[i];
         if (i == winner)
             report(candidates[i].address, nullptr);
-        else if (!r.ended && r.started <= late) {
-            const failure f{reason::connect_timed_out, {}, {}};
+        else if (!r.has_ended && r.started <= late) {
+            const auto f = r.late();
             report(candidates[i].address, &f);
-        } else if (r.ended && *r.ended) {
+        } else if (r.failed && describe(r.failed->what).whose != fault::front) {
             // What this machine lacks says nothing about the address.
-            const auto f = connect_failure(*r.ended);
-            if (describe(f.what).whose != fault::front)
-                report(candidates[i].address, &f);
+            report(candidates[i].address, &*r.failed);
         }
     }
 }
@@ -119,7 +243,8 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         if (later && run->runners.size() == run->candidates.size())
             run->join(later());
         if (run->runners.size() < run->candidates.size()) {
-            run->start_next();
+            if (!run->start_next())
+                continue;
             if (run->runners.size() < run->candidates.size()) {
                 stagger.emplace(context, connect_stagger);
                 stagger->async_wait([run](error_code ec) {
@@ -139,11 +264,10 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
         run->tell(report);
     std::shared_ptr<backend_connection> connection;
     if (run->winner) {
-        auto& socket = run->runners[*run->winner]->socket;
-        error_code ignored;
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        connection = std::make_shared<backend_connection>(std::move(socket),
-                                                          run->candidates[*run->winner], deadlines);
+        auto& r = *run->runners[*run->winner];
+        connection =
+            std::make_shared<backend_connection>(transport(std::move(r.socket), std::move(r.tls)),
+                                                 run->candidates[*run->winner], deadlines);
     }
     for (auto& r : run->runners) {
         error_code ignored;
@@ -152,8 +276,8 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
     if (connection)
         co_return connection;
     if (limit.expired() && run->running > 0)
-        co_return failure{reason::connect_timed_out, {}, {}};
-    co_return connect_failure(run->last_error);
+        co_return run->late();
+    co_return run->last_failure.value_or(failure{reason::connect_failed, {}, {}});
 }
 
 } // namespace v6front

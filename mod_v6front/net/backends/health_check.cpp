@@ -36,13 +36,14 @@ task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endp
 {
     const auto patience = std::min(most_patience, order->rule.interval);
     const auto give_up = clock::now() + patience;
-    const std::array<connection_identity, 1> only{order->of->identity(address)};
+    const std::array<connection_identity, 1> only{
+        order->of->identity(address, order->of->check_terms)};
     const auto connected =
         co_await connect_to_backend(watch.context(), watch.deadlines(), only, patience);
     if (!connected && describe(connected.error().what).whose == fault::front)
         co_return std::nullopt;
     if (!connected)
-        co_return std::string(describe(connected.error().what).words);
+        co_return words_of(connected.error());
     auto& backend = **connected;
     const auto request = request_of(*order);
     const auto sent = co_await backend.write(request, patience);

@@ -3,38 +3,28 @@
 #include "personal_connections.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace v6front
 {
 
-namespace
-{
-
-// What a site has said since, or its end, would be taken for the answer to what is asked next.
-bool is_silent(int socket) noexcept
-{
-    char octet = 0;
-    const auto n = ::recv(socket, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-} // namespace
-
 personal_connections::claim::~claim()
 {
     if (in_)
-        in_->release(of_, -1);
+        in_->release(number_, {});
 }
 
-void personal_connections::claim::keep(int socket) noexcept
+void personal_connections::claim::keep(detached_socket socket) noexcept
 {
     if (auto* in = std::exchange(in_, nullptr))
-        in->release(of_, socket);
-    else if (socket >= 0)
-        ::close(socket);
+        in->release(number_, std::move(socket));
+}
+
+void personal_connections::claim::note_login() noexcept
+{
+    if (!in_)
+        return;
+    const std::lock_guard lock(in_->mutex_);
+    in_->numbered(number_)->what = kind::login;
 }
 
 personal_connections::~personal_connections()
@@ -43,73 +33,137 @@ personal_connections::~personal_connections()
 }
 
 std::optional<personal_connections::taken> personal_connections::take(
-    const backend& to, std::span<const endpoint> among, std::chrono::milliseconds patience)
+    const backend& to, std::span<const endpoint> among, milliseconds patience,
+    const connection_terms& terms, milliseconds idle)
 {
-    const auto give_up = std::chrono::steady_clock::now() + patience;
+    const auto give_up = clock::now() + patience;
+    const wanted w{to, among, terms, idle};
     std::unique_lock lock(mutex_);
-    auto* own = find(to, among);
-    while (own && own->socket < 0) {
-        if (own->user == std::this_thread::get_id() ||
-            changed_.wait_until(lock, give_up) == std::cv_status::timeout)
+    for (;;) {
+        auto* own = login(w);
+        while (own && !own->socket.is_open()) {
+            if (own->user == std::this_thread::get_id() ||
+                changed_.wait_until(lock, give_up) == std::cv_status::timeout)
+                return std::nullopt;
+            own = login(w);
+        }
+        if (!own)
+            own = named(w);
+        if (!own)
             return std::nullopt;
-        own = find(to, among);
+        auto socket = std::move(own->socket);
+        own->user = std::this_thread::get_id();
+        const auto idle_for =
+            std::chrono::duration_cast<milliseconds>(clock::now() - own->idle_since);
+        const auto of = own->of;
+        const auto number = own->number;
+        const auto what = own->what;
+        if (socket.is_silent())
+            return taken{claim(*this, of, number), std::move(socket), what, idle_for};
+        lock.unlock();
+        release(number, {});
+        if (what == kind::login)
+            return std::nullopt;
+        lock.lock();
     }
-    if (!own)
-        return std::nullopt;
-    const int socket = std::exchange(own->socket, -1);
-    const auto of = own->of;
-    own->user = std::this_thread::get_id();
-    lock.unlock();
-    if (is_silent(socket))
-        return taken{claim(*this, of), socket};
-    ::close(socket);
-    release(of, -1);
-    return std::nullopt;
 }
 
-personal_connections::claim personal_connections::reserve(const connection_identity& of)
+personal_connections::claim personal_connections::reserve(const connection_identity& of, kind what)
 {
     const std::lock_guard lock(mutex_);
-    if (ended_ || find(of))
+    const auto is_same = [&of](const place& p) { return p.what == kind::login && p.of == of; };
+    if (ended_ || (what == kind::login && std::any_of(places_.begin(), places_.end(), is_same)))
         return {};
-    places_.push_back({of, -1, std::this_thread::get_id()});
-    return {*this, of};
+    places_.push_back({of, next_number_, what, {}, std::this_thread::get_id()});
+    return {*this, of, next_number_++};
 }
 
 void personal_connections::end() noexcept
 {
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    std::erase_if(places_, [](const place& p) { return p.socket >= 0 && ::close(p.socket) == 0; });
+    std::erase_if(places_, [](const place& p) { return p.socket.is_open(); });
 }
 
-personal_connections::place* personal_connections::find(const connection_identity& of) noexcept
+std::vector<personal_state> personal_connections::snapshot() const
 {
-    const auto found =
-        std::find_if(places_.begin(), places_.end(), [&of](const place& p) { return p.of == of; });
-    return found == places_.end() ? nullptr : &*found;
+    const std::lock_guard lock(mutex_);
+    std::vector<personal_state> all;
+    for (const auto& p : places_)
+        all.push_back({p.of, !p.socket.is_open()});
+    return all;
 }
 
-personal_connections::place* personal_connections::find(const backend& to,
-                                                        std::span<const endpoint> among) noexcept
+bool personal_connections::wanted::matches(const place& p) const
+{
+    return p.of.terms == terms && std::any_of(among.begin(), among.end(), [&](const endpoint& at) {
+               return p.of == to.identity(at, terms);
+           });
+}
+
+personal_connections::place* personal_connections::login(const wanted& w) noexcept
 {
     for (auto& p : places_)
-        for (const auto& at : among)
-            if (p.of == to.identity(at))
-                return &p;
+        if (p.what == kind::login && w.matches(p))
+            return &p;
     return nullptr;
 }
 
-void personal_connections::release(const connection_identity& of, int socket) noexcept
+// The one used last.
+personal_connections::place* personal_connections::named(const wanted& w) noexcept
+{
+    place* last = nullptr;
+    const auto now = clock::now();
+    for (auto& p : places_)
+        if (p.what == kind::named && p.socket.is_open() && now - p.idle_since < w.idle &&
+            (!last || p.idle_since > last->idle_since) && w.matches(p))
+            last = &p;
+    return last;
+}
+
+personal_connections::place* personal_connections::numbered(unsigned number) noexcept
+{
+    const auto found = std::find_if(places_.begin(), places_.end(),
+                                    [number](const place& p) { return p.number == number; });
+    return found == places_.end() ? nullptr : &*found;
+}
+
+// Of those that are only named, what their sites have ended goes, and what has been idle for too
+// long; then the one used longest ago, where there are enough.
+void personal_connections::make_room() noexcept
+{
+    const auto now = clock::now();
+    std::size_t idle = 0;
+    std::erase_if(places_, [&](place& p) {
+        if (p.what != kind::named || !p.socket.is_open())
+            return false;
+        const bool goes = now - p.idle_since >= longest_named || !p.socket.is_silent();
+        idle += goes ? 0 : 1;
+        return goes;
+    });
+    if (idle < most_named)
+        return;
+    auto* oldest = &places_.front();
+    for (auto& p : places_)
+        if (p.what == kind::named && p.socket.is_open() &&
+            (oldest->what != kind::named || !oldest->socket.is_open() ||
+             p.idle_since < oldest->idle_since))
+            oldest = &p;
+    places_.erase(places_.begin() + (oldest - places_.data()));
+}
+
+void personal_connections::release(unsigned number, detached_socket socket) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
-        if (socket >= 0 && !ended_) {
-            find(of)->socket = socket;
+        if (socket.is_open() && !ended_) {
+            if (numbered(number)->what == kind::named)
+                make_room();
+            auto& at = *numbered(number);
+            at.idle_since = clock::now();
+            at.socket = std::move(socket);
         } else {
-            if (socket >= 0)
-                ::close(socket);
-            std::erase_if(places_, [&of](const place& p) { return p.of == of; });
+            std::erase_if(places_, [number](const place& p) { return p.number == number; });
         }
     }
     changed_.notify_all();

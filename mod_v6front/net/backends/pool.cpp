@@ -21,7 +21,7 @@ std::shared_ptr<backend_connection> pool::remove(shelf& s, std::size_t i)
 {
     auto connection = std::move(s[i]);
     s.erase(s.begin() + static_cast<std::ptrdiff_t>(i));
-    --idle_;
+    count_idle(idle() - 1);
     usage_.remove_idle(usage_.find(connection->peer()));
     connection->end_idle();
     return connection;
@@ -70,14 +70,27 @@ std::shared_ptr<backend_connection> pool::take(const connection_identity& wanted
     return nullptr;
 }
 
+// The one with the connection to there that was used longest ago, wherever that comes from.
+pool::shelf* pool::longest_idle(const endpoint& address) noexcept
+{
+    shelf* found = nullptr;
+    for (auto& [of, s] : shelves_)
+        if (of.address == address && !s.empty() &&
+            (!found || s.front()->idle_for() > found->front()->idle_for()))
+            found = &s;
+    return found;
+}
+
 // Of those that are idle here already the one used longest ago goes first.
-bool pool::has_room(shelf& s, site_usage::place at, std::uint32_t most)
+bool pool::has_room(shelf& s, const connection_identity& of, site_usage::place at,
+                    std::uint32_t most)
 {
     const auto limit = std::min(most, usage_.allowed(at, std::chrono::milliseconds(0)));
     while (!usage_.add_idle(at, limit)) {
-        if (s.empty())
+        auto* from = s.empty() && !of.terms.source.is_unspecified() ? longest_idle(of.address) : &s;
+        if (!from || from->empty())
             return false;
-        remove(s, 0)->close();
+        remove(*from, 0)->close();
     }
     return true;
 }
@@ -87,7 +100,8 @@ void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t mos
     auto& s = shelves_[connection->identity()];
     const auto at = usage_.find(connection->peer());
     // Somebody waits for it to be closed: one whose request this site has not begun with.
-    if (connection->age() >= limits_.age || usage_.take_asked(at) || !has_room(s, at, most))
+    if (connection->age() >= limits_.age || usage_.take_asked(at) ||
+        !has_room(s, connection->identity(), at, most))
         return connection->close();
     connection->note_served();
     connection->begin_idle([this](backend_connection& c) { disturbed(c); });
@@ -95,7 +109,7 @@ void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t mos
     if (idle_are_ == idle_are::watched)
         connection->watch();
     s.push_back(std::move(connection));
-    ++idle_;
+    count_idle(idle() + 1);
 }
 
 void pool::look_later(deadline_list& deadlines)
@@ -106,7 +120,7 @@ void pool::look_later(deadline_list& deadlines)
         next_look_.emplace(deadlines, [this, &deadlines] {
             looks_ = false;
             look_over();
-            if (idle_ > 0)
+            if (idle() > 0)
                 look_later(deadlines);
         });
     looks_ = true;

@@ -11,6 +11,7 @@
 #include "connection_identity.hpp"
 #include "personal_connections.hpp"
 
+#include <atomic>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -52,14 +53,17 @@ public:
     void put(std::shared_ptr<backend_connection> connection, std::uint32_t most = no_limit);
     // Closes what is not to be kept any longer.
     void look_over();
-    std::size_t idle() const noexcept { return idle_; }
+    // Any thread.
+    std::size_t idle() const noexcept { return idle_.load(std::memory_order_relaxed); }
     void close_all() noexcept;
     site_usage& usage() noexcept { return usage_; }
 
 private:
     using shelf = std::vector<std::shared_ptr<backend_connection>>;
 
-    bool has_room(shelf& s, site_usage::place at, std::uint32_t most);
+    bool has_room(shelf& s, const connection_identity& of, site_usage::place at,
+                  std::uint32_t most);
+    shelf* longest_idle(const endpoint& address) noexcept;
     bool may_stay(backend_connection& c);
     bool is_open(backend_connection& c);
     void disturbed(backend_connection& c);
@@ -70,7 +74,9 @@ private:
     idle_are idle_are_;
     std::unique_ptr<site_usage> own_usage_;
     site_usage& usage_;
-    std::size_t idle_ = 0;
+    // Written on the engine's thread alone, so no more than a store.
+    void count_idle(std::size_t n) noexcept { idle_.store(n, std::memory_order_relaxed); }
+    std::atomic<std::size_t> idle_{0};
     std::optional<deadline> next_look_; // one for all of them
     bool looks_ = false;
     std::unordered_map<connection_identity, shelf, connection_identity::hash> shelves_;
@@ -101,6 +107,11 @@ public:
     backend_connection* operator->() const noexcept { return connection_.get(); }
     bool is_personal() const noexcept { return personal_.has_value(); }
     void make_personal(personal_connections::claim place) { personal_.emplace(std::move(place)); }
+    void note_login() noexcept
+    {
+        if (personal_)
+            personal_->note_login();
+    }
     void give_back(std::uint32_t most_idle = pool::no_limit)
     {
         counted_.end();

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way of the octets to a backend and back: all that a backend_connection asks of a socket.
-// Plain TCP. Whatever comes between (TLS, a PROXY header) belongs in here, and those who read and
-// write do not change.
+// Plain TCP, or TLS over it (net/tls), which those who read and write do not see.
 //
 // Part of a backend_connection. On its engine's thread only.
 #pragma once
 
 #include "net/loop/asio.hpp"
+#include "net/tls/tls_operations.hpp"
+#include "detached_socket.hpp"
 
 #include <chrono>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -24,7 +26,8 @@ struct io_result {
 class transport
 {
 public:
-    explicit transport(tcp_socket socket);
+    // `tls`: after its handshake.
+    transport(tcp_socket socket, std::unique_ptr<tls_session> tls = nullptr);
 
     auto get_executor() { return socket_.get_executor(); }
     bool is_open() const { return socket_.is_open(); }
@@ -32,14 +35,30 @@ public:
     // Something, as soon as there is anything.
     template <class Token> auto async_read_some(std::span<char> into, Token&& token)
     {
-        return socket_.async_read_some(asio::buffer(into.data(), into.size()),
-                                       std::forward<Token>(token));
+        return asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [this](auto handler, std::span<char> room) {
+                using handler_type = decltype(handler);
+                if (tls_)
+                    tls_read<handler_type>(socket_, *tls_, room, std::move(handler)).start();
+                else
+                    socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                                            std::move(handler));
+            },
+            token, into);
     }
     // Something, as soon as there is room for it.
     template <class Token> auto async_write_some(std::string_view bytes, Token&& token)
     {
-        return socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()),
-                                        std::forward<Token>(token));
+        return asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [this](auto handler, std::string_view text) {
+                using handler_type = decltype(handler);
+                if (tls_)
+                    tls_write<handler_type>(socket_, *tls_, text, std::move(handler)).start();
+                else
+                    socket_.async_write_some(asio::buffer(text.data(), text.size()),
+                                             std::move(handler));
+            },
+            token, bytes);
     }
     // What can be done at once, which may be nothing.
     io_result read_now(std::span<char> into);
@@ -49,17 +68,19 @@ public:
     bool wait_for_input(std::chrono::milliseconds at_most);
 
     // What the next read would find, without taking it.
-    enum class next : std::uint8_t { nothing, octets, end, reset };
+    using next = next_input;
     next peek() noexcept;
 
-    void cancel() noexcept; // what is under way ends with operation_aborted
+    endpoint local() const noexcept; // its own end
+    void cancel() noexcept;          // what is under way ends with operation_aborted
     void end_sending() noexcept;
     void close() noexcept;
-    // Lets go of the descriptor; -1 if that cannot be.
-    int release() noexcept;
+    // Lets go of the connection, which no engine has then; closed if that cannot be.
+    detached_socket release() noexcept;
 
 private:
     tcp_socket socket_;
+    std::unique_ptr<tls_session> tls_;
 };
 
 } // namespace v6front

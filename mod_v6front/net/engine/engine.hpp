@@ -40,6 +40,7 @@ public:
     deadline_list& deadlines() noexcept { return deadlines_; }
     closing_list& closing() noexcept { return closing_; }
     pool& idle_connections() noexcept { return pool_; }
+    const pool& idle_connections() const noexcept { return pool_; }
     name_cache& names() noexcept { return names_; }
 
     // Its thread, while it has one, is the task's alone and may be blocked for a moment.

@@ -118,16 +118,30 @@ task<result<admission::place>> admission::enter(engine& on, client& peer,
     co_return failure{reason::too_many_in_flight, {}, as_detail(rules, true)};
 }
 
+std::vector<limit_state> admission::snapshot() const
+{
+    std::vector<limit_state> all;
+    for (unsigned limit = 1; limit <= queues_.size(); ++limit)
+        all.push_back({limit, tally_.value(2 * (limit - 1) + in_flight),
+                       tally_.value(2 * (limit - 1) + waiting)});
+    return all;
+}
+
 task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order)
 {
+    using clock = std::chrono::steady_clock;
+    const auto start = clock::now();
     auto place = co_await order.services->doorkeeper->enter(on, peer, order);
+    const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
     if (!place) {
         outcome record;
+        record.queue_time = waited;
         record.status = describe(place.error().what).status;
         record.failed = place.error();
         co_return record;
     }
-    const auto record = co_await run_exchange(on, peer, order);
+    auto record = co_await run_exchange(on, peer, order);
+    record.queue_time = waited;
     co_return record;
 }
 

@@ -20,6 +20,13 @@
 namespace v6front
 {
 
+// A limit, for whoever lists it: in all child processes together.
+struct limit_state {
+    unsigned limit; // its number
+    std::uint32_t in_flight;
+    std::uint32_t waiting;
+};
+
 class admission
 {
 public:
@@ -52,6 +59,8 @@ public:
     task<result<place>> enter(engine& on, client& peer, const exchange_order& order);
     // False for a limit without a counter: there is no memory that all child processes share.
     bool counts(unsigned limit) const noexcept { return limit != 0 && limit <= queues_.size(); }
+    // Any thread: all limits, by their numbers.
+    std::vector<limit_state> snapshot() const;
 
 private:
     struct waiter {

@@ -3,15 +3,16 @@
 #include "exchange.hpp"
 
 #include "core/decisions/repeat.hpp"
-#include "core/edits/response_edits.hpp"
 #include "core/message/connection_auth.hpp"
 #include "core/message/framing.hpp"
 #include "net/engine/call_for_room.hpp"
+#include "answer.hpp"
 #include "backend_addresses.hpp"
 #include "leave_http.hpp"
 #include "obtain.hpp"
 #include "response_reader.hpp"
 #include "send_and_await.hpp"
+#include "set_aside.hpp"
 #include "upload.hpp"
 
 #include <string>
@@ -45,13 +46,11 @@ public:
 private:
     task<result<lease>> obtain(attempt_progress& progress);
     task<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
-    task<std::optional<failure>> answer(lease& backend, response_reader& response,
-                                        response_head& head, const closing_list::entry& limit);
     void note_how_far(attempt_progress& progress, const response_reader& response);
     bool was_stale(attempt_progress& progress, std::string_view input, int status);
     void tell_others(const attempt_progress& progress, const backend_connection& backend,
                      const std::optional<failure>& wrong);
-    task<void> leave(lease& backend, const response_head& head);
+    task<void> leave(lease& backend, response_head& head);
     task<void> close_out(lease& backend, response_reader& response, const response_head& head);
     void failed(const failure& why);
     bool may_try_again(const failure& why, const attempt_progress& progress);
@@ -78,6 +77,12 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     progress.elsewhere = candidates->size() > 1;
     // A client that has logged in on a connection of its own keeps it, and stays at its address.
     auto own = again ? std::nullopt : own_lease(wish);
+    // One that has only its name is not worth a risk.
+    if (own && !order_.terms.preface.empty() && wish.is_uncertain()) {
+        const bool stays = co_await stays_open(wish, *own);
+        if (!stays)
+            own.reset();
+    }
     if (own) {
         record_.address = (*own)->peer();
         progress.pooled = true;
@@ -115,59 +120,6 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
     progress.head_sent = progress.head_sent || sent.size > 0;
     if (sent.error)
         co_return send_failure(sent);
-    co_return std::nullopt;
-}
-
-task<std::optional<failure>> attempt::answer(lease& backend, response_reader& response,
-                                             response_head& head, const closing_list::entry& limit)
-{
-    // As long as nothing has gone down, a body that is bad from its start is an error like others.
-    auto wrong = response.look_ahead();
-    if (wrong)
-        co_return wrong;
-    const bool trailers = response.is_chunked() && client_.takes_trailers();
-    const auto via = order_.rules.via ? order_.services->via : std::string_view();
-    edit_response_head(head, *order_.reverse, via, trailers);
-    record_.status = head.status;
-    record_.head_sent = true;
-    client_.send_head(head);
-    bool held_back = true; // something was handed down that may not have left yet
-    while (!response.is_complete()) {
-        // Before waiting for the backend, the client gets all there is (RFC 9110 7.6: no needless
-        // delay).
-        if (held_back && !response.has_more_at_hand()) {
-            const auto sent = client_.send_body(0, client::flow::pause);
-            if (!sent)
-                co_return sent.error();
-            held_back = false;
-        }
-        // An event stream may say nothing for hours; a client that goes meanwhile ends it.
-        const bool watched = !held_back && up_.is_done();
-        if (watched)
-            client_.watch_for_departure([&backend] { backend->close(); });
-        const auto space = client_.body_space();
-        const auto n = co_await response.read_body(space, order_.rules.idle_timeout);
-        if (watched)
-            client_.watch_for_departure(nullptr);
-        if (!n && watched && client_.has_departed())
-            co_return failure{reason::client_gone, {}, "while the backend was sending"};
-        if (!n)
-            co_return n.error();
-        if (limit.is_due())
-            co_return failure{reason::stopping, {}, {}};
-        record_.response_body += *n;
-        const auto sent = client_.send_body(*n, client::flow::more);
-        if (!sent)
-            co_return sent.error();
-        held_back = true;
-        if (client_.is_behind()) {
-            const auto ok = co_await client_.caught_up();
-            if (!ok)
-                co_return ok.error();
-        }
-    }
-    if (trailers && !response.trailers().empty())
-        client_.send_trailers(response.trailers());
     co_return std::nullopt;
 }
 
@@ -228,7 +180,7 @@ void attempt::tell_others(const attempt_progress& progress, const backend_connec
         remember(order_, backend.peer(), wrong, !progress.pooled && !progress.response_seen);
 }
 
-task<void> attempt::leave(lease& backend, const response_head& head)
+task<void> attempt::leave(lease& backend, response_head& head)
 {
     const switched by{head, *backend, up_.is_done()};
     const auto refused = co_await leave_http(engine_, client_, order_, by, record_);
@@ -251,6 +203,7 @@ task<void> attempt::close_out(lease& backend, response_reader& response, const r
 task<bool> attempt::run(attempt_progress& progress)
 {
     record_.failed.reset();
+    record_.local.reset();
     record_.attempts = progress.attempts;
     const auto start = clock::now();
 
@@ -261,6 +214,8 @@ task<bool> attempt::run(attempt_progress& progress)
     if (!obtained)
         co_return may_try_again(obtained.error(), progress);
     lease& backend = *obtained;
+    if (order_.asks_local)
+        record_.local = backend->local();
     // A child that stops does not wait for ever.
     std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
                                              [&backend] { backend->close(); });
@@ -289,7 +244,13 @@ task<bool> attempt::run(attempt_progress& progress)
         co_await leave(backend, **head);
         co_return false;
     }
-    const auto broken = co_await answer(backend, response, **head, *limit);
+    if (order_.rules.error_override.contains((*head)->status)) {
+        co_await set_aside(response, **head, order_.rules, record_);
+        co_await close_out(backend, response, **head);
+        co_return false;
+    }
+    const auto broken =
+        co_await answer(client_, order_, up_, *backend, response, **head, *limit, record_);
     if (broken) {
         failed(or_stopping(*broken, *limit));
         co_return false;

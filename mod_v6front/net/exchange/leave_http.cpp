@@ -2,6 +2,7 @@
 
 #include "leave_http.hpp"
 
+#include "core/edits/response_edits.hpp"
 #include "core/edits/upgrade.hpp"
 #include "core/message/fields.hpp"
 #include "tunnel.hpp"
@@ -27,6 +28,8 @@ task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange
 {
     if (!by.request_is_sent || !answers_upgrade(order.request, by.head))
         co_return failure{reason::bad_response, {}, "101 that the client did not ask for"};
+    if (order.cookies)
+        edit_cookies(by.head, *order.cookies);
     auto* bytes = peer.switch_protocols(by.head);
     if (!bytes)
         co_return failure{reason::bad_response, {}, "101 for a client that cannot be upgraded"};

@@ -13,7 +13,7 @@ namespace v6front
 {
 
 struct switched {
-    const response_head& head; // the 101
+    response_head& head; // the 101
     backend_connection& backend;
     bool request_is_sent;
 };

@@ -2,12 +2,11 @@
 
 #include "obtain.hpp"
 
+#include "core/decisions/idle_life.hpp"
 #include "core/message/connection_auth.hpp"
 #include "net/backends/connect.hpp"
 #include "backend_addresses.hpp"
 #include "moved_site.hpp"
-
-#include <unistd.h>
 
 namespace v6front
 {
@@ -37,18 +36,22 @@ connect_report report_to(const lease_wish& wish)
         return {};
     return [book = wish.order.services->book, &backend = wish.order.backend->authority](
                const endpoint& address, const failure* failed) {
-        if (failed)
+        // It takes connections, which says nothing of its TLS: only a response does.
+        if (failed && describe(failed->what).when == phase::handshake)
+            book->closed(address, backend, *failed);
+        else if (failed)
             book->failed(address, backend, *failed);
         else
             book->succeeded(address, backend);
     };
 }
 
-std::vector<connection_identity> identities(const backend& of, std::span<const endpoint> addresses)
+std::vector<connection_identity> identities(const exchange_order& order,
+                                            std::span<const endpoint> addresses)
 {
     std::vector<connection_identity> all;
     for (const auto& address : addresses)
-        all.push_back(of.identity(address));
+        all.push_back(order.backend->identity(address, order.terms));
     return all;
 }
 
@@ -60,8 +63,18 @@ later_candidates more_for(const lease_wish& wish)
     return [&wish] {
         const auto found = moved_to(wish.on, wish.order, wish.addresses);
         wish.addresses.insert(wish.addresses.end(), found.begin(), found.end());
-        return identities(*wish.order.backend, found);
+        return identities(wish.order, found);
     };
+}
+
+// For how long a connection that began with the client's name may have been idle. What must not be
+// lost goes on one only where others, too, would go on one of the pool.
+std::chrono::milliseconds longest_idle(const lease_wish& wish)
+{
+    if (!wish.must_last || wish.order.terms.preface.empty())
+        return personal_connections::longest_named;
+    auto& usage = wish.on.idle_connections().usage();
+    return safe_idle({}, usage.life(usage.find(wish.addresses.front())));
 }
 
 } // namespace
@@ -73,37 +86,52 @@ std::optional<lease> own_lease(const lease_wish& wish)
     // An engine is not kept waiting, and need not: its client asks for one thing after the other.
     const auto patience =
         wish.on.is_lent() ? wish.order.rules.connect_timeout : std::chrono::milliseconds::zero();
-    auto own = wish.order.own_connections->take(*wish.order.backend, wish.addresses, patience);
+    auto own = wish.order.own_connections->take(*wish.order.backend, wish.addresses, patience,
+                                                wish.order.terms, longest_idle(wish));
     if (!own)
         return std::nullopt;
     tcp_socket socket(wish.on.context());
     error_code failed;
-    socket.assign(asio::ip::tcp::v4(), own->socket, failed);
-    if (failed) {
-        ::close(own->socket);
+    socket.assign(asio::ip::tcp::v4(), own->socket.descriptor(), failed);
+    if (failed)
         return std::nullopt;
-    }
-    auto made = make_lease(wish, std::make_shared<backend_connection>(
-                                     std::move(socket), own->place.of(), wish.on.deadlines()));
+    own->socket.give_away();
+    auto connection = std::make_shared<backend_connection>(
+        transport(std::move(socket), own->socket.take_tls()), own->place.of(), wish.on.deadlines());
+    connection->note_idle_for(own->idle_for);
+    auto made = make_lease(wish, std::move(connection));
     made.make_personal(std::move(own->place));
     return made;
 }
 
+namespace
+{
+
+void reserve(lease& backend, const exchange_order& order, personal_connections::kind what)
+{
+    backend.make_personal(order.own_connections
+                              ? order.own_connections->reserve(backend->identity(), what)
+                              : personal_connections::claim());
+}
+
+} // namespace
+
 void make_personal(lease& backend, const exchange_order& order)
 {
-    if (!backend.is_personal())
-        backend.make_personal(order.own_connections
-                                  ? order.own_connections->reserve(backend->identity())
-                                  : personal_connections::claim());
+    if (backend.is_personal())
+        backend.note_login();
+    else
+        reserve(backend, order, personal_connections::kind::login);
 }
 
 std::optional<lease> idle_lease(const lease_wish& wish)
 {
-    // What others have used is not for a login, nor for what may follow it.
-    if (logs_connection_in(wish.order.request.fields))
+    // What others have used is not for a login, nor for what may follow it; and what has a client's
+    // name on it is in no pool.
+    if (logs_connection_in(wish.order.request.fields) || !wish.order.terms.preface.empty())
         return std::nullopt;
     auto& idle = wish.on.idle_connections();
-    const auto wanted = wish.order.backend->identity(wish.addresses.front());
+    const auto wanted = wish.order.backend->identity(wish.addresses.front(), wish.order.terms);
     if (auto connection = idle.take(wanted, wish.must_last))
         return make_lease(wish, std::move(connection));
     return std::nullopt;
@@ -132,7 +160,7 @@ task<result<lease>> new_lease(const lease_wish& wish)
     const auto later = more_for(wish);
     const auto timeout = wish.order.rules.connect_timeout;
     const auto until = deadline::clock::now() + timeout;
-    auto candidates = identities(*wish.order.backend, wish.addresses);
+    auto candidates = identities(wish.order, wish.addresses);
     auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), candidates,
                                                  timeout, report, later);
     steady_timer a_moment(wish.on.context());
@@ -144,7 +172,7 @@ task<result<lease>> new_lease(const lease_wish& wish)
             co_await a_moment.async_wait(use_task);
         }
         wish.on.idle_connections().close_all();
-        candidates = identities(*wish.order.backend, wish.addresses);
+        candidates = identities(wish.order, wish.addresses);
         connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), candidates,
                                                 timeout, report, later);
     }
@@ -154,7 +182,7 @@ task<result<lease>> new_lease(const lease_wish& wish)
         auto elsewhere = co_await moved_to(wish.on, wish.order, wish.addresses, left);
         if (!elsewhere.empty()) {
             wish.addresses = std::move(elsewhere);
-            candidates = identities(*wish.order.backend, wish.addresses);
+            candidates = identities(wish.order, wish.addresses);
             connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
                                                     candidates, timeout, report);
         }
@@ -162,6 +190,8 @@ task<result<lease>> new_lease(const lease_wish& wish)
     if (!connected)
         co_return connected.error();
     auto made = make_lease(wish, std::move(*connected));
+    if (!wish.order.terms.preface.empty())
+        reserve(made, wish.order, personal_connections::kind::named);
     if (logs_connection_in(wish.order.request.fields))
         make_personal(made, wish.order);
     co_return made;

@@ -32,10 +32,11 @@ struct lease_wish {
 inline void choose(const lease_wish& wish, const std::optional<endpoint>& avoid)
 {
     if (wish.has_choice())
-        wish.order.services->book->arrange(wish.addresses, *wish.order.backend, avoid);
+        wish.order.services->book->arrange(wish.addresses, *wish.order.backend, avoid,
+                                           wish.order.client_prefix);
 }
 
-// The one that a login has made the client's own, at one of these addresses.
+// One that is the client's own, at one of these addresses: by a login, or by its PROXY header.
 std::optional<lease> own_lease(const lease_wish& wish);
 // None for a request that logs its connection in: that gets a new one, which is its client's own.
 std::optional<lease> idle_lease(const lease_wish& wish);

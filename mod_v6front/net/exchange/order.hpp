@@ -5,6 +5,7 @@
 
 #include "core/base/failure.hpp"
 #include "core/edits/request_head.hpp"
+#include "core/edits/cookies.hpp"
 #include "core/edits/reverse.hpp"
 #include "core/rules/settings.hpp"
 #include "net/backends/address_book.hpp"
@@ -14,6 +15,9 @@
 #include "tunnel.hpp"
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace v6front
 {
@@ -37,22 +41,32 @@ struct exchange_order {
     bool has_place = false;
     const v6front::backend* backend = nullptr;
     exchange_rules rules;
+    connection_terms terms{}; // of the connection that it goes out on
     const reverse_map* reverse = nullptr;
+    const cookie_map* cookies = nullptr; // nullptr: the site's stay as they are
     const exchange_services* services = nullptr;
+    bool asks_local = false; // outcome::local is wanted, which takes a system call
     // What belongs to the client connection alone; nullptr: nothing is kept for it.
     personal_connections* own_connections = nullptr;
+    // The client's prefix, where that decides between several addresses (spread=client).
+    std::optional<std::uint64_t> client_prefix{};
 };
 
 // What happened, for the log and the access log's fields.
 struct outcome {
-    int status = 0;                  // of the final response, as sent down or as `failed` implies
-    std::optional<failure> failed;   // what ended it short of success
-    bool head_sent = false;          // a failure after this can only cut the connection
+    int status = 0;                // of the final response, as sent down or as `failed` implies
+    std::optional<failure> failed; // what ended it short of success
+    bool head_sent = false;        // a failure after this can only cut the connection
+    // The site's response was an error in the place of which the client gets httpd's own page
+    // (V6FrontErrorOverride), with these fields of it.
+    std::optional<std::vector<std::pair<std::string, std::string>>> overridden{};
     std::optional<endpoint> address; // of the backend that was used last
+    std::optional<endpoint> local;   // where that connection came from, if the order asks
     std::uint64_t request_body = 0;  // octets taken from the client
     std::uint64_t response_body = 0; // octets passed to the client
     unsigned attempts = 0;
     bool pooled = false;                       // the last attempt used an idle connection
+    std::chrono::microseconds queue_time{};    // for its turn, where the route has max=
     std::chrono::microseconds connect_time{};  // to a lease, of the last attempt
     std::chrono::microseconds response_time{}; // from lease to response head
     std::optional<tunnel_end> tunnel;          // the exchange became one, and how that ended

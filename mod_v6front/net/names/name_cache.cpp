@@ -38,17 +38,20 @@ name_cache::~name_cache()
     mailbox_->context = nullptr;
 }
 
-name_cache::entry& name_cache::entry_of(std::string_view name)
+name_cache::entry& name_cache::entry_of(const numbered_name& name)
 {
-    const auto found = entries_.find(name);
-    if (found != entries_.end())
-        return *found->second;
-    auto made = std::make_unique<entry>();
-    made->name = names_.know(name);
-    return *entries_.emplace(name, std::move(made)).first->second;
+    if (name.number >= entries_.size())
+        entries_.resize(name.number + 1);
+    auto& at = entries_[name.number];
+    if (!at) {
+        auto made = std::make_unique<entry>();
+        made->name = names_.know(name.text);
+        at = std::move(made);
+    }
+    return *at;
 }
 
-const lookup_result* name_cache::known(std::string_view name)
+const lookup_result* name_cache::known(const numbered_name& name)
 {
     auto& e = entry_of(name);
     const auto version = e.name->version();
@@ -80,12 +83,12 @@ task<void> name_cache::called(std::shared_ptr<waiter> w, std::chrono::millisecon
     co_await w->called.wait(context_.get_executor());
 }
 
-void name_cache::doubt(std::string_view name)
+void name_cache::doubt(const numbered_name& name)
 {
     names_.doubted(*entry_of(name).name);
 }
 
-task<void> name_cache::look_again(std::string_view name, std::chrono::milliseconds timeout)
+task<void> name_cache::look_again(const numbered_name& name, std::chrono::milliseconds timeout)
 {
     if (timeout <= timeout.zero()) {
         doubt(name);
@@ -96,7 +99,8 @@ task<void> name_cache::look_again(std::string_view name, std::chrono::millisecon
     co_await called(w, timeout);
 }
 
-task<lookup_result> name_cache::resolve(std::string_view name, std::chrono::milliseconds timeout)
+task<lookup_result> name_cache::resolve(const numbered_name& name,
+                                        std::chrono::milliseconds timeout)
 {
     if (const auto* at_once = known(name))
         co_return *at_once;
@@ -105,7 +109,7 @@ task<lookup_result> name_cache::resolve(std::string_view name, std::chrono::mill
     co_await called(w, timeout);
     if (const auto* in_time = known(name))
         co_return *in_time;
-    co_return failure{reason::lookup_timed_out, {}, std::string(name)};
+    co_return failure{reason::lookup_timed_out, {}, name.text};
 }
 
 } // namespace v6front

@@ -5,9 +5,11 @@
 #pragma once
 
 #include "net/loop/deadline.hpp"
+#include "name_numbers.hpp"
 #include "resolver.hpp"
 
-#include <map>
+#include <memory>
+#include <vector>
 
 namespace v6front
 {
@@ -22,13 +24,13 @@ public:
 
     // What is known of the name right now, until the next call: its addresses, at least one, or why
     // there are none. nullptr while its first lookup runs, which this call starts.
-    const lookup_result* known(std::string_view name);
+    const lookup_result* known(const numbered_name& name);
     // Waits for that first lookup, `timeout` at most.
-    task<lookup_result> resolve(std::string_view name, std::chrono::milliseconds timeout);
+    task<lookup_result> resolve(const numbered_name& name, std::chrono::milliseconds timeout);
     // No address that is known takes a connection: the name is looked up anew, unless that has
     // just been done. The second also waits for what comes of it, which known() tells then.
-    void doubt(std::string_view name);
-    task<void> look_again(std::string_view name, std::chrono::milliseconds timeout);
+    void doubt(const numbered_name& name);
+    task<void> look_again(const numbered_name& name, std::chrono::milliseconds timeout);
 
 private:
     struct entry;
@@ -36,13 +38,13 @@ private:
     struct waiter;
     std::function<void()> call(std::shared_ptr<waiter> w) const;
     task<void> called(std::shared_ptr<waiter> w, std::chrono::milliseconds timeout);
-    entry& entry_of(std::string_view name);
+    entry& entry_of(const numbered_name& name);
 
     resolver& names_;
     asio::io_context& context_;
     deadline_list& deadlines_;
     std::shared_ptr<mailbox> mailbox_; // how a lookup reaches us, or learns that we are gone
-    std::map<std::string, std::unique_ptr<entry>, std::less<>> entries_;
+    std::vector<std::unique_ptr<entry>> entries_; // by number; none before it is asked for
 };
 
 } // namespace v6front

@@ -3,13 +3,10 @@
 #include "resolver.hpp"
 
 #include "net/loop/signals_blocked.hpp"
+#include "resolver_state.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <map>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 namespace v6front
 {
@@ -22,8 +19,6 @@ using clock = std::chrono::steady_clock;
 // Threads that hang in a lookup, in all and for one name. What is beyond waits for one to end.
 constexpr unsigned most_in_flight = 64;
 constexpr unsigned most_per_name = 4;
-// After a failure; doubled with each one that follows, up to the refresh interval.
-constexpr clock::duration earliest_retry = std::chrono::seconds{1};
 
 bool same_set(ipv4_addresses a, ipv4_addresses b)
 {
@@ -34,62 +29,10 @@ bool same_set(ipv4_addresses a, ipv4_addresses b)
 
 } // namespace
 
-struct known_name::record {
-    std::string name;
-    std::shared_ptr<const ipv4_addresses> addresses;      // the last good answer
-    clock::time_point answered{};                         // when that was last confirmed
-    std::optional<failure> failing;                       // what the lookups since then have met
-    clock::time_point next{};                             // lookup
-    clock::time_point started{};                          // the last one
-    clock::time_point overdue = clock::time_point::max(); // when those in flight count as failed
-    clock::duration retry{};
-    unsigned in_flight = 0;
-    std::uint64_t number = 0;  // of the last lookup that was started
-    std::uint64_t applied = 0; // of the lookup that gave the last good answer
-    std::vector<std::function<void()>> waiting;
-};
-
 known_name::known_name(std::string name) : record_(std::make_shared<record>())
 {
     record_->name = std::move(name);
 }
-
-// Everything below runs under the lock, but for lookups and what is told to others.
-struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
-    using record = known_name::record;
-    // What is to be said once the lock is released. One that refers to a name holds on to it.
-    using news = std::vector<std::function<void()>>;
-
-    lookup_function look_up;
-    resolve_rules rules;
-    report_function report;
-    time_function time;
-    std::mutex reporting; // held while the log is written, which its owner outlives
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::map<std::string, std::shared_ptr<known_name>, std::less<>> names;
-    unsigned in_flight = 0;
-    bool ending = false;
-    std::thread keeper;
-
-    clock::duration refresh() const { return rules.refresh; }
-    clock::duration first_retry() const { return std::min(refresh(), earliest_retry); }
-
-    void keep();
-    clock::time_point attend(known_name& name, clock::time_point now, news& out);
-    void start(known_name& name, clock::time_point now, news& out);
-    void run(const std::shared_ptr<known_name>& name, std::uint64_t number);
-    void succeed(known_name& name, std::uint64_t number, ipv4_addresses found, news& out);
-    void fail(known_name& name, const failure& why, news& out);
-    void publish(known_name& name) { name.version_.fetch_add(1, std::memory_order_release); }
-    static void wake(record& r, news& out);
-    void tell(name_report::event what, const record& r, bool first, news& out);
-    static void say(news& out)
-    {
-        for (auto& each : out)
-            each();
-    }
-};
 
 void resolver::shared::tell(name_report::event what, const record& r, bool first, news& out)
 {

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,13 @@ struct name_report {
     const failure* why = nullptr;
     std::chrono::seconds age{}; // of the answer in use, or of the one dropped
     bool first = false;         // nothing was known of the name before
+};
+// What is known of a name, for whoever lists it.
+struct name_state {
+    std::string name;
+    ipv4_addresses addresses;      // in use; none: there is no answer, or none that is young enough
+    std::chrono::seconds age{};    // of these
+    std::optional<reason> failing; // what the last lookup has come to, if it failed
 };
 // Called on a thread of the resolver's own.
 using report_function = std::function<void(const name_report&)>;
@@ -95,6 +103,8 @@ public:
     // a lookup has begun within the last second. Calls `done`, if it is given, as when_known()
     // does: once no lookup is under way, or one that was has ended.
     void doubted(const known_name& name, std::function<void()> done = {});
+    // By name.
+    std::vector<name_state> snapshot() const;
 
 private:
     struct shared;

@@ -53,8 +53,21 @@ public:
         return static_cast<std::size_t>(&r - records_.data());
     }
     std::size_t size() const noexcept { return records_.size(); }
+    // Each address that has a record, with the check that it is about.
+    template <class F> void each(const F& f) const
+    {
+        for (const auto& record : records_)
+            if (const auto key = record.key.load(std::memory_order_relaxed))
+                f(address_of(key), static_cast<check_number>(key >> 48), record);
+    }
 
 private:
+    static endpoint address_of(std::uint64_t key) noexcept
+    {
+        return {asio::ip::address_v4(static_cast<std::uint32_t>(key >> 16)),
+                static_cast<std::uint16_t>(key)};
+    }
+
     address_record* walk(const endpoint& address, check_number check, bool make) const noexcept;
 
     std::span<address_record> records_;

@@ -181,6 +181,18 @@ milliseconds site_usage::life(place at) const noexcept
     return passed < memory_of_closings ? shortest : milliseconds(0);
 }
 
+std::vector<usage_state> site_usage::snapshot() const
+{
+    std::vector<usage_state> all;
+    for (place at = 0; at < records_.size(); ++at)
+        if (const auto key = records_[at].key.load(relaxed))
+            all.push_back({{asio::ip::address_v4(static_cast<std::uint32_t>(key >> 16)),
+                            static_cast<std::uint16_t>(key)},
+                           in_use(at),
+                           idle(at)});
+    return all;
+}
+
 bool site_usage::is_known(place at) const noexcept
 {
     return life(at) != milliseconds(0) || records_[at].keeps.load(relaxed) != 0;

@@ -18,6 +18,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace v6front
 {
@@ -35,6 +36,13 @@ struct usage_record {
     std::atomic<std::int64_t> closed_at;    // when that was seen last
     std::atomic<std::uint32_t> keeps;       // 1: an idle connection was seen to stay open
     std::atomic<std::uint32_t> answer;      // ms, usual time to a response on a kept connection
+};
+
+// The connections to an address, for whoever lists it: in all child processes together.
+struct usage_state {
+    endpoint address;
+    std::uint32_t in_use;
+    std::uint32_t idle;
 };
 
 class site_usage
@@ -123,6 +131,8 @@ public:
     static constexpr milliseconds proof{20};
     // Whether it is known how it treats them.
     bool is_known(place at) const noexcept;
+    // Any thread: the addresses that were ever used.
+    std::vector<usage_state> snapshot() const;
 
 private:
     friend class use;

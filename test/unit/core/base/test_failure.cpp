@@ -45,6 +45,9 @@ const std::map<reason, expected> table{
     {reason::connect_refused, {fault::backend, 502}},
     {reason::connect_failed, {fault::backend, 502}},
     {reason::connect_timed_out, {fault::backend, 504}},
+    {reason::untrusted_certificate, {fault::backend, 502}},
+    {reason::tls_failed, {fault::backend, 502}},
+    {reason::tls_timed_out, {fault::backend, 504}},
     {reason::send_failed, {fault::backend, 502}},
     {reason::send_timed_out, {fault::backend, 504}},
     {reason::no_response, {fault::backend, 502}},
@@ -58,6 +61,7 @@ const std::map<reason, expected> table{
     {reason::response_body_timed_out, {fault::backend, 504}},
     {reason::too_many_in_flight, {fault::front, 503}},
     {reason::no_local_port, {fault::front, 503}},
+    {reason::no_source_address, {fault::front, 503}},
     {reason::out_of_resources, {fault::front, 503}},
     {reason::stopping, {fault::front, 503}},
     {reason::internal, {fault::front, 500}},
@@ -98,6 +102,10 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
          {reason::connect_refused, reason::connect_failed, reason::connect_timed_out}) {
         CHECK(describe(r).when == phase::connect);
     }
+    for (const reason r :
+         {reason::untrusted_certificate, reason::tls_failed, reason::tls_timed_out}) {
+        CHECK(describe(r).when == phase::handshake);
+    }
     for (const reason r : {reason::send_failed, reason::send_timed_out}) {
         CHECK(describe(r).when == phase::send);
     }
@@ -115,8 +123,8 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
 // With the names in it taken out, which are written as everywhere.
 std::string without_names(std::string words)
 {
-    for (const std::string_view name :
-         {"IPv4", "HTTP", "URL", "Destination", "If", "V6FrontGracefulTimeout"})
+    for (const std::string_view name : {"IPv4", "HTTP", "TLS", "URL", "Destination", "If",
+                                        "V6FrontGracefulTimeout", "V6FrontBindV4"})
         if (const auto at = words.find(name); at != words.npos)
             words.erase(at, name.size());
     return words;
@@ -137,6 +145,16 @@ TEST_CASE("the words of a reason are its own, plain and lower case but for names
     }
 }
 
+TEST_CASE("a failure in words has its cause and its detail", "[failure]")
+{
+    CHECK(words_of({reason::connect_refused, {}, {}}) == "the backend refused the connection");
+    CHECK(words_of({reason::tls_failed, {}, "why"}) ==
+          "the TLS handshake with the backend failed (why)");
+    const boost::system::error_code cause(1, boost::system::system_category());
+    CHECK(words_of({reason::send_failed, cause, "why"}) ==
+          std::string(describe(reason::send_failed).words) + ": " + cause.message() + " (why)");
+}
+
 TEST_CASE("a reason that does not exist is an internal error", "[failure]")
 {
     CHECK(describe(static_cast<reason>(reason_count)).what == reason::internal);
@@ -148,6 +166,7 @@ TEST_CASE("phases have names", "[failure]")
     CHECK(to_string(phase::frame) == "frame");
     CHECK(to_string(phase::resolve) == "resolve");
     CHECK(to_string(phase::connect) == "connect");
+    CHECK(to_string(phase::handshake) == "TLS handshake");
     CHECK(to_string(phase::send) == "send");
     CHECK(to_string(phase::response_head) == "response head");
     CHECK(to_string(phase::response_body) == "response body");

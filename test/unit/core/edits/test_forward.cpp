@@ -35,6 +35,8 @@ TEST_CASE("URLs of the front become the backend's", "[forward]")
     const forward_map preserved{{"https", "[::1]"}, "/", "/", "[::1]"};
     CHECK(url("https://[::1]/x", preserved) == "http://[::1]/x");
     CHECK(url("https://[::1]:443/x", preserved) == "http://[::1]/x");
+    const forward_map secure{{"http", "front"}, "/a", "/base/", "b:8443", {}, "https"};
+    CHECK(url("http://front/a/x", secure) == "https://b:8443/base/x");
 }
 
 TEST_CASE("URLs that are not the front's stay as they are", "[forward]")

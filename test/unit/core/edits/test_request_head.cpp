@@ -40,7 +40,7 @@ std::string head(request_view request, const framing& body = no_body,
                  const request_edits& edits = preserving)
 {
     field_list left(request.fields.begin(), request.fields.end());
-    request.extends_chain = drop_client_claims(left, request.fields, true);
+    request.extends = drop_client_claims(left, request.fields, {.behind_proxy = true});
     request.fields = left;
     std::string out = "kept";
     append_request_head(out, request, body, edits);

@@ -186,6 +186,43 @@ TEST_CASE("a site's redirect to TLS is left to a client without it", "[reverse]"
     CHECK(map("http://www.example.org/x") == "http://www.example.org/x");
 }
 
+TEST_CASE("a site over TLS names itself by https", "[reverse]")
+{
+    const rules own({"http", "front"}, replaced, {{"https://b/base", "/a"}});
+    CHECK(own("https://b/base/x") == "http://front/a/x");
+    CHECK(own("https://b:443/base/x") == "http://front/a/x");
+    CHECK(own("//b/base/x") == "//front/a/x");
+    CHECK(own("/base/x") == "/a/x");
+    // Without TLS it is another site, unless V6FrontPassReverse says so.
+    CHECK(own("http://b/base/x") == "none");
+    CHECK(own("http://b:443/base/x") == "none");
+    CHECK(own("https://b:80/base/x") == "none");
+    const rules both({"https", "front"}, replaced,
+                     {{"https://b/base", "/a"}, {"http://b/base", "/a"}});
+    CHECK(both("http://b/base/x") == "https://front/a/x");
+    CHECK(both("https://b/base/x") == "https://front/a/x");
+    const rules port({"https", "front"}, replaced, {{"https://b:8443/", "/"}});
+    CHECK(port("https://b:8443/x") == "https://front/x");
+    CHECK(port("https://b/x") == "none");
+
+    // By the client's Host, whatever the client's scheme.
+    for (const char* scheme : {"http", "https"}) {
+        CAPTURE(scheme);
+        const rules map({scheme, "front"}, preserved, {{"https://b/", "/"}});
+        const auto mapped = std::string(scheme) + "://front/x";
+        CHECK(map("https://front/x") == mapped);
+        CHECK(map("https://front:443/x") == mapped);
+        CHECK(map("http://front/x") == mapped);
+    }
+}
+
+TEST_CASE("of rules with and without TLS, each says what https means", "[reverse]")
+{
+    const rules map({"http", "front"}, preserved, {{"http://b/plain", "/p"}, {"https://c/", "/s"}});
+    CHECK(map("https://front/plain/x") == "http://front/s/plain/x");
+    CHECK(map("http://front/plain/x") == "http://front/p/x");
+}
+
 TEST_CASE("the front's name is nobody's unless the Host is preserved", "[reverse]")
 {
     const rules map({"https", "front"}, replaced, {{"http://b/", "/a"}});

@@ -56,6 +56,12 @@ TEST_CASE("URLs of backends", "[backend_url]")
         {"http://h/%7e", "h", 80, "/%7e", "http://h/%7e", "h"},
         {"http://h//x", "h", 80, "//x", "http://h//x", "h"},
         {"http://h/a@b:c", "h", 80, "/a@b:c", "http://h/a@b:c", "h"},
+        {"https://h", "h", 443, "/", "https://h/", "h"},
+        {"HTTPS://H:443/x", "h", 443, "/x", "https://h/x", "h"},
+        {"https://h:80/", "h", 80, "/", "https://h:80/", "h:80"},
+        {"http://h:443/", "h", 443, "/", "http://h:443/", "h:443"},
+        {"https://192.0.2.1:8443", "192.0.2.1", 8443, "/", "https://192.0.2.1:8443/",
+         "192.0.2.1:8443"},
     };
     for (const accepted& c : cases) {
         CAPTURE(c.text);
@@ -65,6 +71,7 @@ TEST_CASE("URLs of backends", "[backend_url]")
         CHECK(url.path == c.path);
         CHECK(url.text() == c.again);
         CHECK(url.authority() == c.authority);
+        CHECK(url.tls == url.text().starts_with("https:"));
     }
     CHECK(parse_backend_url("http://" + label63 + ".x").host == label63 + ".x");
 }
@@ -80,8 +87,13 @@ TEST_CASE("what is no backend is refused, with the reason", "[backend_url]")
         {"://h/", "no scheme"},
         {"http:/h/", "no scheme"},
         {"/x?http://h/", "no scheme"},
-        {"https://h/", "https"},
-        {"HTTPS://h/", "https"},
+        {"https:/h/", "no scheme"},
+        {"https://", "no host"},
+        {"https://[::1]/", "IPv6"},
+        {"https://h:0/", "port"},
+        {"ws://h/", "write http://"},
+        {"wss://h/", "write https://"},
+        {"httpss://h/", "scheme that is not supported"},
         {"ftp://h/", "scheme that is not supported"},
         {"httpx://h/", "scheme that is not supported"},
         {"http+unix://h/", "scheme that is not supported"},
@@ -155,6 +167,25 @@ TEST_CASE("what is no backend is refused, with the reason", "[backend_url]")
     CHECK(parse_backend_url("http://" + long_name).host.size() == 254); // 253 and the root's dot
     CHECK_THROWS_WITH(parse_backend_url("http://b" + long_name),
                       ContainsSubstring("neither a name"));
+}
+
+TEST_CASE("a host alone", "[backend_url]")
+{
+    CHECK(parse_host_name("WWW.example.org") == "www.example.org");
+    CHECK(parse_host_name("192.0.2.1") == "192.0.2.1");
+    const std::vector<refused> cases{
+        {"https://a.example/", "is a URL; write the name alone: \"a.example\""},
+        {"a.example:443", "port and path belong in V6FrontPass"},
+        {"a.example/", "port and path belong in V6FrontPass"},
+        {"2001:db8::1", "IPv4 only"},
+        {"1.2.3", "is not an IPv4 address"},
+        {"1.2.3.256", "is not an IPv4 address"},
+        {"", "no host"},
+    };
+    for (const refused& c : cases) {
+        CAPTURE(c.text);
+        CHECK_THROWS_WITH(parse_host_name(c.text), ContainsSubstring(c.why));
+    }
 }
 
 TEST_CASE("IPv4 addresses", "[backend_url]")

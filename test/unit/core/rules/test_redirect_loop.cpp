@@ -56,3 +56,15 @@ TEST_CASE("only a row of redirects is a loop, and it is told once", "[redirect_l
         CHECK_FALSE(run.note(true));
     }
 }
+
+TEST_CASE("statuses that send a client on", "[redirect_loop]")
+{
+    for (const int status : {301, 302, 303, 307, 308}) {
+        CAPTURE(status);
+        CHECK(is_redirect(status));
+    }
+    for (const int status : {200, 201, 300, 304, 305, 306, 309, 404}) {
+        CAPTURE(status);
+        CHECK_FALSE(is_redirect(status));
+    }
+}

@@ -10,7 +10,12 @@ namespace
 
 route to(std::string path, const char* url)
 {
-    return {std::move(path), parse_backend_url(url), {}};
+    return {{parse_backend_url(url), {}}, std::move(path)};
+}
+
+route excluding(std::string path)
+{
+    return {{}, std::move(path)};
 }
 
 route_table table_of(std::initializer_list<std::string> paths)
@@ -134,7 +139,7 @@ TEST_CASE("an exclusion is a match without a backend", "[route]")
 {
     route_table table;
     table.add(to("/", "http://h/"));
-    table.add({"/static", std::nullopt, {}});
+    table.add(excluding("/static"));
     table.add(to("/static/live", "http://h/live"));
     REQUIRE(table.match("/static/x"));
     CHECK_FALSE(table.match("/static/x")->backend);
@@ -162,7 +167,7 @@ TEST_CASE("a path can be routed once", "[route]")
     for (const char* path : {"/", "/a", "/b", "/a/c"}) {
         CAPTURE(path);
         CHECK_THROWS_AS(table.add(to(path, "http://other/")), setting_error);
-        CHECK_THROWS_WITH(table.add({path, std::nullopt, {}}),
+        CHECK_THROWS_WITH(table.add(excluding(path)),
                           ContainsSubstring("\"" + std::string(path) + "\""));
         CHECK(table.match(path)->backend->host == "h");
     }
@@ -177,12 +182,12 @@ TEST_CASE("a merge has the routes of both, and the upper one at the same path", 
     base.add(to("/", "http://base/"));
     base.add(to("/a", "http://base/a"));
     base.add(to("/long/path", "http://base/long"));
-    base.add({"/gone", std::nullopt, {}});
+    base.add(excluding("/gone"));
     route_table over;
     over.add(to("/a", "http://over/a"));
     over.add(to("/a/b", "http://over/b"));
     over.add(to("/gone", "http://over/back"));
-    over.add({"/long/path", std::nullopt, {}});
+    over.add(excluding("/long/path"));
 
     const route_table both = route_table::merge(base, over);
     CHECK(both.routes().size() == 5);

@@ -3,6 +3,7 @@
 // Every key of every table: a row there has a row here.
 #include "mod_v6front/core/rules/check_rule.hpp"
 #include "mod_v6front/core/rules/settings.hpp"
+#include "mod_v6front/core/rules/tls_rule.hpp"
 
 #include "catch.hpp"
 
@@ -35,8 +36,11 @@ const std::vector<key_case> setting_cases{
     {"preservehost", "off", "off", "ON", "on", "on", "yes",
      "preservehost must be \"on\" or \"off\", not \"yes\""},
     {"via", "off", "off", "on", "on", "on", "0", "via must be \"on\" or \"off\", not \"0\""},
-    {"addheaders", "off", "off", "on", "on", "on", "",
-     "addheaders must be \"on\" or \"off\", not \"\""},
+    {"addheaders", "off", "+0-255", "on", "+143-112", "+0-0", "",
+     "addheaders=\"\" must be On, Off, or names of X-Forwarded-For, X-Forwarded-Host, "
+     "X-Forwarded-Server, X-Forwarded-Proto, X-Forwarded-Port, Forwarded, X-Request-ID, Via"},
+    {"cookiesecure", "on", "on", "off", "off", "off", "yes",
+     "cookiesecure must be \"on\" or \"off\", not \"yes\""},
     {"head", "1k", "1024", "16M", "16777216", "65536", "1023",
      "head=\"1023\" must be a number of octets from 1k to 16M, such as 64k or 65536"},
     {"self", "on", "on", "off", "off", "off", "maybe",
@@ -50,6 +54,16 @@ const std::vector<key_case> setting_cases{
     {"maxidle", "3", "3", "4", "4", "4294967295", "0",
      "maxidle=\"0\" must be a number from 1 to 100000; to keep no connection "
      "open, use reuse=off"},
+    {"proxyprotocol", "v1", "v1", "V2", "v2", "off", "on",
+     "proxyprotocol=\"on\" must be \"v1\" (text), \"v2\" (binary) or \"off\""},
+    {"bindv4", "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2", "off", "192.0.2",
+     "bindv4=\"192.0.2\" must be IPv4 addresses of this machine, such as 192.0.2.10, "
+     "192.0.2.16/28 or 192.0.2.16-192.0.2.31, or \"off\""},
+    {"erroroverride", "404,503", "404 503 ", "On,599", "599 ", "", "399",
+     "erroroverride=\"399\" must be \"on\", \"off\", or statuses from 400 to 599, such as 404 or "
+     "500,502,503"},
+    {"spread", "client", "client", "LOAD", "load", "load", "ip",
+     "spread=\"ip\" must be \"load\" or \"client\""},
 };
 
 const std::vector<key_case> resolve_cases{
@@ -76,6 +90,22 @@ const std::vector<key_case> check_cases{
      "status=\"200-\" must be a status code such as 200, or a range of them such as 200-399"},
 };
 
+const std::vector<key_case> tls_cases{
+    {"verify", "off", "off", "ON", "on", "on", "maybe",
+     "verify must be \"on\" or \"off\", not \"maybe\""},
+    {"ca", "a.pem", "a.pem", "/b c.pem", "/b c.pem", "", "",
+     "ca=\"\" must be the name of a file, relative to ServerRoot or absolute"},
+    {"cert", "a.pem", "a.pem", "b.pem", "b.pem", "", "",
+     "cert=\"\" must be the name of a file, relative to ServerRoot or absolute"},
+    {"key", "a.key", "a.key", "b.key", "b.key", "", "",
+     "key=\"\" must be the name of a file, relative to ServerRoot or absolute"},
+    {"name", "V4.test", "v4.test", "192.0.2.1", "192.0.2.1", "", "v4.test:443",
+     "\"v4.test:443\" is not a host name; port and path belong in V6FrontPass"},
+    {"protocol", "1.0", "1.0", "1.3", "1.3", "1.2", "1",
+     "protocol=\"1\" must be the oldest TLS version that is accepted: 1.0, 1.1, 1.2 or 1.3"},
+    {"legacy", "on", "on", "off", "off", "off", "1", "legacy must be \"on\" or \"off\", not \"1\""},
+};
+
 const key_case& case_of(const std::vector<key_case>& cases, std::string_view key)
 {
     const auto found = std::find_if(cases.begin(), cases.end(),
@@ -97,9 +127,37 @@ std::string shown(const std::string& value)
 {
     return value;
 }
+std::string shown(const added_headers& value)
+{
+    return "+" + std::to_string(value.more) + "-" + std::to_string(value.less);
+}
+std::string shown(const status_set& value)
+{
+    std::string all;
+    for (int status = 0; status < 1000; ++status)
+        if (value.contains(status))
+            all += std::to_string(status) + " ";
+    return all;
+}
+std::string shown(spread_by value)
+{
+    return value == spread_by::client ? "client" : "load";
+}
 std::string shown(const status_range& value)
 {
     return std::to_string(value.lowest) + "-" + std::to_string(value.highest);
+}
+std::string shown(tls_version value)
+{
+    return std::string(to_string(value));
+}
+std::string shown(proxy_protocol value)
+{
+    return value == proxy_protocol::off ? "off" : value == proxy_protocol::v1 ? "v1" : "v2";
+}
+std::string shown(const std::shared_ptr<const source_pool>& value)
+{
+    return value ? v4_text(value->first()) : "off";
 }
 template <std::unsigned_integral T>
 requires(!std::is_same_v<T, bool>) std::string shown(T value)
@@ -160,10 +218,11 @@ TEST_CASE("each key of a route is taken, or refused in its own words", "[setting
 {
     check_keys<exchange_settings>(setting_rows, setting_cases);
     exchange_settings s;
-    CHECK_THROWS_WITH(set_option(s, "colour=red"),
-                      "the key of \"colour=red\" must be one of connect, response, idle, "
-                      "preservehost, via, addheaders, head, self, bufferbody, max, queue, reuse, "
-                      "maxidle");
+    CHECK_THROWS_WITH(
+        set_option(s, "colour=red"),
+        "the key of \"colour=red\" must be one of connect, response, idle, "
+        "preservehost, via, addheaders, cookiesecure, head, self, bufferbody, max, queue, reuse, "
+        "maxidle, proxyprotocol, bindv4, erroroverride, spread");
     CHECK_THROWS_WITH(set_option(s, "connect"), "\"connect\" must be written key=value");
 }
 
@@ -235,6 +294,38 @@ TEST_CASE("each key of V6FrontCheck is taken, or refused in its own words", "[ch
                           "\"" + word +
                               "\" must be one of uri=, host=, interval= and status=, such as "
                               "uri=/health or status=200-399");
+}
+
+TEST_CASE("each key of V6FrontTLS is taken, or refused in its own words", "[tls][rows]")
+{
+    check_keys<tls_rule>(tls_rows, tls_cases);
+    for_each_row(tls_rows, [](const auto& row) {
+        CHECK(shown(tls_rule{}.*row.member) == case_of(tls_cases, row.key).unset);
+    });
+    tls_rule rule;
+    CHECK_THROWS_WITH(set_option(rule, "ciphers=x"),
+                      "the key of \"ciphers=x\" must be one of verify, ca, cert, key, name, "
+                      "protocol, legacy");
+}
+
+TEST_CASE("keys of V6FrontTLS that do not fit together", "[tls]")
+{
+    const auto completed = [](std::initializer_list<const char*> words) {
+        tls_rule rule;
+        for (const auto* word : words)
+            set_option(rule, word);
+        complete(rule);
+        return rule;
+    };
+    CHECK_THROWS_WITH(completed({"verify=off", "ca=a"}),
+                      "ca=\"a\" has no effect with verify=off: remove one of the two");
+    CHECK_THROWS_WITH(completed({"key=k"}), "key=\"k\" needs cert=, the certificate of that key");
+    CHECK(completed({"cert=c"}).key == "c");
+    CHECK(completed({"cert=c", "key=k"}).key == "k");
+    CHECK(completed({}).key.empty());
+    CHECK(completed({"protocol=1.1"}).takes_old_protocols());
+    CHECK_FALSE(completed({"protocol=1.2"}).takes_old_protocols());
+    CHECK_FALSE(completed({}).takes_old_protocols());
 }
 
 TEST_CASE("a directive that takes some of the keys knows them from the rows", "[settings][rows]")

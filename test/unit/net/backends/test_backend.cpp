@@ -5,6 +5,33 @@
 
 using namespace v6front;
 
+namespace
+{
+
+std::vector<std::string> texts_of(const std::vector<numbered_name>& names)
+{
+    std::vector<std::string> texts;
+    for (const auto& name : names)
+        texts.push_back(name.text);
+    return texts;
+}
+
+} // namespace
+
+TEST_CASE("a name has one number in all backends, and no two names have the same", "[backend]")
+{
+    name_numbers numbers;
+    const std::vector<std::string> pins{"b.example", "a.example", "c.example"};
+    const auto first = make_backend(parse_backend_url("http://a.example/"), numbers);
+    const auto second = make_backend(parse_backend_url("http://a.example:81/x"), numbers, {}, pins);
+    CHECK(first.names.at(0).number == second.names.at(1).number);
+    CHECK(second.names[0].number != second.names[1].number);
+    CHECK(second.names[0].number != second.names[2].number);
+    CHECK(second.names[1].number != second.names[2].number);
+    for (const auto& name : second.names)
+        CHECK(name.number < 3);
+}
+
 TEST_CASE("where a backend is: what the operator gives for it, or its own host", "[backend]")
 {
     const auto address = [](const char* text) { return asio::ip::make_address_v4(text); };
@@ -26,13 +53,16 @@ TEST_CASE("where a backend is: what the operator gives for it, or its own host",
         {"http://a.example/", {site}, {"b.example"}, {{site, 80}}, {"b.example"}},
         {"http://192.0.2.1/", {other}, {}, {{other, 80}}, {}},
         {"http://192.0.2.1/", {}, strings{"b.example"}, {}, {"b.example"}},
+        {"https://192.0.2.1/", {}, {}, {{site, 443}}, {}},
+        {"https://a.example:81/", {other}, {}, {{other, 81}}, {}},
     };
+    name_numbers numbers;
     for (const auto& r : rows) {
         CAPTURE(r.url);
         const auto url = parse_backend_url(r.url);
-        const auto made = make_backend(url, r.pinned, r.pinned_names);
+        const auto made = make_backend(url, numbers, r.pinned, r.pinned_names);
         CHECK(made.addresses == r.addresses);
-        CHECK(made.names == r.names);
+        CHECK(texts_of(made.names) == r.names);
         CHECK(made.authority == url.authority());
         CHECK(made.url.text() == url.text());
         CHECK(made.limit == 0);
@@ -40,11 +70,30 @@ TEST_CASE("where a backend is: what the operator gives for it, or its own host",
     }
 }
 
+TEST_CASE("connections of different peers are not interchangeable", "[backend]")
+{
+    const auto settings = std::make_shared<const tls_settings>(tls_rule());
+    const auto peer = [&settings](const char* name) {
+        return std::make_shared<const tls_peer>(settings, name);
+    };
+    name_numbers numbers;
+    auto site = make_backend(parse_backend_url("https://192.0.2.1/"), numbers);
+    const auto at = site.addresses.front();
+    const auto plain = site.identity(at);
+    site.tls = peer("a.example");
+    auto same = site, other = site;
+    other.tls = peer("b.example");
+    CHECK(site.identity(at) == same.identity(at));
+    CHECK_FALSE(site.identity(at) == plain);
+    CHECK_FALSE(site.identity(at) == other.identity(at));
+}
+
 TEST_CASE("connections to the same address and port are interchangeable, and no others",
           "[backend]")
 {
-    const auto site = make_backend(parse_backend_url("http://a.example/"));
-    const auto other = make_backend(parse_backend_url("http://b.example:81/x"));
+    name_numbers numbers;
+    const auto site = make_backend(parse_backend_url("http://a.example/"), numbers);
+    const auto other = make_backend(parse_backend_url("http://b.example:81/x"), numbers);
     const auto at = [](const char* address, std::uint16_t port) {
         return endpoint(asio::ip::make_address_v4(address), port);
     };

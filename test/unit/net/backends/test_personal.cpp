@@ -50,14 +50,14 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
     personal_connections own;
     CHECK_FALSE(take(own, here));
     const two_ends c;
-    own.reserve(here).keep(c.own());
+    own.reserve(here).keep(detached_socket(c.own()));
     CHECK_FALSE(take(own, there));
     const std::array<endpoint, 2> both{there.address, here.address};
     auto got = own.take({}, both, 0ms);
     REQUIRE(got);
-    CHECK(got->socket == c.own());
+    CHECK(got->socket.descriptor() == c.own());
     CHECK(got->place.of() == here);
-    got->place.keep(got->socket);
+    got->place.keep(std::move(got->socket));
 
     SECTION("one that the site has closed is not")
     {
@@ -74,7 +74,7 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
     SECTION("there is one for each address")
     {
         const two_ends more;
-        own.reserve(here).keep(more.own());
+        own.reserve(here).keep(detached_socket(more.own()));
         CHECK(more.is_closed());
         CHECK_FALSE(c.is_closed());
     }
@@ -85,7 +85,7 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
         own.end();
         CHECK(c.is_closed());
         CHECK_FALSE(take(own, here));
-        claim.keep(late.own());
+        claim.keep(detached_socket(late.own()));
         CHECK(late.is_closed());
     }
 }
@@ -103,17 +103,74 @@ TEST_CASE("streams of one client take turns", "[personal]")
     auto next = std::async(std::launch::async, [&] { return take(own, here, patience); });
     SECTION("the next one gets it")
     {
-        held->keep(c.own());
+        held->keep(detached_socket(c.own()));
         auto got = next.get();
         REQUIRE(got);
-        CHECK(got->socket == c.own());
-        got->place.keep(got->socket);
+        CHECK(got->socket.descriptor() == c.own());
+        got->place.keep(std::move(got->socket));
     }
     SECTION("it is gone, and the next one waits no longer")
     {
         held.reset();
         CHECK_FALSE(next.get());
         ::close(c.own());
+    }
+}
+
+TEST_CASE("connections that are only named are several, a few are kept, and nobody waits for one",
+          "[personal]")
+{
+    using kind = personal_connections::kind;
+    const descriptors_kept none_lost;
+    const connection_terms terms{{}, "PROXY UNKNOWN\r\n"};
+    const connection_identity mine{loopback(80), nullptr, terms};
+    personal_connections own;
+    const auto get = [&](const connection_terms& of, std::chrono::milliseconds idle = 1min) {
+        return own.take({}, std::span(&mine.address, 1), patience, of, idle);
+    };
+    std::vector<std::unique_ptr<two_ends>> ends;
+    std::vector<personal_connections::claim> claims;
+    for (std::size_t i = 0; i < personal_connections::most_named + 2; ++i) {
+        ends.push_back(std::make_unique<two_ends>());
+        claims.push_back(own.reserve(mine, kind::named));
+    }
+    // All are in use: at once, none.
+    CHECK_FALSE(get(terms));
+    for (std::size_t i = 0; i < claims.size(); ++i)
+        claims[i].keep(detached_socket(ends[i]->own()));
+    // The ones used longest ago made room.
+    CHECK(ends[0]->is_closed());
+    CHECK(ends[1]->is_closed());
+    CHECK_FALSE(ends[2]->is_closed());
+    // Another name, or none, is another connection; and what must not be lost is for a fresh one.
+    CHECK_FALSE(get({{}, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"}));
+    CHECK_FALSE(get({}));
+    CHECK_FALSE(get(terms, 0ms));
+    // The one used last, unless its site has ended it.
+    ::shutdown(ends.back()->ends[1], SHUT_RDWR);
+    auto got = get(terms);
+    REQUIRE(got);
+    CHECK(got->socket.descriptor() == ends[ends.size() - 2]->own());
+    CHECK(got->what == kind::named);
+
+    SECTION("a login on one makes the others wait")
+    {
+        got->place.note_login();
+        CHECK_FALSE(std::async(std::launch::async, [&] {
+                        return own.take({}, std::span(&mine.address, 1), 20ms, terms);
+                    }).get());
+        got->place.keep(std::move(got->socket));
+        auto again = get(terms);
+        REQUIRE(again);
+        CHECK(again->what == kind::login);
+        again->place.keep(std::move(again->socket));
+    }
+    SECTION("they end with the client")
+    {
+        own.end();
+        got->place.keep(std::move(got->socket));
+        for (const auto& e : ends)
+            CHECK(e->is_closed());
     }
 }
 

@@ -12,8 +12,9 @@ namespace
 
 task<std::string> look_again(name_cache& names, std::chrono::milliseconds limit)
 {
-    co_await names.look_again("site.example", limit);
-    const auto* known = names.known("site.example");
+    const auto name = numbered("site.example");
+    co_await names.look_again(name, limit);
+    const auto* known = names.known(name);
     co_return known ? text(*known) : "";
 }
 

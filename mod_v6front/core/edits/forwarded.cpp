@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "forwarded.hpp"
+
+#include "core/base/ascii.hpp"
+#include "core/base/ip_address.hpp"
+#include "core/message/token.hpp"
+
+#include <algorithm>
+
+namespace v6front
+{
+namespace
+{
+
+void append_value(std::string& out, std::string_view value)
+{
+    if (!value.empty() && std::all_of(value.begin(), value.end(), is_token_char)) {
+        out += value;
+        return;
+    }
+    out += '"';
+    for (const char c : value) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+// An IPv6 address is in brackets, and so in quotes (RFC 7239 6).
+void append_node(std::string& out, std::string_view address)
+{
+    if (address.empty())
+        out += "unknown";
+    else if (address.find(':') != std::string_view::npos)
+        out.append("\"[").append(address).append("]\"");
+    else
+        append_value(out, address);
+}
+
+} // namespace
+
+std::string_view plain_address(std::string_view text) noexcept
+{
+    if (text.starts_with('['))
+        text = text.substr(1, text.find(']') - 1);
+    else if (const auto colon = text.find(':');
+             colon != std::string_view::npos && colon == text.rfind(':'))
+        text = text.substr(0, colon);
+    text = text.substr(0, text.find('%'));
+    constexpr std::string_view mapped = "::ffff:";
+    if (iequals(text.substr(0, mapped.size()), mapped) && text.find('.') != std::string_view::npos)
+        text.remove_prefix(mapped.size());
+    return text;
+}
+
+std::optional<std::string> plain_addresses(std::string_view list)
+{
+    std::string out;
+    bool changed = false;
+    const char* between = "";
+    for (std::string_view rest = list; !rest.empty();) {
+        const std::string_view element = take_element(rest);
+        const std::string_view plain = plain_address(element);
+        const bool is_other = plain != element && parse_ip_address(plain);
+        changed = changed || is_other;
+        out.append(between).append(is_other ? plain : element);
+        between = ", ";
+    }
+    return changed ? std::optional(std::move(out)) : std::nullopt;
+}
+
+void append_forwarded(std::string& out, const forwarded_view& said)
+{
+    out += "for=";
+    append_node(out, said.client);
+    if (!said.by.empty()) {
+        out += ";by=";
+        append_node(out, said.by);
+    }
+    if (!said.host.empty()) {
+        out += ";host=";
+        append_value(out, said.host);
+    }
+    out += ";proto=";
+    append_value(out, said.scheme);
+}
+
+bool can_be_appended_to(std::string_view forwarded) noexcept
+{
+    bool quoted = false;
+    for (std::size_t i = 0; i < forwarded.size(); ++i)
+        if (quoted && forwarded[i] == '\\')
+            ++i;
+        else if (forwarded[i] == '"')
+            quoted = !quoted;
+    return !quoted;
+}
+
+std::string_view last_element(std::string_view list) noexcept
+{
+    const std::size_t comma = list.rfind(',');
+    return trim(comma == std::string_view::npos ? list : list.substr(comma + 1));
+}
+
+bool is_request_id(std::string_view text) noexcept
+{
+    constexpr std::size_t most = 128;
+    return !text.empty() && text.size() <= most &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return is_alnum(c) ||
+                      std::string_view("-._~+/=:@").find(c) != std::string_view::npos;
+           });
+}
+
+std::array<char, 32> request_id_text(std::uint64_t high, std::uint64_t low) noexcept
+{
+    std::array<char, 32> out{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const std::uint64_t half = i < 16 ? high : low;
+        out[i] = "0123456789abcdef"[half >> (60 - 4 * (i % 16)) & 15U];
+    }
+    return out;
+}
+
+} // namespace v6front

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "rule_mistakes.hpp"
+
+#include "core/base/ascii.hpp"
+#include "core/edits/target.hpp"
+
+#include <algorithm>
+
+namespace v6front
+{
+
+namespace
+{
+
+// Shown by examples, so a guess: but an expression that takes these has not been written for one.
+bool takes_all_below(const expression& e, std::string path)
+{
+    if (path.back() == '/')
+        path.pop_back();
+    return e.matches(path.empty() ? "/" : path) && e.matches(path + "/v6front-probe/0") &&
+           e.matches(path + "/~.probe");
+}
+
+// What was found of each place, once.
+struct by_place {
+    findings& out;
+    std::set<std::string> said{};
+
+    void say(std::string_view number, const std::string& place, std::string text)
+    {
+        if (said.insert(place).second)
+            out.push_back({number, place, std::move(text)});
+    }
+};
+
+std::string list(const std::set<std::string>& names)
+{
+    constexpr std::size_t enough = 5;
+    std::string out;
+    std::size_t n = 0;
+    for (const auto& name : names) {
+        if (n++ == enough)
+            return out + ", ...";
+        out += (out.empty() ? "" : ", ") + name;
+    }
+    return out.empty() ? "none" : out;
+}
+
+void find_unreachable(const server_rules& server, by_place& found)
+{
+    const auto say = [&found](const std::string& place, const std::string& rule,
+                              const std::string& why) {
+        found.say("V6F0207", place, rule + " (" + place + ") is never reached: " + why);
+    };
+    for (const auto& r : server.routes)
+        if (const char* what = never_in_a_path(r.path))
+            say(r.place, "V6FrontPass " + r.path, std::string("its path has ") + what);
+    const auto& all = server.expressions;
+    for (auto e = all.begin(); e != all.end(); ++e) {
+        const auto first = "V6FrontPassMatch " + e->pattern + " takes its requests first";
+        for (const auto& r : server.routes)
+            if (takes_all_below(*e, r.path))
+                say(r.place, "V6FrontPass " + r.path, first);
+        if (takes_all_below(*e, "/"))
+            for (auto later = e + 1; later != all.end(); ++later)
+                say(later->place, "V6FrontPassMatch " + later->pattern, first);
+    }
+}
+
+} // namespace
+
+const char* never_in_a_path(std::string_view path) noexcept
+{
+    for (auto at = path.find('%'); at != path.npos; at = path.find('%', at + 1))
+        if (at + 2 < path.size() && hex_value(path[at + 1]) >= 0 && hex_value(path[at + 2]) >= 0)
+            return "a percent-encoded character; write the character itself";
+    if (path.find('?') != path.npos)
+        return "a query, which is not part of the path; remove it";
+    for (auto at = path.find("/."); at != path.npos; at = path.find("/.", at + 1)) {
+        const auto segment = path.substr(at + 1, path.find('/', at + 1) - at - 1);
+        if (segment == "." || segment == "..")
+            return "a dot segment, which httpd resolves first; write the resolved path";
+    }
+    return nullptr;
+}
+
+const char* misread(const route& r)
+{
+    if (r.path.find('*') != std::string::npos)
+        return "\"*\" in its path matches only itself. A path already includes everything below "
+               "it; for patterns use V6FrontPassMatch";
+    if (r.backend && highest_group(r.backend->path) > 0)
+        return "$1 to $9 in its URL are sent literally; only V6FrontPassMatch replaces them";
+    return nullptr;
+}
+
+// Expressions and locations come before all paths, and have exclusions of their own.
+bool excludes_something(std::span<const route> routes, const route& exclusion)
+{
+    return std::any_of(routes.begin(), routes.end(), [&exclusion](const route& r) {
+        return r.backend && is_below(exclusion.path, r.path);
+    });
+}
+
+void find_unreachable(std::span<const server_rules> servers, findings& out)
+{
+    by_place found{out};
+    for (const auto& server : servers)
+        find_unreachable(server, found);
+}
+
+void find_without_effect(std::span<const server_rules> servers, findings& out)
+{
+    std::set<std::string> works; // exclusions, where one server of those that inherit them has use
+    for (const auto& server : servers)
+        for (const auto& r : server.routes)
+            if (!r.backend && excludes_something(server.routes, r))
+                works.insert(r.place);
+    by_place found{out};
+    for (const auto& server : servers)
+        for (const auto& r : server.routes) {
+            const auto rule = "V6FrontPass " + r.path;
+            if (const char* why = misread(r))
+                found.say("V6F0212", r.place, rule + " (" + r.place + "): " + why);
+            else if (!r.backend && !works.contains(r.place))
+                found.say("V6F0213", r.place,
+                          rule + " ! (" + r.place +
+                              ") has no effect: no other V6FrontPass takes that path");
+        }
+}
+
+finding unknown_name(std::string_view directive, const std::string& name, const std::string& place,
+                     const std::set<std::string>& known)
+{
+    return {
+        "V6F0211", place,
+        std::string(directive) + " " + (name.empty() ? "without a name" : name) + " (" + place +
+            ") has no effect: no V6FrontPass there uses this name. Backends there: " + list(known)};
+}
+
+} // namespace v6front

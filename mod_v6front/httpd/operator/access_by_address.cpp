@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "access_by_address.hpp"
+
+#include "core/rules/source_pool.hpp"
+#include "httpd/base/log.hpp"
+#include "httpd/config/backends.hpp"
+#include "httpd/config/config_tree.hpp"
+
+#include <ifaddrs.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+
+namespace v6front
+{
+
+namespace
+{
+
+using address = asio::ip::address_v4;
+
+// Whether a connection may come from that address, asked of the kernel: beside those of its
+// interfaces there are local routes and ip_nonlocal_bind.
+bool may_be_bound(std::uint32_t source)
+{
+    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (socket < 0)
+        return true; // nothing is known
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(source);
+    const bool bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+    ::close(socket);
+    return bound;
+}
+
+void find_missing(const written_directive& d, std::string_view written, findings& out)
+{
+    const auto pool = parse_source_pool({}, written);
+    if (!pool)
+        return;
+    constexpr unsigned enough = 3;
+    unsigned missing = 0;
+    std::string names;
+    for (const auto& r : pool->ranges())
+        for (std::uint64_t a = r.first; a <= r.last; ++a)
+            if (const auto source = static_cast<std::uint32_t>(a); !may_be_bound(source)) {
+                if (missing < enough)
+                    names += (missing > 0 ? ", " : "") + v4_text(source);
+                ++missing;
+            }
+    if (missing == 0)
+        return;
+    out.push_back({"V6F0255", d.place,
+                   d.text() + " (" + d.place + "): this machine does not have " + names +
+                       (missing > enough ? ", ..." : "") + ", " + std::to_string(missing) + " of " +
+                       std::to_string(pool->size()) +
+                       " addresses: as long as that is so, clients for which one of them is chosen "
+                       "get 503. Add them (\"ip address add " +
+                       names.substr(0, names.find(',')) +
+                       "/32 dev lo\", or for a whole range \"ip route add local 192.0.2.0/28 dev "
+                       "lo\"), or correct the directive"});
+}
+
+// Private networks: RFC 1918, 3927 and 6598.
+struct network {
+    std::uint32_t first;
+    std::uint32_t mask;
+};
+constexpr network private_networks[]{
+    {0x0a000000, 0xff000000}, {0xac100000, 0xfff00000}, {0xc0a80000, 0xffff0000},
+    {0xa9fe0000, 0xffff0000}, {0x64400000, 0xffc00000},
+};
+bool is_private(const address& a)
+{
+    return std::any_of(std::begin(private_networks), std::end(private_networks),
+                       [&a](const network& n) { return (a.to_uint() & n.mask) == n.first; });
+}
+
+// An interface of this machine has an address in the same network.
+bool is_neighbour(const address& a)
+{
+    ifaddrs* interfaces = nullptr;
+    if (getifaddrs(&interfaces) != 0)
+        return false;
+    const auto number = [](const sockaddr* at) {
+        return reinterpret_cast<const sockaddr_in*>(at)->sin_addr.s_addr;
+    };
+    bool found = false;
+    for (const auto* i = interfaces; i && !found; i = i->ifa_next)
+        found = i->ifa_addr && i->ifa_netmask && i->ifa_addr->sa_family == AF_INET &&
+                ((number(i->ifa_addr) ^ htonl(a.to_uint())) & number(i->ifa_netmask)) == 0;
+    freeifaddrs(interfaces);
+    return found;
+}
+
+bool is_local(const address& a)
+{
+    return a.is_loopback() || is_private(a) || is_neighbour(a);
+}
+
+bool is_local(const backend& b)
+{
+    return std::any_of(b.addresses.begin(), b.addresses.end(),
+                       [](const endpoint& e) { return is_local(e.address().to_v4()); }) ||
+           std::any_of(b.names.begin(), b.names.end(),
+                       [](const numbered_name& name) { return name.text == "localhost"; });
+}
+
+} // namespace
+
+void find_missing_sources(const server_rec* main_server, findings& out)
+{
+    for_each_directive(main_server, [&out](const written_directive& d) {
+        if (iequals(d.name, "V6FrontBindV4"))
+            return find_missing(d, d.args, out);
+        if (!iequals(d.name, "V6FrontPass") && !iequals(d.name, "V6FrontPassMatch"))
+            return;
+        for (const auto& word : d.words)
+            if (const auto key = split_key_value(word); key && iequals(key->key, "bindv4"))
+                find_missing(d, key->value, out);
+    });
+}
+
+void note_local_sites(server_rec* main_server)
+{
+    std::set<std::string> sites;
+    std::optional<configured_backend> first;
+    for_each_backend(main_server, [&](const configured_backend& b) {
+        if (b.backend.check_terms != connection_terms{} || !is_local(b.backend))
+            return;
+        sites.insert(b.backend.authority);
+        if (!first)
+            first.emplace(b);
+    });
+    if (!first)
+        return;
+    const auto others =
+        sites.size() > 1 ? " and " + std::to_string(sites.size() - 1) + " other(s)" : std::string();
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, main_server,
+                 V6LOGNO(0256) "%s (%s)%s: the site is on this machine or in a local network. To "
+                               "the site every client has the address of this server: rules there "
+                               "that allow local addresses (Require local, Require ip, Allow from) "
+                               "let all clients in. ACCESS.md of mod_v6front says what to do",
+                 first->rule.c_str(), first->place.c_str(), others.c_str());
+}
+
+} // namespace v6front

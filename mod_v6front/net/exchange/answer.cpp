@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "answer.hpp"
+
+#include "core/edits/response_edits.hpp"
+
+namespace v6front
+{
+
+task<std::optional<failure>> answer(client& peer, const exchange_order& order, upload& up,
+                                    backend_connection& backend, response_reader& response,
+                                    response_head& head, const closing_list::entry& limit,
+                                    outcome& record)
+{
+    // As long as nothing has gone down, a body that is bad from its start is an error like others.
+    auto wrong = response.look_ahead();
+    if (wrong)
+        co_return wrong;
+    const bool trailers = response.is_chunked() && peer.takes_trailers();
+    const auto via = order.rules.via ? order.services->via : std::string_view();
+    edit_response_head(head, *order.reverse, via, trailers);
+    if (order.cookies)
+        edit_cookies(head, *order.cookies);
+    record.status = head.status;
+    record.head_sent = true;
+    peer.send_head(head);
+    bool held_back = true; // something was handed down that may not have left yet
+    while (!response.is_complete()) {
+        // Before waiting for the backend, the client gets all there is (RFC 9110 7.6: no needless
+        // delay).
+        if (held_back && !response.has_more_at_hand()) {
+            const auto sent = peer.send_body(0, client::flow::pause);
+            if (!sent)
+                co_return sent.error();
+            held_back = false;
+        }
+        // An event stream may say nothing for hours; a client that goes meanwhile ends it.
+        const bool watched = !held_back && up.is_done();
+        if (watched)
+            peer.watch_for_departure([&backend] { backend.close(); });
+        const auto space = peer.body_space();
+        const auto n = co_await response.read_body(space, order.rules.idle_timeout);
+        if (watched)
+            peer.watch_for_departure(nullptr);
+        if (!n && watched && peer.has_departed())
+            co_return failure{reason::client_gone, {}, "while the backend was sending"};
+        if (!n)
+            co_return n.error();
+        if (limit.is_due())
+            co_return failure{reason::stopping, {}, {}};
+        record.response_body += *n;
+        const auto sent = peer.send_body(*n, client::flow::more);
+        if (!sent)
+            co_return sent.error();
+        held_back = true;
+        if (peer.is_behind()) {
+            const auto ok = co_await peer.caught_up();
+            if (!ok)
+                co_return ok.error();
+        }
+    }
+    if (trailers && !response.trailers().empty())
+        peer.send_trailers(response.trailers());
+    co_return std::nullopt;
+}
+
+} // namespace v6front

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tls_peer.hpp"
+
+#include "core/rules/backend_url.hpp"
+#include "tls_session.hpp"
+
+#include <openssl/ssl.h>
+
+namespace v6front
+{
+
+tls_peer::tls_peer(std::shared_ptr<const tls_settings> how, std::string name)
+    : how_(std::move(how)), name_(std::move(name)), is_address_(parse_ipv4(name_).has_value())
+{
+    // The dot at the end of a complete name is neither in certificates nor in SNI (RFC 6066 3).
+    if (name_.ends_with('.'))
+        name_.pop_back();
+}
+
+std::unique_ptr<tls_session> tls_peer::begin(int socket, const endpoint& at) const
+{
+    auto* ssl = SSL_new(how_->context());
+    if (!ssl)
+        return nullptr;
+    return std::make_unique<tls_session>(ssl, *this, sessions_, socket, at);
+}
+
+} // namespace v6front

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "named_site.hpp"
+
+#include "deadline.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <mutex>
+#include <thread>
+
+namespace v6front
+{
+
+namespace
+{
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+} // namespace
+
+struct named_site::server {
+    struct visit {
+        explicit visit(tcp::socket s) : socket(std::move(s)) {}
+        tcp::socket socket;
+        std::array<char, 4096> space{};
+        std::string received; // under the mutex
+        std::size_t searched = 0;
+        std::size_t answered = 0;
+    };
+
+    explicit server(std::size_t n) : answers(n)
+    {
+        accept();
+        thread = std::thread([this] { context.run(); });
+    }
+    ~server()
+    {
+        context.stop();
+        thread.join();
+    }
+
+    void accept()
+    {
+        listener.async_accept([this](boost::system::error_code ec, tcp::socket socket) {
+            if (ec) {
+                return;
+            }
+            const auto v = std::make_shared<visit>(std::move(socket));
+            {
+                const std::lock_guard lock(mutex);
+                visits.push_back(v);
+                ++open;
+            }
+            read(v);
+            accept();
+        });
+    }
+
+    void read(const std::shared_ptr<visit>& v)
+    {
+        v->socket.async_read_some(asio::buffer(v->space),
+                                  [this, v](boost::system::error_code ec, std::size_t n) {
+                                      take(v, n);
+                                      if (ec) {
+                                          close(*v);
+                                      } else if (v->socket.is_open()) {
+                                          read(v);
+                                      }
+                                  });
+    }
+
+    void take(const std::shared_ptr<visit>& v, std::size_t n)
+    {
+        const std::lock_guard lock(mutex);
+        v->received.append(v->space.data(), n);
+        for (;;) {
+            const auto end = v->received.find("\r\n\r\n", v->searched);
+            if (end == std::string::npos) {
+                return;
+            }
+            v->searched = end + 4;
+            if (v->answered++ == answers) {
+                --open;
+                v->socket.close();
+                return;
+            }
+            boost::system::error_code ignored;
+            asio::write(v->socket,
+                        asio::buffer(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
+                        ignored);
+        }
+    }
+
+    void close(visit& v)
+    {
+        const std::lock_guard lock(mutex);
+        if (v.socket.is_open()) {
+            --open;
+            v.socket.close();
+        }
+    }
+
+    std::size_t answers;
+    asio::io_context context;
+    tcp::acceptor listener{context, {asio::ip::make_address("127.0.0.1"), 0}};
+    mutable std::mutex mutex;
+    std::vector<std::shared_ptr<visit>> visits;
+    std::size_t open = 0;
+    std::thread thread;
+};
+
+named_site::named_site(std::size_t answers) : server_(std::make_unique<server>(answers)) {}
+named_site::~named_site() = default;
+
+std::uint16_t named_site::port() const
+{
+    return server_->listener.local_endpoint().port();
+}
+
+std::vector<std::string> named_site::received() const
+{
+    const std::lock_guard lock(server_->mutex);
+    std::vector<std::string> all;
+    for (const auto& v : server_->visits) {
+        all.push_back(v->received);
+    }
+    return all;
+}
+
+std::vector<std::string> named_site::first_lines() const
+{
+    auto all = received();
+    for (std::string& one : all) {
+        one.resize(std::min(one.size(), one.find("\r\n")));
+    }
+    return all;
+}
+
+bool named_site::wait_for_open_connections(std::size_t count) const
+{
+    return eventually([&] {
+        const std::lock_guard lock(server_->mutex);
+        return server_->open == count;
+    });
+}
+
+} // namespace v6front

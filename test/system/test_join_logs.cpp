@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// scripts/join-logs on the logs of real fronts and real sites, each with the format that is shipped
+// for it: every request of the one is found in the other.
+#include "catch.hpp"
+#include "deadline.hpp"
+#include "user_agent.hpp"
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include <sys/stat.h>
+
+using namespace v6front;
+
+namespace
+{
+
+const std::string shipped = "conf.d/v6front.conf";
+
+// The line of the file for the site, without its comment sign.
+std::string format_for(const std::string& directive)
+{
+    const std::string text = read_file(shipped);
+    const std::size_t begin = text.find("#" + directive + " ");
+    REQUIRE(begin != std::string::npos);
+    return text.substr(begin + 1, text.find('\n', begin) - begin);
+}
+
+// Of a program that has no front before it: it answers with 200, and logs as that file says.
+class logging_site
+{
+public:
+    explicit logging_site(bool nginx)
+    {
+        const std::string& at = folder_.path();
+        chmod(at.c_str(), 0755);
+        if (nginx) {
+            start_nginx(at);
+            return;
+        }
+        httpd_options options;
+        options.with_module = false;
+        options.listen_ipv4 = true;
+        options.threads = 25;
+        options.modules = {"alias"};
+        options.global = format_for("LogFormat");
+        options.site = "AliasMatch ^/ " + at + "/page\n<Directory " + at +
+                       ">\nRequire all granted\n</Directory>\nCustomLog " + log() +
+                       " v6front_site\n";
+        write_file(at + "/page", "ok");
+        httpd_ = std::make_unique<httpd_server>(options);
+        port_ = httpd_->port();
+    }
+
+    std::string log() const { return folder_.path() + "/site.log"; }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+
+private:
+    void start_nginx(const std::string& at)
+    {
+        port_ = free_port();
+        std::string temporary;
+        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+            temporary += std::string(name) + "_temp_path " + at + "/" + name + ";\n";
+        }
+        write_file(at + "/conf",
+                   "daemon off; pid " + at + "/pid; error_log " + at +
+                       "/error.log; events { worker_connections 1024; }\nhttp {\n" + temporary +
+                       format_for("log_format") + "access_log " + log() +
+                       " v6front_site;\nserver { listen 127.0.0.1:" + std::to_string(port_) +
+                       "; location / { return 200 ok; } }\n}\n");
+        nginx_ = std::make_unique<process>(std::vector<std::string>{"/usr/sbin/nginx", "-p", at,
+                                                                    "-e", at + "/error.log", "-c",
+                                                                    at + "/conf"},
+                                           std::vector<std::string>{}, at + "/console");
+        await("nginx", [&] { return !read_file(at + "/pid").empty(); });
+    }
+
+    scratch_folder folder_;
+    std::uint16_t port_ = 0;
+    std::unique_ptr<httpd_server> httpd_;
+    std::unique_ptr<process> nginx_;
+};
+
+httpd_options front_of(const way& w, const std::string& site, bool with_id)
+{
+    httpd_options options =
+        options_for(w, std::string(with_id ? "V6FrontAddHeaders +X-Request-ID\n" : "") +
+                           "CustomLog front.log v6front\nV6FrontPass / " + site);
+    options.global = "Include " + std::filesystem::absolute(shipped).string() + "\n";
+    options.connections_per_thread = 0; // that file says it
+    return options;
+}
+
+// By several clients at once, each request with a target of its own.
+void ask_many(const httpd_server& front, unsigned clients, unsigned requests)
+{
+    std::vector<std::thread> all;
+    for (unsigned i = 0; i < clients; ++i) {
+        all.emplace_back([&front, i, requests] {
+            user_agent agent(front);
+            for (unsigned n = 0; n < requests; ++n) {
+                agent.send({"/" + std::to_string(i) + "/" + std::to_string(n),
+                            n % 3 == 0 ? "POST" : "GET",
+                            {},
+                            n % 3 == 0 ? "body" : ""});
+                agent.read_response();
+            }
+        });
+    }
+    for (std::thread& one : all) {
+        one.join();
+    }
+}
+
+std::vector<std::string> lines_of(const std::string& file)
+{
+    std::vector<std::string> all;
+    std::istringstream text(read_file(file));
+    for (std::string line; std::getline(text, line);) {
+        all.push_back(line);
+    }
+    return all;
+}
+
+void wait_for_lines(const std::string& file, std::size_t lines)
+{
+    await(file, [&] { return lines_of(file).size() >= lines; });
+    CHECK(lines_of(file).size() == lines);
+}
+
+struct joined {
+    int code = 0;
+    std::vector<std::string> lines;
+    std::string summary;
+};
+
+joined join(const std::vector<std::string>& arguments)
+{
+    std::vector<std::string> command{"scripts/join-logs"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const command_result said = run_command(command);
+    joined out{said.code, {}, {}};
+    std::istringstream text(said.output);
+    for (std::string line; std::getline(text, line);) {
+        if (line.find(" joined, ") != std::string::npos || said.code != 0) {
+            out.summary += line;
+        } else {
+            out.lines.push_back(line);
+        }
+    }
+    return out;
+}
+
+// What is between this and the next quotation mark.
+std::string quoted_after(const std::string& line, const std::string& before)
+{
+    const std::size_t at = line.find(before);
+    REQUIRE(at != std::string::npos);
+    const std::size_t begin = at + before.size();
+    return line.substr(begin, line.find('"', begin) - begin);
+}
+
+std::string target_in(const std::string& request)
+{
+    const std::size_t blank = request.find(' ');
+    return request.substr(blank + 1, request.rfind(' ') - blank - 1);
+}
+
+} // namespace
+
+TEST_CASE("The logs of a front and of its site are joined, each line with its own", "[join_logs]")
+{
+    const way w = GENERATE(from_range(one_of_each_kind()));
+    const bool nginx = GENERATE(false, true);
+    const bool with_id = GENERATE(true, false);
+    INFO(w << (nginx ? ", nginx" : ", httpd") << (with_id ? ", by id" : ", by port"));
+    const logging_site site(nginx);
+    const httpd_server front(front_of(w, site.url(), with_id));
+    constexpr unsigned clients = 4;
+    constexpr unsigned each = 30;
+    constexpr std::size_t all = std::size_t{clients} * each;
+    ask_many(front, clients, each);
+    const std::string log = front.places().folder + "/front.log";
+    wait_for_lines(log, all);
+    wait_for_lines(site.log(), all);
+
+    const joined text = join({log, site.log()});
+    CHECK(text.code == 0);
+    CHECK_THAT(text.summary, ContainsSubstring(std::to_string(all) +
+                                               " joined, 0 in the front's log alone, 0 that "
+                                               "reached no site, 0 in the site's log alone"));
+    REQUIRE(text.lines.size() == all);
+    std::set<std::string> targets;
+    for (const std::string& line : text.lines) {
+        INFO(line);
+        const std::string asked = target_in(quoted_after(line, " \""));
+        CHECK(asked == target_in(quoted_after(line, " site=\"")));
+        targets.insert(asked);
+        CHECK_THAT(line, ContainsSubstring(" ::1 ") && ContainsSubstring(" failure=\"-\" "));
+    }
+    CHECK(targets.size() == all);
+
+    const joined json = join({"--json", "--only-joined", log, site.log()});
+    REQUIRE(json.lines.size() == all);
+    CHECK_THAT(json.lines.front(), ContainsSubstring("{\"front\": {\"line\": ") &&
+                                       ContainsSubstring("\"attempts\": 1, ") &&
+                                       ContainsSubstring("\"failure\": null") &&
+                                       ContainsSubstring("\"forwarded\": \"::1\""));
+
+    // Many times as much, as of days: nothing is lost, and what is kept does not grow with it.
+    const scratch_folder folder;
+    constexpr std::size_t times = 20;
+    REQUIRE(
+        run_command({"test/multiply_logs", log, site.log(), std::to_string(times), folder.path()})
+            .code == 0);
+    const joined many =
+        join({"--window", "10", folder.path() + "/front.log", folder.path() + "/site.log"});
+    CHECK_THAT(many.summary, ContainsSubstring(std::to_string(all * times) +
+                                               " joined, 0 in the front's log alone, 0 that "
+                                               "reached no site, 0 in the site's log alone"));
+    CHECK(many.lines.size() == all * times);
+    const std::string kept = " at most ";
+    const std::size_t at = many.summary.find(kept);
+    REQUIRE(at != std::string::npos);
+    CHECK(std::stoul(many.summary.substr(at + kept.size())) <= all * 15);
+}
+
+TEST_CASE("What is in one of the logs alone is named", "[join_logs]")
+{
+    const scratch_folder folder;
+    const std::string at = " - - [28/Nov/2026:23:59:5";
+    const std::string agent = " \"-\" \"a \\\"b\\\"\"";
+    const auto front = [&](int second, const std::string& request, const std::string& id,
+                           const std::string& local, const std::string& failure) {
+        return "2001:db8::7" + at + std::to_string(second) + " +0000] \"" + request +
+               " HTTP/1.1\" 200 2" + agent + " id=\"" + id +
+               "\" backend=b address=192.0.2.1:80 local=" + local +
+               " connection=new attempts=1 queue=0 connect=1 response=2 total=3 up=0 down=2 "
+               "worker=engine failure=\"" +
+               failure + "\"\n";
+    };
+    const auto site = [&](int second, const std::string& request, const std::string& id,
+                          const std::string& port) {
+        return "192.0.2.9" + at + std::to_string(second) + " +0000] \"" + request +
+               " HTTP/1.1\" 200 2" + agent + " id=\"" + id + "\" port=" + port +
+               " forwarded=\"-\"\n";
+    };
+    write_file(folder.path() + "/front",
+               front(1, "GET /a", "1", "1000", "-") +
+                   front(1, "GET /refused", "2", "-", "it refused") +
+                   front(2, "GET /b", "-", "1001", "-") + "a line of something else\n" +
+                   front(3, "GET /lost", "3", "1002", "-") + front(3, "POST /c", "4", "1001", "-") +
+                   front(4, "GET /old/d", "-", "1004", "-") +
+                   front(4, "GET /old/e", "-", "1004", "-") + front(4, "GET /f", "-", "1005", "-"));
+    write_file(folder.path() + "/site",
+               site(1, "GET /a", "1", "1000") + site(1, "GET /a", "1", "1003") + // repeated
+                   site(2, "GET /b", "-", "1001") +
+                   site(3, "GET /direct", "-", "1001") + // another method
+                   site(3, "POST /c", "-", "1001") +
+                   site(4, "GET /new/e", "-", "1004") + // in another order
+                   site(4, "GET /new/d", "-", "1004") + site(4, "GET /rewritten", "-", "1005"));
+    const joined said = join({folder.path() + "/front", folder.path() + "/site"});
+    CHECK_THAT(said.summary,
+               ContainsSubstring("7 joined, 1 in the front's log alone, 1 that reached "
+                                 "no site, 1 in the site's log alone"));
+    std::map<std::string, std::string> pairs;
+    std::string last;
+    for (const std::string& line : said.lines) {
+        if (const std::size_t numbers = line.find(" line="); numbers != std::string::npos) {
+            pairs[line.substr(numbers + 6)] = line;
+        }
+        last = line;
+    }
+    for (const char* pair :
+         {"1:1", "1:2", "3:3", "6:5", "7:7", "8:6", "9:8", "2:-", "5:-", "-:4"}) {
+        INFO(pair);
+        CHECK(pairs.contains(pair));
+    }
+    CHECK(pairs.size() == 10);
+    CHECK_THAT(last, ContainsSubstring("/front: 1 lines in another format, the first is line 4"));
+    CHECK(pairs["1:2"] == "2026-11-28T23:59:51Z 2001:db8::7 \"GET /a HTTP/1.1\" 200 \"1\" "
+                          "192.0.2.1:80 local=1000 attempts=1 queue=0 connect=1 response=2 total=3 "
+                          "failure=\"-\" site=\"GET /a HTTP/1.1\" 200 line=1:2");
+    // Only what is for one backend.
+    CHECK_THAT(
+        join({"--backend", "other", folder.path() + "/front", folder.path() + "/site"}).summary,
+        ContainsSubstring("0 joined, 0 in the front's log alone"));
+}
+
+TEST_CASE("A log in another format is refused, with its first line", "[join_logs]")
+{
+    const scratch_folder folder;
+    const std::string combined =
+        "192.0.2.9 - - [28/Nov/2026:23:59:59 +0000] \"GET / HTTP/1.1\" 200 2 "
+        "\"-\" \"-\"\n";
+    write_file(folder.path() + "/combined", combined + combined);
+    write_file(folder.path() + "/site",
+               combined.substr(0, combined.size() - 1) + " id=\"-\" port=1 forwarded=\"-\"\n");
+    write_file(folder.path() + "/empty", "");
+    const joined said = join({folder.path() + "/combined", folder.path() + "/site"});
+    CHECK(said.code == 1);
+    CHECK_THAT(said.summary,
+               ContainsSubstring("/combined, line 1, is not in the format of the front's log "
+                                 "(LogFormat v6front of conf.d/v6front.conf): 192.0.2.9 - - ["));
+    CHECK_FALSE(said.summary.find("Traceback") != std::string::npos);
+    CHECK(join({folder.path() + "/empty", folder.path() + "/site"}).code == 0);
+    const joined none = join({folder.path() + "/nowhere", folder.path() + "/site"});
+    CHECK(none.code == 1);
+    CHECK_THAT(none.summary, ContainsSubstring("/nowhere: No such file or directory"));
+}

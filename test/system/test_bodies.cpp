@@ -139,7 +139,7 @@ TEST_CASE("Trailers go up behind chunks, but for those that would decide somethi
 
 TEST_CASE("Trailers of HTTP/2 go up as trailers", "[bodies]")
 {
-    const way w = every_way()[3];
+    const way w = http2_way();
     REQUIRE(w.http2);
     scripted_backend site(echo);
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));

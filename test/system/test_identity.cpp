@@ -175,7 +175,7 @@ TEST_CASE("A client that pipelines stays on its own connection", "[identity]")
 
 TEST_CASE("Streams of one connection share what its login has made", "[identity]")
 {
-    const way w = every_way()[3];
+    const way w = http2_way();
     REQUIRE(w.http2);
     scripted_backend site(identity_responder(ntlm));
     httpd_server front(options_with(w, "V6FrontPass / " + site.url()));

@@ -33,6 +33,12 @@ const std::vector<way>& every_way()
     return wanted && std::string_view(wanted) == "few" ? few : all;
 }
 
+const way& http2_way()
+{
+    return *std::find_if(every_way().begin(), every_way().end(),
+                         [](const way& w) { return w.http2; });
+}
+
 namespace
 {
 

@@ -29,6 +29,7 @@ struct way {
 std::ostream& operator<<(std::ostream& out, const way& w);
 
 const std::vector<way>& every_way();
+const way& http2_way();
 std::vector<way> http1_ways();       // all but HTTP/2
 std::vector<way> adopted_ways();     // plain and TLS
 std::vector<way> short_list();       // one adopted, one on a borrowed thread

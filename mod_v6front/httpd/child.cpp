@@ -52,7 +52,7 @@ void child::make_room(bool sites_too)
 {
     engines_.close_idle(sites_too);
     if (sites_too)
-        shared_.lent().end_idle();
+        shared_.borrowed().end_idle();
 }
 
 void child::begin_stop()

@@ -163,11 +163,11 @@ TEST_CASE("a rule by regular expression takes the settings that one by path take
         CHECK(s->response_timeout == 2s);
         CHECK(s->idle_timeout == 3s);
         CHECK(s->preserve_host == false);
-        CHECK(s->most_head == 4096U);
+        CHECK(s->max_head == 4096U);
         CHECK(s->self == true);
-        CHECK(s->most_buffered == 5120U);
-        CHECK(s->most_in_flight == 6U);
-        CHECK(s->most_queued == 7U);
+        CHECK(s->max_buffered == 5120U);
+        CHECK(s->max_in_flight == 6U);
+        CHECK(s->max_queued == 7U);
     }
 }
 

@@ -48,7 +48,7 @@ struct bench : pool_of_test {
             apr_brigade_cleanup(b);
             kept += piece;
         }
-        most_kept = std::max(most_kept, kept.size());
+        max_kept = std::max(max_kept, kept.size());
         const auto n = std::min(kept.size(), socket_takes);
         sent += kept.substr(0, n);
         kept.erase(0, n);
@@ -79,7 +79,7 @@ struct bench : pool_of_test {
     std::vector<std::unique_ptr<std::string>> lent;
     std::string kept, sent;
     bool ended = false;
-    std::size_t most_kept = 0;
+    std::size_t max_kept = 0;
     std::size_t socket_takes = 0;
     held_output output{&c};
 };
@@ -111,7 +111,7 @@ TEST_CASE("core never gets more than it keeps without waiting, whatever comes", 
         CHECK(b.output.pass(&b.core, b.brigade("", true)) == APR_SUCCESS);
         CAPTURE(all.size());
         CHECK(b.sent.empty());
-        CHECK(b.most_kept <= threshold);
+        CHECK(b.max_kept <= threshold);
         CHECK(b.c.data_in_output_filters); // so whoever waits for the client does
         // The client reads a little at a time.
         for (int i = 0; i < 1000 && b.c.data_in_output_filters; ++i) {
@@ -120,7 +120,7 @@ TEST_CASE("core never gets more than it keeps without waiting, whatever comes", 
         }
         CHECK(b.sent == all);
         CHECK(b.ended);
-        CHECK(b.most_kept <= threshold);
+        CHECK(b.max_kept <= threshold);
     }
 }
 

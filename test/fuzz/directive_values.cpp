@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     is_taken([&] { set_by_directive(settings, "V6FrontAddHeaders", value); });
     is_taken([&] { set_option(settings, value); });
     const auto rules = resolve(settings, milliseconds(1000));
-    if (rules.connect_timeout.count() <= 0 || rules.most_head == 0)
+    if (rules.connect_timeout.count() <= 0 || rules.max_head == 0)
         std::abort();
     cookie_rules cookies;
     is_taken([&] { add_cookie_domain(cookies, value, value); });

@@ -28,7 +28,7 @@ public:
     bool wants_trailers = false;
     field_list upload_trailers{};
     std::size_t gone_after = std::numeric_limits<std::size_t>::max(); // octets of the body
-    std::size_t most_ahead = std::numeric_limits<std::size_t>::max(); // octets, then it is behind
+    std::size_t max_ahead = std::numeric_limits<std::size_t>::max();  // octets, then it is behind
 
     void depart()
     {
@@ -101,7 +101,7 @@ private:
     }
     void watch_for_departure(std::function<void()> gone) override { gone_ = std::move(gone); }
     bool has_departed() const override { return departed_; }
-    bool is_behind() const override { return ahead_ > most_ahead; }
+    bool is_behind() const override { return ahead_ > max_ahead; }
     task<result<void>> caught_up() override
     {
         ++times_behind;

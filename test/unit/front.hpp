@@ -75,11 +75,11 @@ private:
 // "" if nothing failed.
 inline std::string failed(const outcome& o)
 {
-    return o.failed ? std::string(describe(o.failed->what).words) : std::string();
+    return o.failed ? std::string(describe(o.failed->reason).words) : std::string();
 }
-inline std::string words(reason what)
+inline std::string words(reason reason)
 {
-    return std::string(describe(what).words);
+    return std::string(describe(reason).words);
 }
 
 } // namespace v6front::test

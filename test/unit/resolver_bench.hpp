@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 inline std::string text(const lookup_result& found)
 {
     if (!found)
-        return std::string(describe(found.error().what).words);
+        return std::string(describe(found.error().reason).words);
     std::string all;
     for (const auto& a : **found)
         all += a.to_string() + " ";
@@ -49,16 +49,16 @@ inline task<std::string> look_up(name_cache& names, std::string_view name,
 inline const std::string no_name{describe(reason::name_not_found).words};
 inline const std::string too_late{describe(reason::lookup_timed_out).words};
 
-inline const char* word(name_report::event what)
+inline const char* word(name_report::kind event)
 {
-    switch (what) {
-    case name_report::event::found:
+    switch (event) {
+    case name_report::kind::found:
         return "found";
-    case name_report::event::changed:
+    case name_report::kind::changed:
         return "changed";
-    case name_report::event::failing:
+    case name_report::kind::failing:
         return "failing";
-    case name_report::event::dropped:
+    case name_report::kind::dropped:
         return "dropped";
     }
     return "";
@@ -71,11 +71,11 @@ public:
     report_function function()
     {
         return [this](const name_report& r) {
-            std::string line = word(r.what);
+            std::string line = word(r.event);
             if (r.addresses)
                 line += " " + r.addresses->front().to_string();
             if (r.why)
-                line += " (" + std::string(describe(r.why->what).words) + ")";
+                line += " (" + std::string(describe(r.why->reason).words) + ")";
             const std::lock_guard lock(mutex_);
             lines_.push_back(line);
         };

@@ -20,7 +20,7 @@ namespace v6front::test
 {
 
 struct act {
-    enum class kind { expect, send, chatter, drip, close, reset, hold } what;
+    enum class kind { expect, send, chatter, drip, close, reset, hold } does;
     std::string text{};
     std::size_t size = 0;
     std::chrono::milliseconds period{};
@@ -178,21 +178,21 @@ private:
     {
         bool goes_on = true;
         for (const auto& a : script) {
-            if (a.what == act::kind::hold)
+            if (a.does == act::kind::hold)
                 co_return;
-            if (a.what == act::kind::reset)
+            if (a.does == act::kind::reset)
                 v->socket.set_option(asio::socket_base::linger(true, 0));
-            if (a.what == act::kind::reset || a.what == act::kind::close) {
+            if (a.does == act::kind::reset || a.does == act::kind::close) {
                 v->socket.close();
                 co_return;
             }
-            if (a.what == act::kind::expect)
+            if (a.does == act::kind::expect)
                 goes_on = co_await await(v, a.text);
-            if (a.what == act::kind::send)
+            if (a.does == act::kind::send)
                 goes_on = co_await say(v, a.text);
-            if (a.what == act::kind::chatter)
+            if (a.does == act::kind::chatter)
                 goes_on = co_await chat(v, a);
-            if (a.what == act::kind::drip)
+            if (a.does == act::kind::drip)
                 goes_on = co_await drip(v, a);
             if (!goes_on)
                 co_return;

@@ -91,7 +91,7 @@ constexpr std::array<reason_row, reason_count> rows{{
 consteval bool is_in_order()
 {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (static_cast<std::size_t>(rows[i].what) != i)
+        if (static_cast<std::size_t>(rows[i].reason) != i)
             return false;
     }
     return true;
@@ -100,9 +100,9 @@ static_assert(is_in_order());
 
 } // namespace
 
-const reason_row& describe(reason what) noexcept
+const reason_row& describe(reason reason) noexcept
 {
-    const auto i = static_cast<std::size_t>(what);
+    const auto i = static_cast<std::size_t>(reason);
     return i < rows.size() ? rows[i] : rows.back();
 }
 
@@ -129,7 +129,7 @@ std::string_view to_string(phase p) noexcept
 
 std::string words_of(const failure& f)
 {
-    std::string words(describe(f.what).words);
+    std::string words(describe(f.reason).words);
     if (f.cause)
         words.append(": ").append(f.cause.message());
     if (!f.detail.empty())
@@ -137,12 +137,12 @@ std::string words_of(const failure& f)
     return words;
 }
 
-failure unfit(reason what, std::string_view why, std::string_view text)
+failure unfit(reason reason, std::string_view why, std::string_view text)
 {
     constexpr std::size_t most = 120;
     std::string detail(why);
     detail.append(": ").append(text.substr(0, most)).append(text.size() > most ? "..." : "");
-    return {what, {}, std::move(detail)};
+    return {reason, {}, std::move(detail)};
 }
 
 } // namespace v6front

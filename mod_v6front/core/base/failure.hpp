@@ -69,32 +69,32 @@ enum class reason : std::uint8_t {
 };
 
 struct failure {
-    reason what;
+    v6front::reason reason;
     boost::system::error_code cause{}; // the system's word for it, where there is one
     std::string detail{};              // what the words and the cause do not say, for the log only
 };
 
 // A failure whose detail is why a peer's text is refused, and the text, cut to what a log line
 // takes.
-failure unfit(reason what, std::string_view why, std::string_view text);
+failure unfit(reason reason, std::string_view why, std::string_view text);
 
 template <class T> using result = boost::system::result<T, failure>;
 
 // One row of the table that says everything fixed about a reason.
 struct reason_row {
-    reason what;
+    v6front::reason reason;
     phase when;
     fault whose;
     int status;             // RFC 9110 15; what the client sees if nothing was sent to it yet
     std::string_view words; // for the log: plain, lower case, no full stop
 };
 
-const reason_row& describe(reason what) noexcept;
+const reason_row& describe(reason reason) noexcept;
 
 // boost::system::result's value() on an error: a bug of ours, since errors are tested first.
 [[noreturn]] inline void throw_exception_from_error(const failure& f, const boost::source_location&)
 {
-    throw std::logic_error("unhandled failure: " + std::string(describe(f.what).words));
+    throw std::logic_error("unhandled failure: " + std::string(describe(f.reason).words));
 }
 
 std::string_view to_string(phase p) noexcept;

@@ -22,7 +22,7 @@ bool take(std::string_view& text, std::string_view expected)
 }
 
 // No body earns more: some thirty years, in seconds.
-constexpr std::uint64_t most_earned = 1'000'000'000;
+constexpr std::uint64_t max_earned = 1'000'000'000;
 
 } // namespace
 
@@ -46,7 +46,7 @@ std::optional<body_account::duration> body_account::left() const noexcept
         return std::nullopt;
     duration allowed = rule_.first;
     if (rule_.min_rate > 0)
-        allowed += std::chrono::seconds(std::min(octets_ / rule_.min_rate, most_earned)) +
+        allowed += std::chrono::seconds(std::min(octets_ / rule_.min_rate, max_earned)) +
                    std::chrono::milliseconds(1000 * (octets_ % rule_.min_rate) / rule_.min_rate);
     if (rule_.most.count() > 0)
         allowed = std::min<duration>(allowed, rule_.most);

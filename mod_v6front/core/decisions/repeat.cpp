@@ -22,13 +22,13 @@ bool is_stale(std::string_view input, int status) noexcept
                              input.substr(0, start.size()) != start.substr(0, input.size()));
 }
 
-bool may_repeat(reason what, std::string_view method, const attempt_progress& progress) noexcept
+bool may_retry(reason reason, std::string_view method, const attempt_progress& progress) noexcept
 {
     // The only two that say "this connection had died"; for the rest, time is up, or a new
     // connection would come to the same end.
-    if (what != reason::send_failed && what != reason::no_response)
+    if (reason != reason::send_failed && reason != reason::no_response)
         return false;
-    if (progress.response_seen || progress.body_gone || progress.attempts >= most_attempts)
+    if (progress.response_seen || progress.body_gone || progress.attempts >= max_attempts)
         return false;
     // A backend may close an idle connection just as it is used (RFC 9112 9.3.1); and where one of
     // several has died, the next does the same work.

@@ -22,7 +22,7 @@ struct attempt_progress {
     unsigned attempts = 1;      // made so far, this one included
 };
 
-constexpr unsigned most_attempts = 3;
+constexpr unsigned max_attempts = 3;
 
 // A connection that had served before brought something that answers no request: octets that are
 // no HTTP (a body that came late), or a 408, by which a server ends one that was idle for too long
@@ -38,6 +38,6 @@ bool is_idempotent(std::string_view method) noexcept;
 // then: always if not a byte was sent; on a pooled connection that died, or where the backend has
 // another address, if the method is idempotent or the backend lacks the body that it would have
 // needed to act. Never after a deadline, nor for a failure that a new connection would meet again.
-bool may_repeat(reason what, std::string_view method, const attempt_progress& progress) noexcept;
+bool may_retry(reason reason, std::string_view method, const attempt_progress& progress) noexcept;
 
 } // namespace v6front

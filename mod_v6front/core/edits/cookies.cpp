@@ -170,11 +170,11 @@ std::optional<std::string> cookie_map::map(std::string_view set_cookie) const
             return std::nullopt;
         is_secure = is_secure || iequals(a.name, "secure");
         const auto judged = judge(a.name, a.value, has_host_prefix);
-        if (judged.what == fate::dropped)
+        if (judged.decided == fate::dropped)
             continue;
         const auto begin = out.size();
         out += a.text;
-        if (judged.what == fate::replaced)
+        if (judged.decided == fate::replaced)
             out.replace(begin + static_cast<std::size_t>(a.value.data() - a.text.data()),
                         a.value.size(), judged.value);
     }

@@ -45,7 +45,7 @@ public:
 private:
     enum class fate { kept, replaced, dropped };
     struct verdict {
-        fate what = fate::kept;
+        fate decided = fate::kept;
         std::string value{};
     };
     verdict judge_domain(std::string_view domain) const;

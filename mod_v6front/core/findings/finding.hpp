@@ -20,7 +20,7 @@ struct finding {
     std::string_view number; // as the log has it; each is explained in the README
     std::string place;       // where the cause is written, "file:line"; empty: nowhere
     std::string text;        // what is wrong, and what would be right
-    kind what = kind::warning;
+    kind is = kind::warning;
 };
 using findings = std::vector<finding>;
 

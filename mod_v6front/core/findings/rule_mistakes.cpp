@@ -54,8 +54,8 @@ void find_unreachable(const server_rules& server, by_place& found)
         found.say("V6F0207", place, rule + " (" + place + ") is never reached: " + why);
     };
     for (const auto& r : server.routes)
-        if (const char* what = never_in_a_path(r.path))
-            say(r.place, "V6FrontPass " + r.path, std::string("its path has ") + what);
+        if (const char* never = never_in_a_path(r.path))
+            say(r.place, "V6FrontPass " + r.path, std::string("its path has ") + never);
     const auto& all = server.expressions;
     for (auto e = all.begin(); e != all.end(); ++e) {
         const auto first = "V6FrontPassMatch " + e->pattern + " takes its requests first";

@@ -15,7 +15,7 @@ namespace
 {
 
 // Of a chunk's line, and of all trailers.
-constexpr std::size_t most_line = 64 * 1024;
+constexpr std::size_t max_line = 64 * 1024;
 
 failure bad_chunk(std::string_view why, std::string_view line)
 {
@@ -93,7 +93,7 @@ std::size_t chunked_decoder::take_line(std::string_view input, std::optional<fai
     const auto lf = input.find('\n', searched_);
     if (lf == input.npos) {
         searched_ = input.size();
-        if (input.size() > most_line)
+        if (input.size() > max_line)
             bad = bad_chunk("a chunk size line that does not end", input);
         return 0;
     }
@@ -106,10 +106,10 @@ std::size_t chunked_decoder::take_line(std::string_view input, std::optional<fai
 // What nearly every line is: a size and CRLF.
 std::size_t chunked_decoder::take_plain_line(std::string_view input)
 {
-    constexpr std::size_t most_digits = 15;
+    constexpr std::size_t max_digits = 15;
     std::uint64_t size = 0;
     std::size_t digits = 0;
-    for (; digits < std::min(input.size(), most_digits); ++digits) {
+    for (; digits < std::min(input.size(), max_digits); ++digits) {
         const int value = hex_value(input[digits]);
         if (value < 0)
             break;
@@ -180,7 +180,7 @@ std::size_t chunked_decoder::take_trailers(std::string_view input, std::optional
     if (end == input.npos)
         end = end_of_field_section(input, searched_);
     if (end == input.npos) {
-        if (input.size() > most_line)
+        if (input.size() > max_line)
             bad = bad_chunk("trailers larger than 64 KiB", input);
         return 0;
     }

@@ -33,7 +33,7 @@ target_form form_of(std::string_view method, std::string_view raw) noexcept
 std::optional<failure> unfit_form(const target_form& form, std::string_view own_scheme,
                                   bool own_host)
 {
-    switch (form.what) {
+    switch (form.form) {
     case target_form::kind::origin:
     case target_form::kind::asterisk:
         return std::nullopt;

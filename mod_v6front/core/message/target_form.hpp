@@ -14,7 +14,7 @@ namespace v6front
 
 // The four forms of RFC 9112 3.2, by the target's own text.
 struct target_form {
-    enum class kind { origin, absolute, asterisk, authority, none } what = kind::none;
+    enum class kind { origin, absolute, asterisk, authority, none } form = kind::none;
     std::string_view scheme{}; // of an absolute one
     std::string_view
         authority{};         // of an absolute one: host, or [IPv6], with its port if it has one

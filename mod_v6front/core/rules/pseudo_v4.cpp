@@ -107,9 +107,9 @@ pseudo_v4_mode parse_pseudo_v4_mode(std::string_view value)
 
 pseudo_v4_key parse_pseudo_v4_key(std::string_view text, std::string_view file)
 {
-    const auto refuse = [file](const std::string& what) {
+    const auto refuse = [file](const std::string& wrong) {
         const std::string name(file);
-        throw setting_error("\"" + name + "\" " + what +
+        throw setting_error("\"" + name + "\" " + wrong +
                             "; a key is 32 hexadecimal digits, as "
                             "from: openssl rand -hex 16 > " +
                             name);

@@ -16,13 +16,13 @@ void refuse_value(std::string_view key, std::string_view value, std::string_view
     throw setting_error(sentence);
 }
 
-bool parse_on_off(std::string_view what, std::string_view value)
+bool parse_on_off(std::string_view key, std::string_view value)
 {
     if (iequals(value, "on"))
         return true;
     if (iequals(value, "off"))
         return false;
-    throw setting_error(std::string(what) + (what.empty() ? "" : " ") +
+    throw setting_error(std::string(key) + (key.empty() ? "" : " ") +
                         "must be \"on\" or \"off\", not \"" + std::string(value) + "\"");
 }
 
@@ -64,7 +64,7 @@ std::uint64_t parse_buffer_size(std::string_view, std::string_view value)
     return *octets;
 }
 
-unsigned parse_most_idle(std::string_view key, std::string_view value)
+unsigned parse_max_idle(std::string_view key, std::string_view value)
 {
     if (value == "0")
         refuse_value("maxidle", value,

@@ -27,7 +27,7 @@ struct setting_error : std::runtime_error {
 
 // "on" or "off", case-insensitive; the message names `what` unless that is empty, where it begins
 // with the directive's name in any case.
-bool parse_on_off(std::string_view what, std::string_view value);
+bool parse_on_off(std::string_view key, std::string_view value);
 
 milliseconds parse_timeout(std::string_view key, std::string_view value);
 
@@ -40,7 +40,7 @@ template <unsigned least> unsigned parse_count(std::string_view key, std::string
 
 std::size_t parse_head_size(std::string_view key, std::string_view value);     // head=
 std::uint64_t parse_buffer_size(std::string_view key, std::string_view value); // bufferbody=
-unsigned parse_most_idle(std::string_view key, std::string_view value);        // maxidle=
+unsigned parse_max_idle(std::string_view key, std::string_view value);         // maxidle=
 proxy_protocol parse_proxy_protocol(std::string_view key, std::string_view value);
 
 // Which of several addresses of a backend a request goes to (spread=): one with few requests in

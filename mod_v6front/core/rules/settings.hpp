@@ -34,12 +34,12 @@ struct exchange_settings {
     std::optional<milliseconds> response_timeout;
     std::optional<milliseconds> idle_timeout;
     std::optional<bool> self; // the backend may be one of this server's own listeners
-    std::optional<std::uint64_t> most_buffered;
-    std::optional<unsigned> most_in_flight;
-    std::optional<unsigned> most_queued;
-    std::optional<std::size_t> most_head;
+    std::optional<std::uint64_t> max_buffered;
+    std::optional<unsigned> max_in_flight;
+    std::optional<unsigned> max_queued;
+    std::optional<std::size_t> max_head;
     std::optional<bool> reuse;
-    std::optional<unsigned> most_idle;
+    std::optional<unsigned> max_idle;
     std::optional<v6front::proxy_protocol> proxy_protocol;
     std::optional<std::shared_ptr<const source_pool>> sources; // none: as the system chooses
     std::optional<status_set> error_override;
@@ -58,12 +58,12 @@ struct exchange_rules {
     bool self = false;
     // A body of unknown length is read up to here before it is sent with its length; 0: never, it
     // is streamed in chunks.
-    std::uint64_t most_buffered = 0;
-    unsigned most_in_flight = 0; // 0: without limit
-    unsigned most_queued = 0;
-    std::size_t most_head = 64 * 1024;
+    std::uint64_t max_buffered = 0;
+    unsigned max_in_flight = 0; // 0: without limit
+    unsigned max_queued = 0;
+    std::size_t max_head = 64 * 1024;
     bool reuse = true; // of connections to the site
-    std::uint32_t most_idle = std::numeric_limits<std::uint32_t>::max(); // to each of its addresses
+    std::uint32_t max_idle = std::numeric_limits<std::uint32_t>::max(); // to each of its addresses
     v6front::proxy_protocol proxy_protocol = v6front::proxy_protocol::off;
     std::shared_ptr<const source_pool> sources{};
     status_set error_override{}; // errors of the site that get httpd's own page
@@ -91,7 +91,7 @@ constexpr milliseconds as_timeout(const exchange_rules&, milliseconds timeout)
 // As many as are served may wait to be: each waits no longer than one turn, on the whole.
 constexpr unsigned as_in_flight(const exchange_rules& rules, milliseconds)
 {
-    return rules.most_in_flight;
+    return rules.max_in_flight;
 }
 
 // clang-format off
@@ -103,13 +103,13 @@ inline constexpr std::tuple setting_rows{
     setting_row<bool>{"via", &exchange_settings::via, &exchange_rules::via, parse_on_off, "V6FrontVia"},
     setting_row<added_headers>{"addheaders", &exchange_settings::add_headers, &exchange_rules::add_headers, parse_added_headers, "V6FrontAddHeaders"},
     setting_row<bool>{"cookiesecure", &exchange_settings::cookie_secure, &exchange_rules::cookie_secure, parse_on_off, "V6FrontCookieSecure"},
-    setting_row<std::size_t>{"head", &exchange_settings::most_head, &exchange_rules::most_head, parse_head_size},
+    setting_row<std::size_t>{"head", &exchange_settings::max_head, &exchange_rules::max_head, parse_head_size},
     setting_row<bool>{"self", &exchange_settings::self, &exchange_rules::self, parse_on_off},
-    setting_row<std::uint64_t>{"bufferbody", &exchange_settings::most_buffered, &exchange_rules::most_buffered, parse_buffer_size},
-    setting_row<unsigned>{"max", &exchange_settings::most_in_flight, &exchange_rules::most_in_flight, parse_count<1>},
-    setting_row<unsigned>{"queue", &exchange_settings::most_queued, &exchange_rules::most_queued, parse_count<0>, {}, as_in_flight},
+    setting_row<std::uint64_t>{"bufferbody", &exchange_settings::max_buffered, &exchange_rules::max_buffered, parse_buffer_size},
+    setting_row<unsigned>{"max", &exchange_settings::max_in_flight, &exchange_rules::max_in_flight, parse_count<1>},
+    setting_row<unsigned>{"queue", &exchange_settings::max_queued, &exchange_rules::max_queued, parse_count<0>, {}, as_in_flight},
     setting_row<bool>{"reuse", &exchange_settings::reuse, &exchange_rules::reuse, parse_on_off},
-    setting_row<unsigned>{"maxidle", &exchange_settings::most_idle, &exchange_rules::most_idle, parse_most_idle},
+    setting_row<unsigned>{"maxidle", &exchange_settings::max_idle, &exchange_rules::max_idle, parse_max_idle},
     setting_row<proxy_protocol>{"proxyprotocol", &exchange_settings::proxy_protocol, &exchange_rules::proxy_protocol, parse_proxy_protocol, "V6FrontProxyProtocol"},
     setting_row<std::shared_ptr<const source_pool>>{"bindv4", &exchange_settings::sources, &exchange_rules::sources, parse_source_pool, "V6FrontBindV4"},
     setting_row<status_set>{"erroroverride", &exchange_settings::error_override, &exchange_rules::error_override, parse_status_set, "V6FrontErrorOverride"},

@@ -62,9 +62,9 @@ void set_backend(cmd_parms* cmd, rule& rule, std::string_view url, int argc, cha
     for (int i = 0; i < argc; ++i)
         set_option(rule.settings, argv[i]);
     rule.place = place_of(cmd);
-    if (rule.settings.most_in_flight)
+    if (rule.settings.max_in_flight)
         rule.limit = ++limits_in(cmd->pool);
-    else if (rule.settings.most_queued)
+    else if (rule.settings.max_queued)
         throw setting_error("queue= needs max=: without a limit no request has to wait");
 }
 

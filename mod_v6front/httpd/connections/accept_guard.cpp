@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 
 // The listener's own time, too: connections that wait in the MPM's queues wait with it.
 constexpr auto pause = 20ms;
-constexpr unsigned most_pauses = 10; // before idle connections to sites are closed, too
+constexpr unsigned max_pauses = 10; // before idle connections to sites are closed, too
 constexpr auto between_lines = 60s;
 
 accept_function stock_accept = nullptr;
@@ -38,7 +38,7 @@ clock::time_point next_line{};
 
 // Descriptors below this are for clients. A limit is looked at each time: it may be changed while
 // httpd runs.
-int most_for_clients()
+int max_for_clients()
 {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1'000'000)
@@ -60,7 +60,7 @@ bool has_room(apr_socket_t* listening)
     const int next = ::fcntl(descriptor_of(listening), F_DUPFD_CLOEXEC, 0);
     if (next >= 0)
         ::close(next);
-    return next >= 0 && next < most_for_clients();
+    return next >= 0 && next < max_for_clients();
 }
 
 bool is_shortage(apr_status_t status)
@@ -76,9 +76,9 @@ apr_status_t wait_for_room()
                      V6LOGNO(0308) "almost out of file descriptors (%d for clients): accepting "
                                    "pauses until some are free, and idle connections are closed. "
                                    "Raise the limit (ulimit -n, LimitNOFILE=)",
-                     most_for_clients());
+                     max_for_clients());
     }
-    engine::ask_for_relief(++pauses > most_pauses);
+    engine::ask_for_relief(++pauses > max_pauses);
     std::this_thread::sleep_for(pause);
     return APR_FROM_OS_ERROR(EAGAIN);
 }
@@ -97,7 +97,7 @@ apr_status_t accept(void** accepted, ap_listen_rec* listener, apr_pool_t* pool)
         return APR_STATUS_IS_EINTR(status) || APR_STATUS_IS_EAGAIN(status)
                    ? status
                    : stock_accept(accepted, listener, pool); // which knows the others
-    is_near = descriptor_of(client) >= most_for_clients();
+    is_near = descriptor_of(client) >= max_for_clients();
     pauses = 0;
     *accepted = client;
     return APR_SUCCESS;

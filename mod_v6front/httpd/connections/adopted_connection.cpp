@@ -168,7 +168,7 @@ task<bool> adopted_connection::read_head()
         if (head_filter_)
             store.end_with(decrypt(is_whole));
         store.drop(leading_empty_lines(store.bytes()));
-        if (is_whole(store.bytes()) || store.bytes().size() > most_head_bytes())
+        if (is_whole(store.bytes()) || store.bytes().size() > max_head_bytes())
             co_return true;
         if (store.ending() != APR_SUCCESS)
             co_return !store.empty(); // httpd reads the torso, refuses and logs it
@@ -210,7 +210,7 @@ deadline::clock::duration adopted_connection::idle_time() const
 
 // Past this httpd's own limits are exceeded for certain, and it answers 414 or 431 from what is
 // there.
-std::size_t adopted_connection::most_head_bytes() const
+std::size_t adopted_connection::max_head_bytes() const
 {
     const auto* s = connection_->base_server;
     const auto fields = s->limit_req_fields > 0 ? s->limit_req_fields : 1000;
@@ -236,7 +236,7 @@ apr_status_t adopted_connection::decrypt(const std::function<bool(std::string_vi
             apr_bucket_delete(b);
         }
         const auto now = head_store_.bytes().size();
-        if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > most_head_bytes() ||
+        if (APR_STATUS_IS_EAGAIN(rv) || now == before || now > max_head_bytes() ||
             is_enough(head_store_.bytes()))
             return rv == APR_SUCCESS || APR_STATUS_IS_EAGAIN(rv) ? APR_SUCCESS : rv;
         if (rv != APR_SUCCESS)

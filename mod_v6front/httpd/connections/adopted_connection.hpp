@@ -80,7 +80,7 @@ private:
     void take_over();
     task<bool> next_request();
     task<bool> read_head();
-    std::size_t most_head_bytes() const;
+    std::size_t max_head_bytes() const;
     void set_idle(bool idle) noexcept;
     deadline::clock::duration idle_time() const;
     task<void> serve();

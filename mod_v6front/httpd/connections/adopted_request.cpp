@@ -152,8 +152,8 @@ task<void> adopted_connection::exchange(request_rec* r)
         if (client.has_changing_body())
             co_await client.read_ahead();
         const proxied job(r, *routed(r), shared_, client);
-        const auto what = co_await run_admitted(thread_.get_engine(), client, job.order());
-        status = job.conclude(client, what);
+        const auto ended = co_await run_admitted(thread_.get_engine(), client, job.order());
+        status = job.conclude(client, ended);
     }
     co_await conclude(r, status);
 }
@@ -178,7 +178,7 @@ void adopted_connection::refuse(request_rec* r)
         APLOG_MARK, APLOG_ERR, 0, r,
         V6LOGNO(0103) "%s %s: %d requests are already waiting for a thread; the client gets 503. "
                       "If handlers of this virtual host are slow, set \"V6FrontEngine Off\" there",
-        r->method, r->uri, static_cast<int>(offload::most_waiting));
+        r->method, r->uri, static_cast<int>(offload::max_waiting));
     connection_->keepalive = AP_CONN_CLOSE;
     conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
 }
@@ -191,8 +191,8 @@ task<bool> adopted_connection::run_elsewhere(std::function<void()> work)
     event done;
     const auto ex = thread_.get_engine().get_executor();
     on_engine_ = false;
-    const bool taken = shared_.handlers().post([&, ex](apr_thread_t* on) {
-        connection_->current_thread = on;
+    const bool taken = shared_.handlers().post([&, ex](apr_thread_t* thread) {
+        connection_->current_thread = thread;
         guard("a request on an offload thread", work);
         asio::post(ex, [&] {
             finished = true;

@@ -95,7 +95,7 @@ void find_in_names(const server_rec* main_server, const own_listeners& own, find
                 find_own_addresses(own, b, names[i], **answers[i], out);
             continue;
         }
-        const auto why = answers[i] ? answers[i]->error().what : reason::lookup_timed_out;
+        const auto why = answers[i] ? answers[i]->error().reason : reason::lookup_timed_out;
         out.push_back(no_address(users.front(), names[i], why));
     }
 }

@@ -40,9 +40,9 @@ bool offload::post(job work)
 {
     const std::lock_guard lock(mutex_);
     join_those_that_left();
-    if (waiting_.size() >= most_waiting)
+    if (waiting_.size() >= max_waiting)
         return false;
-    if (idle_ <= waiting_.size() && threads_.size() < most_threads_) {
+    if (idle_ <= waiting_.size() && threads_.size() < max_threads_) {
         const signals_blocked quiet;
         const auto self = threads_.emplace(threads_.end());
         try {

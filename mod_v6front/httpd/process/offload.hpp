@@ -22,11 +22,9 @@ namespace v6front
 class offload
 {
 public:
-    static constexpr std::size_t most_waiting = 1024;
+    static constexpr std::size_t max_waiting = 1024;
 
-    offload(std::size_t most_threads, std::size_t kept) : most_threads_(most_threads), kept_(kept)
-    {
-    }
+    offload(std::size_t max_threads, std::size_t kept) : max_threads_(max_threads), kept_(kept) {}
     ~offload() { end(); }
 
     // A thread of this pool takes the job, with its own apr_thread_t. False when too many wait
@@ -42,7 +40,7 @@ private:
     bool next_job(std::unique_lock<std::mutex>& lock);
     void join_those_that_left();
 
-    std::size_t most_threads_;
+    std::size_t max_threads_;
     std::size_t kept_;
     std::mutex mutex_;
     std::condition_variable changed_;

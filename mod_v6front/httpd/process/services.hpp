@@ -37,8 +37,8 @@ public:
     site_usage& usage() noexcept { return usage_; }
     const site_usage& usage() const noexcept { return usage_; }
     closing_time& end() noexcept { return end_; }
-    borrowed_engines& lent() noexcept { return lent_; }
-    const borrowed_engines& lent() const noexcept { return lent_; }
+    borrowed_engines& borrowed() noexcept { return lent_; }
+    const borrowed_engines& borrowed() const noexcept { return lent_; }
     offload& handlers() noexcept { return handlers_; }
     slow_hooks& hooks() noexcept { return hooks_; }
     const exchange_services& for_exchanges() const noexcept { return for_exchanges_; }

@@ -85,28 +85,28 @@ std::string text_of(const endpoint& e)
     return std::string(std::string_view(as_note(e)));
 }
 
-void write_notes(request_rec* r, const routed_request& decision, const outcome& what,
+void write_notes(request_rec* r, const routed_request& decision, const outcome& ended,
                  std::chrono::microseconds total)
 {
     const notes_of notes(r);
-    if (what.address)
-        notes.set("v6front-address", as_note(*what.address));
-    notes.set_number("v6front-attempts", what.attempts);
-    notes.set_number("v6front-response-us", what.response_time.count());
-    if (what.failed)
-        notes.set("v6front-failure", describe(what.failed->what).words);
+    if (ended.address)
+        notes.set("v6front-address", as_note(*ended.address));
+    notes.set_number("v6front-attempts", ended.attempts);
+    notes.set_number("v6front-response-us", ended.response_time.count());
+    if (ended.failed)
+        notes.set("v6front-failure", describe(ended.failed->reason).words);
     notes.set(logged_note::backend, decision.backend->authority);
-    if (what.local) {
-        notes.set(logged_note::local_address, as_note(what.local->address()));
-        notes.set_number(logged_note::local_port, what.local->port());
+    if (ended.local) {
+        notes.set(logged_note::local_address, as_note(ended.local->address()));
+        notes.set_number(logged_note::local_port, ended.local->port());
     }
-    if (what.attempts > 0)
-        notes.set(logged_note::connection, what.pooled ? "kept" : "new");
-    notes.set_number(logged_note::queue_time, what.queue_time.count());
-    notes.set_number(logged_note::connect_time, what.connect_time.count());
+    if (ended.attempts > 0)
+        notes.set(logged_note::connection, ended.pooled ? "kept" : "new");
+    notes.set_number(logged_note::queue_time, ended.queue_time.count());
+    notes.set_number(logged_note::connect_time, ended.connect_time.count());
     notes.set_number(logged_note::total_time, total.count());
-    notes.set_number(logged_note::request_octets, what.request_body);
-    notes.set_number(logged_note::response_octets, what.response_body);
+    notes.set_number(logged_note::request_octets, ended.request_body);
+    notes.set_number(logged_note::response_octets, ended.response_body);
     const auto* host = request_host::of(r);
     notes.set(logged_note::worker, host && host->is_on_engine() ? "engine" : "thread");
 }

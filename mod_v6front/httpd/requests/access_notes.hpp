@@ -17,7 +17,7 @@ namespace v6front
 std::string text_of(const endpoint& e);
 
 // After the exchange; `total` is how long it took.
-void write_notes(request_rec* r, const routed_request& decision, const outcome& what,
+void write_notes(request_rec* r, const routed_request& decision, const outcome& ended,
                  std::chrono::microseconds total);
 
 // Before the loggers, which look at the last request where httpd has made one of another

@@ -23,7 +23,9 @@ constexpr auto before_abort = 10ms;
 } // namespace
 
 borrowed_waits::borrowed_waits(conn_rec* c, borrowed_engines& from)
-    : connection_(c), loan_(std::in_place, from), next_look_(on().deadlines(), [this] { look(); })
+    : connection_(c),
+      loan_(std::in_place, from),
+      next_look_(get_engine().deadlines(), [this] { look(); })
 {
 }
 
@@ -53,7 +55,7 @@ task<apr_status_t> borrowed_waits::more_input(input_patience how_long)
     const auto time = how_long.slice(last_input_);
     if (time == time.zero())
         co_return APR_TIMEUP;
-    steady_timer slice(on().context(), time);
+    steady_timer slice(get_engine().context(), time);
     auto first = co_await (polled().input() || slice.async_wait(use_task));
     if (first.index() == 1)
         co_return connection_->aborted ? APR_ECONNABORTED : APR_SUCCESS;
@@ -68,7 +70,7 @@ task<bool> borrowed_waits::is_end_meant()
 {
     if (!is_http2_stream(connection_))
         co_return true;
-    steady_timer moment(on().context(), before_abort);
+    steady_timer moment(get_engine().context(), before_abort);
     co_await moment.async_wait(use_task);
     co_return !connection_->aborted;
 }

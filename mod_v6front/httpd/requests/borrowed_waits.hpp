@@ -22,7 +22,7 @@ class borrowed_waits final : public client_waits
 public:
     borrowed_waits(conn_rec* c, borrowed_engines& from);
 
-    engine& on() noexcept { return **loan_; }
+    engine& get_engine() noexcept { return **loan_; }
     // The exchange is over, and nothing waits here again. What the client hears after this comes
     // later than the engine's return: its next request, on another thread, finds the connection
     // that this one has used.
@@ -40,7 +40,10 @@ public:
     task<apr_status_t> tunnel_output() override { return polled().output(); }
 
 private:
-    polled_client& polled() { return polled_ ? *polled_ : polled_.emplace(connection_, on()); }
+    polled_client& polled()
+    {
+        return polled_ ? *polled_ : polled_.emplace(connection_, get_engine());
+    }
     deadline::clock::duration limit_of_stream(deadline::clock::duration otherwise) const;
     bool has_left() const;
     void look();

@@ -21,7 +21,7 @@ int polled_descriptor(conn_rec* c)
     return socket;
 }
 
-polled_client::polled_client(conn_rec* c, engine& on) : copy_(on.context())
+polled_client::polled_client(conn_rec* c, engine& engine) : copy_(engine.context())
 {
     const int fd = polled_descriptor(c);
     const int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -44,11 +44,11 @@ polled_client::~polled_client()
     ::close(copy);
 }
 
-task<apr_status_t> polled_client::wait(descriptor::wait_type what)
+task<apr_status_t> polled_client::wait(descriptor::wait_type type)
 {
     if (!copy_.is_open())
         co_return APR_EBADF;
-    const auto [ec] = co_await copy_.async_wait(what, use_task);
+    const auto [ec] = co_await copy_.async_wait(type, use_task);
     co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
 }
 

@@ -20,7 +20,7 @@ int polled_descriptor(conn_rec* c);
 class polled_client
 {
 public:
-    polled_client(conn_rec* c, engine& on);
+    polled_client(conn_rec* c, engine& engine);
     ~polled_client();
     polled_client(const polled_client&) = delete;
 
@@ -29,7 +29,7 @@ public:
 
 private:
     using descriptor = asio::posix::basic_stream_descriptor<executor>;
-    task<apr_status_t> wait(descriptor::wait_type what);
+    task<apr_status_t> wait(descriptor::wait_type type);
 
     descriptor copy_; // another number for the same open file
     int flags_ = -1;  // of the open file, which Asio makes non-blocking

@@ -86,7 +86,7 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     q.fields = fields_;
     q.adds = rules_.add_headers;
     q.adds_via = rules_.via && !decision.via_taken_away;
-    q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.most_buffered == 0;
+    q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.max_buffered == 0;
     q.may_upgrade = may_upgrade;
     order_.backend = decision.backend;
     order_.rules = rules_;
@@ -204,59 +204,59 @@ void proxied::forward_references()
 }
 
 // One line for each failure: with whom, in which phase, what, and what the client gets.
-void proxied::log_failure(const outcome& what) const
+void proxied::log_failure(const outcome& ended) const
 {
-    const auto& row = describe(what.failed->what);
+    const auto& row = describe(ended.failed->reason);
     std::ostringstream line;
     line << request_->method << ' ' << request_->uri << ": ";
     if (row.whose == fault::backend || row.whose == fault::front) {
         line << "backend " << decision_.backend->authority;
-        if (what.address)
-            line << " (" << text_of(*what.address) << ')';
+        if (ended.address)
+            line << " (" << text_of(*ended.address) << ')';
         line << ": ";
     }
     line << to_string(row.when) << ": " << row.words;
-    if (what.failed->cause)
-        line << ": " << what.failed->cause.message();
-    if (!what.failed->detail.empty())
-        line << " (" << what.failed->detail << ')';
-    if (what.attempts > 1)
-        line << ", attempt " << what.attempts;
-    if (what.head_sent)
-        line << "; the response was cut off after " << what.response_body << " octets";
-    else if (row.what != reason::client_gone)
-        line << "; the client gets " << what.status;
+    if (ended.failed->cause)
+        line << ": " << ended.failed->cause.message();
+    if (!ended.failed->detail.empty())
+        line << " (" << ended.failed->detail << ')';
+    if (ended.attempts > 1)
+        line << ", attempt " << ended.attempts;
+    if (ended.head_sent)
+        line << "; the response was cut off after " << ended.response_body << " octets";
+    else if (row.reason != reason::client_gone)
+        line << "; the client gets " << ended.status;
     const auto text = line.str();
-    if (row.what == reason::stopping)
+    if (row.reason == reason::stopping)
         return ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0145) "%s", text.c_str());
-    if (row.whose == fault::client && row.what != reason::request_loop)
+    if (row.whose == fault::client && row.reason != reason::request_loop)
         ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0101) "%s", text.c_str());
     else
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request_, V6LOGNO(0102) "%s", text.c_str());
 }
 
 // A tunnel that both sides have closed is worth no line.
-void proxied::log_tunnel(const outcome& what) const
+void proxied::log_tunnel(const outcome& ended) const
 {
-    if (what.tunnel->why == tunnel_end::how::closed)
+    if (ended.tunnel->why == tunnel_end::how::closed)
         return;
-    const auto text = to_string(what.tunnel->why);
-    const auto cause = what.tunnel->cause ? ": " + what.tunnel->cause.message() : std::string();
+    const auto text = to_string(ended.tunnel->why);
+    const auto cause = ended.tunnel->cause ? ": " + ended.tunnel->cause.message() : std::string();
     apr_table_setn(request_->notes, "v6front-failure", to_pool(request_->pool, text));
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
                   V6LOGNO(0105) "%s %s: tunnel to %s: %s%s, after %" APR_UINT64_T_FMT
                                 " octets up and %" APR_UINT64_T_FMT " down",
                   request_->method, request_->uri, decision_.backend->authority.c_str(),
-                  text.data(), cause.c_str(), apr_uint64_t{what.request_body},
-                  apr_uint64_t{what.response_body});
+                  text.data(), cause.c_str(), apr_uint64_t{ended.request_body},
+                  apr_uint64_t{ended.response_body});
 }
 
 // httpd answers with its own page for the status. The request has not been answered yet, so a page
 // of the site that an ErrorDocument names is a request of its own; if that fails too, ap_die says
 // so and asks for no further one.
-int proxied::give_own_page(const outcome& what) const
+int proxied::give_own_page(const outcome& ended) const
 {
-    for (const auto& [name, value] : *what.overridden) {
+    for (const auto& [name, value] : *ended.overridden) {
         apr_table_addn(request_->err_headers_out, to_pool(request_->pool, name),
                        to_pool(request_->pool, value));
         // httpd makes the Allow of a 405 itself, of this list (ap_send_error_response).
@@ -266,65 +266,65 @@ int proxied::give_own_page(const outcome& what) const
                                to_pool(request_->pool, take_element(methods)));
     }
     apr_table_setn(request_->notes, "v6front-site-status",
-                   to_pool(request_->pool, std::to_string(what.status)));
+                   to_pool(request_->pool, std::to_string(ended.status)));
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
                   V6LOGNO(0185) "%s %s: backend %s answered %d; the client gets this server's own "
                                 "page for it (V6FrontErrorOverride)",
                   request_->method, request_->uri, decision_.backend->authority.c_str(),
-                  what.status);
-    return what.status;
+                  ended.status);
+    return ended.status;
 }
 
-int proxied::conclude(request_client& client, const outcome& what) const
+int proxied::conclude(request_client& client, const outcome& ended) const
 {
     const auto total = start_ == std::chrono::steady_clock::time_point{}
                            ? std::chrono::steady_clock::duration{}
                            : std::chrono::steady_clock::now() - start_;
-    write_notes(request_, decision_, what,
+    write_notes(request_, decision_, ended,
                 std::chrono::duration_cast<std::chrono::microseconds>(total));
     auto* c = request_->connection;
     // An unread rest of the body would be taken for the next request; httpd drains it on closing.
     if (!client.has_read_all() && ap_request_has_body(request_)) {
         c->keepalive = AP_CONN_CLOSE;
-        const bool is_silent = what.failed && what.failed->what == reason::client_body_too_slow;
-        if (!is_silent && !(what.failed && what.head_sent))
+        const bool is_silent = ended.failed && ended.failed->reason == reason::client_body_too_slow;
+        if (!is_silent && !(ended.failed && ended.head_sent))
             take_rest_before_end(request_);
     }
-    if (what.tunnel)
-        log_tunnel(what);
-    if (what.overridden)
-        return give_own_page(what);
-    if (!what.failed) {
-        watch_redirects(request_, decision_, what.status);
+    if (ended.tunnel)
+        log_tunnel(ended);
+    if (ended.overridden)
+        return give_own_page(ended);
+    if (!ended.failed) {
+        watch_redirects(request_, decision_, ended.status);
         client.finish();
         return OK;
     }
-    log_failure(what);
-    if (what.head_sent) {
+    log_failure(ended);
+    if (ended.head_sent) {
         client.break_off();
         return OK;
     }
-    if (what.failed->what == reason::client_gone)
+    if (ended.failed->reason == reason::client_gone)
         c->aborted = 1;
-    if (what.status == HTTP_SERVICE_UNAVAILABLE)
+    if (ended.status == HTTP_SERVICE_UNAVAILABLE)
         apr_table_setn(request_->err_headers_out, "Retry-After", "1");
-    return what.status;
+    return ended.status;
 }
 
 int run_borrowed(request_rec* r, const routed_request& decision, services& shared)
 {
-    borrowed_waits waits(r->connection, shared.lent());
+    borrowed_waits waits(r->connection, shared.borrowed());
     request_client client(r, waits);
     std::optional<proxied> exchange;
-    outcome what;
-    waits.on().run_until_done([&]() -> task<void> {
+    outcome ended;
+    waits.get_engine().run_until_done([&]() -> task<void> {
         if (client.has_changing_body())
             co_await client.read_ahead();
         exchange.emplace(r, decision, shared, client);
-        what = co_await run_admitted(waits.on(), client, exchange->order());
+        ended = co_await run_admitted(waits.get_engine(), client, exchange->order());
     });
     waits.return_engine();
-    return exchange->conclude(client, what);
+    return exchange->conclude(client, ended);
 }
 
 } // namespace v6front

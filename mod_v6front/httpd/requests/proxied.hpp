@@ -28,7 +28,7 @@ public:
     // After run_exchange: logs, notes, and ends the response where one was begun. Gives what a
     // handler returns: OK when the client has its answer (or visibly the lack of one), else the
     // status to die with.
-    int conclude(request_client& client, const outcome& what) const;
+    int conclude(request_client& client, const outcome& ended) const;
 
 private:
     void gather_fields(const request_client& asker);
@@ -37,9 +37,9 @@ private:
     void frame_body(const request_client::body_ahead& known);
     bool has_place() const;
     void forward_references();
-    void log_failure(const outcome& what) const;
-    void log_tunnel(const outcome& what) const;
-    int give_own_page(const outcome& what) const;
+    void log_failure(const outcome& ended) const;
+    void log_tunnel(const outcome& ended) const;
+    int give_own_page(const outcome& ended) const;
 
     request_rec* request_;
     const routed_request& decision_;

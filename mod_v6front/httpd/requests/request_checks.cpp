@@ -43,7 +43,7 @@ std::optional<failure> check_form(request_rec* r, routed_request* route)
     if (!is_from_client(r) || (raw.starts_with('/') && r->method_number != M_CONNECT))
         return std::nullopt;
     const auto form = form_of(view(r->method), raw);
-    const bool absolute = form.what == target_form::kind::absolute;
+    const bool absolute = form.form == target_form::kind::absolute;
     if (route)
         route->authority = form.authority;
     return unfit_form(form, view(ap_http_scheme(r)), absolute && is_own_host(r, form.host));

@@ -13,7 +13,7 @@ namespace v6front
 namespace
 {
 
-constexpr std::size_t most_groups = 10;
+constexpr std::size_t max_groups = 10;
 
 using decision = result<routed_request*>; // nullptr: not ours
 
@@ -60,16 +60,16 @@ decision by_route(const request_rec* r, const route& found)
 // The first expression that matches a path, in their order, and what its groups have matched.
 struct match {
     const match_rule* rule = nullptr;
-    matched_group groups[most_groups]{};
+    matched_group groups[max_groups]{};
 };
 match find_match(const server_config& server, const char* path)
 {
     for (const auto& rule : server.matches) {
-        ap_regmatch_t matched[most_groups];
-        if (ap_regexec(rule.regex, path, most_groups, matched, 0) != 0)
+        ap_regmatch_t matched[max_groups];
+        if (ap_regexec(rule.regex, path, max_groups, matched, 0) != 0)
             continue;
         match found{&rule};
-        for (std::size_t i = 0; i < most_groups; ++i)
+        for (std::size_t i = 0; i < max_groups; ++i)
             if (matched[i].rm_so >= 0)
                 found.groups[i] = {static_cast<std::size_t>(matched[i].rm_so),
                                    static_cast<std::size_t>(matched[i].rm_eo)};
@@ -121,7 +121,7 @@ bool is_trace_for_httpd(const request_rec* r)
 
 int refuse(const request_rec* r, const failure& why)
 {
-    const auto& row = describe(why.what);
+    const auto& row = describe(why.reason);
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, V6LOGNO(0120) "%s: %s%s%s; the client gets %d",
                   r->method, row.words.data(), why.detail.empty() ? "" : ": ", why.detail.c_str(),
                   row.status);

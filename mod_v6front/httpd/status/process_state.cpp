@@ -62,14 +62,14 @@ process_state list_process(const server_rec* main_server, const services& shared
                            const engine_threads& engines)
 {
     process_state all{
-        {}, shared.names().snapshot(), {}, engines.snapshot(), shared.lent().snapshot()};
+        {}, shared.names().snapshot(), {}, engines.snapshot(), shared.borrowed().snapshot()};
     gathered known;
     for (const auto& name : all.names)
         known.names.emplace(name.name, name.addresses);
     for (const auto& used : shared.usage().snapshot())
         known.usage.emplace(used.address, used);
     known.judged = shared.for_exchanges().book->snapshot();
-    const auto limits = shared.for_exchanges().doorkeeper->snapshot();
+    const auto limits = shared.for_exchanges().admission->snapshot();
 
     // Many rules have the same backend, and virtual hosts inherit rules.
     std::set<std::tuple<std::string, std::vector<endpoint>, check_number>> seen;
@@ -82,8 +82,8 @@ process_state list_process(const server_rec* main_server, const services& shared
         if (limit == 0 || limit > limits.size() || !seen_limits.insert(limit).second)
             return;
         const auto rules = resolve(*b.settings, {});
-        all.limits.push_back({b.rule, limits[limit - 1].in_flight, rules.most_in_flight,
-                              limits[limit - 1].waiting, rules.most_queued});
+        all.limits.push_back({b.rule, limits[limit - 1].in_flight, rules.max_in_flight,
+                              limits[limit - 1].waiting, rules.max_queued});
     });
     return all;
 }

@@ -86,7 +86,7 @@ void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
     if (client)
         sort_for(*client, addresses);
     bool any_well = false;
-    std::array<standing, most_addresses> all;
+    std::array<standing, max_addresses> all;
     std::optional<endpoint> on_trial;
     const auto n = std::min(addresses.size(), all.size());
     for (std::size_t i = 0; i < n; ++i) {
@@ -185,7 +185,7 @@ void address_book::succeeded(const endpoint& address, std::string_view backend)
 void address_book::failed(const endpoint& address, std::string_view backend, const failure& why)
 {
     // That this server has no descriptor left says nothing about anybody else.
-    if (describe(why.what).whose != fault::backend)
+    if (describe(why.reason).whose != fault::backend)
         return;
     fail(address, backend, 0, failures_until_out, words_of(why));
 }

@@ -79,7 +79,7 @@ public:
     using clock = std::chrono::steady_clock;
     using milliseconds = std::chrono::milliseconds;
     // No more addresses of one backend than this are ever considered.
-    static constexpr std::size_t most_addresses = 32;
+    static constexpr std::size_t max_addresses = 32;
     // After this many failures in a row an address is out, and the log says so.
     static constexpr std::uint32_t failures_until_out = 3;
     // The first of these is not avoided yet, since one bad answer is no verdict.

@@ -78,7 +78,7 @@ task<void> address_watch::follow(address_watch& self, connection_identity to, st
         if (connected) {
             (*connected)->close();
             book.succeeded(address, backend);
-        } else if (describe(connected.error().what).whose != fault::front) {
+        } else if (describe(connected.error().reason).whose != fault::front) {
             book.failed(address, backend, connected.error());
         }
     }

@@ -49,8 +49,9 @@ std::optional<failure> bind_source(tcp_socket& socket, const asio::ip::address_v
     socket.open(asio::ip::tcp::v4(), ec);
     if (ec)
         return connect_failure(ec);
-    const int on = 1;
-    ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    const int engine = 1;
+    ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &engine,
+                 sizeof engine);
     socket.bind({source, 0}, ec);
     if (is(ec, EADDRNOTAVAIL) || is(ec, EACCES) || is(ec, EINVAL))
         return failure{reason::no_source_address, ec, source.to_string()};
@@ -220,7 +221,7 @@ void race::tell(const connect_report& report) const
         else if (!r.has_ended && r.started <= late) {
             const auto f = r.late();
             report(candidates[i].address, &f);
-        } else if (r.failed && describe(r.failed->what).whose != fault::front) {
+        } else if (r.failed && describe(r.failed->reason).whose != fault::front) {
             // What this machine lacks says nothing about the address.
             report(candidates[i].address, &*r.failed);
         }

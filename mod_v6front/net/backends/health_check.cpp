@@ -21,7 +21,7 @@ using order_ptr = std::shared_ptr<const check_order>;
 using clock = address_book::clock;
 
 // An answer that comes later is no better than none.
-constexpr std::chrono::milliseconds most_patience{5000};
+constexpr std::chrono::milliseconds max_patience{5000};
 // A first failure is looked into sooner than the interval says.
 constexpr std::chrono::milliseconds soon{1000};
 
@@ -34,13 +34,13 @@ std::string request_of(const check_order& order)
 // What is wrong with that address; empty: nothing; none: this machine could not ask.
 task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endpoint address)
 {
-    const auto patience = std::min(most_patience, order->rule.interval);
+    const auto patience = std::min(max_patience, order->rule.interval);
     const auto give_up = clock::now() + patience;
     const std::array<connection_identity, 1> only{
         order->of->identity(address, order->of->check_terms)};
     const auto connected =
         co_await connect_to_backend(watch.context(), watch.deadlines(), only, patience);
-    if (!connected && describe(connected.error().what).whose == fault::front)
+    if (!connected && describe(connected.error().reason).whose == fault::front)
         co_return std::nullopt;
     if (!connected)
         co_return words_of(connected.error());

@@ -24,7 +24,7 @@ void personal_connections::claim::note_login() noexcept
     if (!in_)
         return;
     const std::lock_guard lock(in_->mutex_);
-    in_->numbered(number_)->what = kind::login;
+    in_->numbered(number_)->which = kind::login;
 }
 
 personal_connections::~personal_connections()
@@ -57,24 +57,24 @@ std::optional<personal_connections::taken> personal_connections::take(
             std::chrono::duration_cast<milliseconds>(clock::now() - own->idle_since);
         const auto of = own->of;
         const auto number = own->number;
-        const auto what = own->what;
+        const auto which = own->which;
         if (socket.is_silent())
-            return taken{claim(*this, of, number), std::move(socket), what, idle_for};
+            return taken{claim(*this, of, number), std::move(socket), which, idle_for};
         lock.unlock();
         release(number, {});
-        if (what == kind::login)
+        if (which == kind::login)
             return std::nullopt;
         lock.lock();
     }
 }
 
-personal_connections::claim personal_connections::reserve(const connection_identity& of, kind what)
+personal_connections::claim personal_connections::reserve(const connection_identity& of, kind which)
 {
     const std::lock_guard lock(mutex_);
-    const auto is_same = [&of](const place& p) { return p.what == kind::login && p.of == of; };
-    if (ended_ || (what == kind::login && std::any_of(places_.begin(), places_.end(), is_same)))
+    const auto is_same = [&of](const place& p) { return p.which == kind::login && p.of == of; };
+    if (ended_ || (which == kind::login && std::any_of(places_.begin(), places_.end(), is_same)))
         return {};
-    places_.push_back({of, next_number_, what, {}, std::this_thread::get_id()});
+    places_.push_back({of, next_number_, which, {}, std::this_thread::get_id()});
     return {*this, of, next_number_++};
 }
 
@@ -104,7 +104,7 @@ bool personal_connections::wanted::matches(const place& p) const
 personal_connections::place* personal_connections::login(const wanted& w) noexcept
 {
     for (auto& p : places_)
-        if (p.what == kind::login && w.matches(p))
+        if (p.which == kind::login && w.matches(p))
             return &p;
     return nullptr;
 }
@@ -115,7 +115,7 @@ personal_connections::place* personal_connections::named(const wanted& w) noexce
     place* last = nullptr;
     const auto now = clock::now();
     for (auto& p : places_)
-        if (p.what == kind::named && p.socket.is_open() && now - p.idle_since < w.idle &&
+        if (p.which == kind::named && p.socket.is_open() && now - p.idle_since < w.idle &&
             (!last || p.idle_since > last->idle_since) && w.matches(p))
             last = &p;
     return last;
@@ -135,18 +135,18 @@ void personal_connections::make_room() noexcept
     const auto now = clock::now();
     std::size_t idle = 0;
     std::erase_if(places_, [&](place& p) {
-        if (p.what != kind::named || !p.socket.is_open())
+        if (p.which != kind::named || !p.socket.is_open())
             return false;
         const bool goes = now - p.idle_since >= longest_named || !p.socket.is_silent();
         idle += goes ? 0 : 1;
         return goes;
     });
-    if (idle < most_named)
+    if (idle < max_named)
         return;
     auto* oldest = &places_.front();
     for (auto& p : places_)
-        if (p.what == kind::named && p.socket.is_open() &&
-            (oldest->what != kind::named || !oldest->socket.is_open() ||
+        if (p.which == kind::named && p.socket.is_open() &&
+            (oldest->which != kind::named || !oldest->socket.is_open() ||
              p.idle_since < oldest->idle_since))
             oldest = &p;
     places_.erase(places_.begin() + (oldest - places_.data()));
@@ -157,7 +157,7 @@ void personal_connections::release(unsigned number, detached_socket socket) noex
     {
         const std::lock_guard lock(mutex_);
         if (socket.is_open() && !ended_) {
-            if (numbered(number)->what == kind::named)
+            if (numbered(number)->which == kind::named)
                 make_room();
             auto& at = *numbered(number);
             at.idle_since = clock::now();

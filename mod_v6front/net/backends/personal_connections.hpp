@@ -43,7 +43,7 @@ public:
     using milliseconds = std::chrono::milliseconds;
     // Of those that are only named. A client that asks for more at once than a browser does over
     // HTTP/1 gets new ones.
-    static constexpr std::size_t most_named = 6;
+    static constexpr std::size_t max_named = 6;
     static constexpr milliseconds longest_named{60000}; // idle
 
     // The place of one connection, which nobody else uses meanwhile. Given up, with nothing in it,
@@ -80,7 +80,7 @@ public:
     struct taken {
         claim place;
         detached_socket socket;
-        kind what = kind::login;
+        kind which = kind::login;
         milliseconds idle_for{};
     };
 
@@ -97,7 +97,7 @@ public:
                               milliseconds patience, const connection_terms& terms = {},
                               milliseconds idle = longest_named);
     // A place for a new one; with a login, a claim to none if there is one already.
-    claim reserve(const connection_identity& of, kind what = kind::login);
+    claim reserve(const connection_identity& of, kind which = kind::login);
     // The client goes: nothing is kept from now on.
     void end() noexcept;
     // Any thread, as long as the client connection lives.
@@ -107,7 +107,7 @@ private:
     struct place {
         connection_identity of;
         unsigned number;
-        kind what;
+        kind which;
         detached_socket socket{}; // closed: in use
         std::thread::id user{};
         clock::time_point idle_since{};

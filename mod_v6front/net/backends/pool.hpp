@@ -112,11 +112,11 @@ public:
         if (personal_)
             personal_->note_login();
     }
-    void give_back(std::uint32_t most_idle = pool::no_limit)
+    void give_back(std::uint32_t max_idle = pool::no_limit)
     {
         counted_.end();
         if (!personal_)
-            return pool_->put(std::move(connection_), most_idle);
+            return pool_->put(std::move(connection_), max_idle);
         personal_->keep(connection_->release());
         connection_.reset();
     }

@@ -17,11 +17,11 @@ namespace v6front
 class call_for_room
 {
 public:
-    call_for_room(engine& on, const endpoint& to)
-        : usage_(on.idle_connections().usage()),
+    call_for_room(engine& engine, const endpoint& to)
+        : usage_(engine.idle_connections().usage()),
           at_(usage_.find(to)),
           pause_(usage_.patience(at_)),
-          next_(on.deadlines(), [this] { call(); })
+          next_(engine.deadlines(), [this] { call(); })
     {
         next_.arm(pause_);
     }
@@ -40,7 +40,7 @@ private:
         end();
         asked_ = usage_.ask(at_);
         if (asked_)
-            pause_ = std::min(2 * pause_, site_usage::most_patience);
+            pause_ = std::min(2 * pause_, site_usage::max_patience);
         next_.arm(asked_ ? pause_ : site_usage::ask_pause);
     }
 

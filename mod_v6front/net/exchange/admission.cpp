@@ -14,10 +14,10 @@ constexpr std::size_t in_flight = 0, waiting = 1;
 
 std::string as_detail(const exchange_rules& rules, bool waited)
 {
-    return "max=" + std::to_string(rules.most_in_flight) +
+    return "max=" + std::to_string(rules.max_in_flight) +
            (waited
                 ? ", none finished within " + std::to_string(rules.connect_timeout.count()) + " ms"
-                : ", queue=" + std::to_string(rules.most_queued));
+                : ", queue=" + std::to_string(rules.max_queued));
 }
 
 } // namespace
@@ -90,25 +90,25 @@ private:
     waiter_ptr self_;
 };
 
-task<result<admission::place>> admission::enter(engine& on, client& peer,
+task<result<admission::place>> admission::enter(engine& engine, client& peer,
                                                 const exchange_order& order)
 {
     const auto limit = order.backend->limit;
     const auto& rules = order.rules;
-    if (queues_[limit - 1].length.load() == 0 && add(limit, in_flight, rules.most_in_flight))
+    if (queues_[limit - 1].length.load() == 0 && add(limit, in_flight, rules.max_in_flight))
         co_return place(*this, limit);
-    if (!add(limit, waiting, rules.most_queued))
+    if (!add(limit, waiting, rules.max_queued))
         co_return failure{reason::too_many_in_flight, {}, as_detail(rules, false)};
-    queued self(*this, limit, on.context());
-    deadline over(on.deadlines(), [&self] { self.changed().notify(); });
+    queued self(*this, limit, engine.context());
+    deadline over(engine.deadlines(), [&self] { self.changed().notify(); });
     over.arm(rules.connect_timeout);
-    deadline look_again(on.deadlines(), [&self] { self.changed().notify(); });
+    deadline look_again(engine.deadlines(), [&self] { self.changed().notify(); });
     peer.watch_for_departure([&self] { self.changed().notify(); });
     bool passed = false;
     while (!passed && !over.expired() && !peer.has_departed()) {
         look_again.arm(deadline_list::tick);
-        co_await self.changed().wait(on.get_executor());
-        passed = self.may_pass(rules.most_in_flight);
+        co_await self.changed().wait(engine.get_executor());
+        passed = self.may_pass(rules.max_in_flight);
     }
     peer.watch_for_departure(nullptr);
     if (passed)
@@ -127,20 +127,20 @@ std::vector<limit_state> admission::snapshot() const
     return all;
 }
 
-task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order)
+task<outcome> run_when_admitted(engine& engine, client& peer, const exchange_order& order)
 {
     using clock = std::chrono::steady_clock;
     const auto start = clock::now();
-    auto place = co_await order.services->doorkeeper->enter(on, peer, order);
+    auto place = co_await order.services->admission->enter(engine, peer, order);
     const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
     if (!place) {
         outcome record;
         record.queue_time = waited;
-        record.status = describe(place.error().what).status;
+        record.status = describe(place.error().reason).status;
         record.failed = place.error();
         co_return record;
     }
-    auto record = co_await run_exchange(on, peer, order);
+    auto record = co_await run_exchange(engine, peer, order);
     record.queue_time = waited;
     co_return record;
 }

@@ -56,7 +56,7 @@ public:
         admission* in_;
         unsigned limit_;
     };
-    task<result<place>> enter(engine& on, client& peer, const exchange_order& order);
+    task<result<place>> enter(engine& engine, client& peer, const exchange_order& order);
     // False for a limit without a counter: there is no memory that all child processes share.
     bool counts(unsigned limit) const noexcept { return limit != 0 && limit <= queues_.size(); }
     // Any thread: all limits, by their numbers.
@@ -85,14 +85,14 @@ private:
 };
 
 // run_exchange, for a route with a limit only when it has a place.
-task<outcome> run_when_admitted(engine& on, client& peer, const exchange_order& order);
+task<outcome> run_when_admitted(engine& engine, client& peer, const exchange_order& order);
 
-inline task<outcome> run_admitted(engine& on, client& peer, const exchange_order& order)
+inline task<outcome> run_admitted(engine& engine, client& peer, const exchange_order& order)
 {
-    const auto* doorkeeper = order.services->doorkeeper;
+    const auto* admission = order.services->admission;
     const bool must_enter =
-        doorkeeper && doorkeeper->counts(order.backend->limit) && !order.has_place;
-    return must_enter ? run_when_admitted(on, peer, order) : run_exchange(on, peer, order);
+        admission && admission->counts(order.backend->limit) && !order.has_place;
+    return must_enter ? run_when_admitted(engine, peer, order) : run_exchange(engine, peer, order);
 }
 
 } // namespace v6front

@@ -7,16 +7,16 @@
 namespace v6front
 {
 
-task<result<std::vector<endpoint>>> backend_addresses(engine& on, const exchange_order& order)
+task<result<std::vector<endpoint>>> backend_addresses(engine& engine, const exchange_order& order)
 {
     const auto& site = *order.backend;
     auto found = site.addresses;
     std::optional<failure> unknown;
     for (const auto& name : site.names) {
         lookup_result waited{nullptr};
-        const auto* known = on.names().known(name);
+        const auto* known = engine.names().known(name);
         if (!known) {
-            auto first = co_await on.names().resolve(name, order.rules.connect_timeout);
+            auto first = co_await engine.names().resolve(name, order.rules.connect_timeout);
             waited = std::move(first);
             known = &waited;
         }

@@ -35,8 +35,8 @@ std::chrono::microseconds since(clock::time_point start)
 class attempt
 {
 public:
-    attempt(engine& on, client& peer, const exchange_order& order, upload& up, outcome& record)
-        : engine_(on), client_(peer), order_(order), up_(up), record_(record)
+    attempt(engine& engine, client& peer, const exchange_order& order, upload& up, outcome& record)
+        : engine_(engine), client_(peer), order_(order), up_(up), record_(record)
     {
     }
 
@@ -126,23 +126,23 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
 void attempt::failed(const failure& why)
 {
     record_.failed = why;
-    if (why.what == reason::stopping)
+    if (why.reason == reason::stopping)
         engine_.closing().when()->note_response();
     if (!record_.head_sent)
-        record_.status = describe(why.what).status;
+        record_.status = describe(why.reason).status;
 }
 
 // 5. Judge a failed attempt.
 bool attempt::may_try_again(const failure& why, const attempt_progress& progress)
 {
     failed(why);
-    return may_repeat(why.what, order_.request.method, progress);
+    return may_retry(why.reason, order_.request.method, progress);
 }
 
 // A backend whose connection was closed for that has done nothing wrong.
 failure or_stopping(const failure& why, const closing_list::entry& limit)
 {
-    return limit.is_due() && describe(why.what).whose == fault::backend
+    return limit.is_due() && describe(why.reason).whose == fault::backend
                ? failure{reason::stopping, {}, {}}
                : why;
 }
@@ -196,7 +196,7 @@ task<void> attempt::close_out(lease& backend, response_reader& response, const r
     record_.request_body = up_.taken();
     if (order_.rules.reuse && up_.is_done() && response.may_reuse()) {
         backend->promise(head.kept_for);
-        backend.give_back(order_.rules.most_idle);
+        backend.give_back(order_.rules.max_idle);
     }
 }
 
@@ -222,7 +222,7 @@ task<bool> attempt::run(attempt_progress& progress)
 
     // 4. Send the head, then the body, while the response may already come.
     auto unsent = co_await send_head(backend, progress);
-    response_reader response(*backend, order_.request.method == "HEAD", order_.rules.most_head);
+    response_reader response(*backend, order_.request.method == "HEAD", order_.rules.max_head);
     const auto head = co_await send_and_await(engine_, client_, order_, up_, *backend,
                                               std::move(unsent), response);
     record_.response_time = since(start) - record_.connect_time;
@@ -263,11 +263,11 @@ task<bool> attempt::run(attempt_progress& progress)
 
 } // namespace
 
-task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order)
+task<outcome> run_exchange(engine& engine, client& peer, const exchange_order& order)
 {
     outcome record;
     const auto refuse = [&record](failure f) {
-        record.status = describe(f.what).status;
+        record.status = describe(f.reason).status;
         record.failed = std::move(f);
         return record;
     };
@@ -285,14 +285,14 @@ task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order
     if (has_passed(order.request.fields, order.services->via))
         co_return refuse({reason::request_loop, {}, std::string(order.services->via)});
 
-    if (body->kind == framing_kind::chunked && order.rules.most_buffered > 0) {
-        auto failed = co_await up.buffer(order.rules.most_buffered);
+    if (body->kind == framing_kind::chunked && order.rules.max_buffered > 0) {
+        auto failed = co_await up.buffer(order.rules.max_buffered);
         if (failed)
             co_return refuse(std::move(*failed));
     }
 
     attempt_progress progress;
-    attempt one_try(on, peer, order, up, record);
+    attempt one_try(engine, peer, order, up, record);
     for (;;) {
         const bool again = co_await one_try.run(progress);
         if (!again)

@@ -12,6 +12,6 @@ namespace v6front
 {
 
 // Does not throw for anything that a peer does.
-task<outcome> run_exchange(engine& on, client& peer, const exchange_order& order);
+task<outcome> run_exchange(engine& engine, client& peer, const exchange_order& order);
 
 } // namespace v6front

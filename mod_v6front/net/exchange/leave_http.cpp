@@ -23,7 +23,7 @@ tunnel_protocol protocol_of(const response_head& head)
 
 } // namespace
 
-task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange_order& order,
+task<std::optional<failure>> leave_http(engine& engine, client& peer, const exchange_order& order,
                                         switched by, outcome& record)
 {
     if (!by.request_is_sent || !answers_upgrade(order.request, by.head))
@@ -37,7 +37,7 @@ task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange
     record.head_sent = true;
     const tunnel_traffic moved{record.request_body, record.response_body};
     const tunnel_rules rules{order.rules.idle_timeout, protocol_of(by.head)};
-    const auto how = co_await run_tunnel(on, *bytes, by.backend, rules, moved);
+    const auto how = co_await run_tunnel(engine, *bytes, by.backend, rules, moved);
     record.tunnel = how;
     co_return std::nullopt;
 }

@@ -18,7 +18,7 @@ struct switched {
     bool request_is_sent;
 };
 
-task<std::optional<failure>> leave_http(engine& on, client& peer, const exchange_order& order,
+task<std::optional<failure>> leave_http(engine& engine, client& peer, const exchange_order& order,
                                         switched by, outcome& record);
 
 } // namespace v6front

@@ -12,13 +12,13 @@ namespace v6front
 namespace
 {
 
-std::vector<endpoint> known_besides(engine& on, const exchange_order& order,
+std::vector<endpoint> known_besides(engine& engine, const exchange_order& order,
                                     std::span<const endpoint> tried)
 {
     std::vector<endpoint> found;
     const auto* own = refused(order);
     for (const auto& name : order.backend->names) {
-        const auto* known = on.names().known(name);
+        const auto* known = engine.names().known(name);
         if (!known || !*known)
             continue;
         for (const auto& a : ***known) {
@@ -33,29 +33,29 @@ std::vector<endpoint> known_besides(engine& on, const exchange_order& order,
 
 } // namespace
 
-std::vector<endpoint> moved_to(engine& on, const exchange_order& order,
+std::vector<endpoint> moved_to(engine& engine, const exchange_order& order,
                                std::span<const endpoint> tried)
 {
-    auto found = known_besides(on, order, tried);
+    auto found = known_besides(engine, order, tried);
     if (found.empty())
         for (const auto& name : order.backend->names)
-            on.names().doubt(name);
+            engine.names().doubt(name);
     return found;
 }
 
-task<std::vector<endpoint>> moved_to(engine& on, const exchange_order& order,
+task<std::vector<endpoint>> moved_to(engine& engine, const exchange_order& order,
                                      std::span<const endpoint> tried,
                                      std::chrono::milliseconds timeout)
 {
-    auto found = moved_to(on, order, tried);
+    auto found = moved_to(engine, order, tried);
     const auto until = deadline::clock::now() + timeout;
     for (const auto& name : order.backend->names) {
         if (!found.empty())
             break;
         const auto left = until - deadline::clock::now();
-        co_await on.names().look_again(name,
-                                       std::chrono::duration_cast<std::chrono::milliseconds>(left));
-        found = known_besides(on, order, tried);
+        co_await engine.names().look_again(
+            name, std::chrono::duration_cast<std::chrono::milliseconds>(left));
+        found = known_besides(engine, order, tried);
     }
     co_return found;
 }

@@ -18,7 +18,7 @@ lease make_lease(const lease_wish& wish, std::shared_ptr<backend_connection> con
 {
     auto use =
         wish.has_choice() ? wish.order.services->book->use(connection->peer()) : address_use();
-    return {wish.on.idle_connections(), std::move(connection), std::move(use)};
+    return {wish.engine.idle_connections(), std::move(connection), std::move(use)};
 }
 
 // Where descriptors have run out, idle clients give theirs back within a tenth of a second.
@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds pause_when_short{50};
 
 bool is_short(const result<std::shared_ptr<backend_connection>>& connected)
 {
-    return !connected && connected.error().what == reason::out_of_resources;
+    return !connected && connected.error().reason == reason::out_of_resources;
 }
 
 connect_report report_to(const lease_wish& wish)
@@ -37,7 +37,7 @@ connect_report report_to(const lease_wish& wish)
     return [book = wish.order.services->book, &backend = wish.order.backend->authority](
                const endpoint& address, const failure* failed) {
         // It takes connections, which says nothing of its TLS: only a response does.
-        if (failed && describe(failed->what).when == phase::handshake)
+        if (failed && describe(failed->reason).when == phase::handshake)
             book->closed(address, backend, *failed);
         else if (failed)
             book->failed(address, backend, *failed);
@@ -61,7 +61,7 @@ later_candidates more_for(const lease_wish& wish)
     if (wish.order.backend->names.empty())
         return {};
     return [&wish] {
-        const auto found = moved_to(wish.on, wish.order, wish.addresses);
+        const auto found = moved_to(wish.engine, wish.order, wish.addresses);
         wish.addresses.insert(wish.addresses.end(), found.begin(), found.end());
         return identities(wish.order, found);
     };
@@ -73,7 +73,7 @@ std::chrono::milliseconds longest_idle(const lease_wish& wish)
 {
     if (!wish.must_last || wish.order.terms.preface.empty())
         return personal_connections::longest_named;
-    auto& usage = wish.on.idle_connections().usage();
+    auto& usage = wish.engine.idle_connections().usage();
     return safe_idle({}, usage.life(usage.find(wish.addresses.front())));
 }
 
@@ -84,20 +84,21 @@ std::optional<lease> own_lease(const lease_wish& wish)
     if (!wish.order.own_connections)
         return std::nullopt;
     // An engine is not kept waiting, and need not: its client asks for one thing after the other.
-    const auto patience =
-        wish.on.is_lent() ? wish.order.rules.connect_timeout : std::chrono::milliseconds::zero();
+    const auto patience = wish.engine.is_lent() ? wish.order.rules.connect_timeout
+                                                : std::chrono::milliseconds::zero();
     auto own = wish.order.own_connections->take(*wish.order.backend, wish.addresses, patience,
                                                 wish.order.terms, longest_idle(wish));
     if (!own)
         return std::nullopt;
-    tcp_socket socket(wish.on.context());
+    tcp_socket socket(wish.engine.context());
     error_code failed;
     socket.assign(asio::ip::tcp::v4(), own->socket.descriptor(), failed);
     if (failed)
         return std::nullopt;
     own->socket.give_away();
-    auto connection = std::make_shared<backend_connection>(
-        transport(std::move(socket), own->socket.take_tls()), own->place.of(), wish.on.deadlines());
+    auto connection =
+        std::make_shared<backend_connection>(transport(std::move(socket), own->socket.take_tls()),
+                                             own->place.of(), wish.engine.deadlines());
     connection->note_idle_for(own->idle_for);
     auto made = make_lease(wish, std::move(connection));
     made.make_personal(std::move(own->place));
@@ -107,10 +108,10 @@ std::optional<lease> own_lease(const lease_wish& wish)
 namespace
 {
 
-void reserve(lease& backend, const exchange_order& order, personal_connections::kind what)
+void reserve(lease& backend, const exchange_order& order, personal_connections::kind which)
 {
     backend.make_personal(order.own_connections
-                              ? order.own_connections->reserve(backend->identity(), what)
+                              ? order.own_connections->reserve(backend->identity(), which)
                               : personal_connections::claim());
 }
 
@@ -130,7 +131,7 @@ std::optional<lease> idle_lease(const lease_wish& wish)
     // name on it is in no pool.
     if (logs_connection_in(wish.order.request.fields) || !wish.order.terms.preface.empty())
         return std::nullopt;
-    auto& idle = wish.on.idle_connections();
+    auto& idle = wish.engine.idle_connections();
     const auto wanted = wish.order.backend->identity(wish.addresses.front(), wish.order.terms);
     if (auto connection = idle.take(wanted, wish.must_last))
         return make_lease(wish, std::move(connection));
@@ -139,9 +140,9 @@ std::optional<lease> idle_lease(const lease_wish& wish)
 
 task<bool> stays_open(const lease_wish& wish, lease& idle)
 {
-    auto& usage = wish.on.idle_connections().usage();
+    auto& usage = wish.engine.idle_connections().usage();
     const auto at = usage.find(idle->peer());
-    steady_timer moment(wish.on.context(), site_usage::proof);
+    steady_timer moment(wish.engine.context(), site_usage::proof);
     const auto [ended] = co_await moment.async_wait(use_task);
     if (!ended && idle->probe() == backend_connection::state::open) {
         usage.note_open(at, idle->idle_for() + site_usage::proof);
@@ -155,35 +156,35 @@ task<result<lease>> new_lease(const lease_wish& wish)
 {
     const auto report = report_to(wish);
     // In use from now on: what is needed at once is needed while it is being connected, too.
-    auto& usage = wish.on.idle_connections().usage();
+    auto& usage = wish.engine.idle_connections().usage();
     const site_usage::use wanted(usage, usage.find(wish.addresses.front()));
     const auto later = more_for(wish);
     const auto timeout = wish.order.rules.connect_timeout;
     const auto until = deadline::clock::now() + timeout;
     auto candidates = identities(wish.order, wish.addresses);
-    auto connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), candidates,
-                                                 timeout, report, later);
-    steady_timer a_moment(wish.on.context());
+    auto connected = co_await connect_to_backend(wish.engine.context(), wish.engine.deadlines(),
+                                                 candidates, timeout, report, later);
+    steady_timer a_moment(wish.engine.context());
     for (unsigned i = 0; i < tries_when_short && is_short(connected); ++i) {
         // Idle connections to other sites are needed least; others hear of it, too.
         engine::ask_for_relief();
-        if (i > 0 || wish.on.idle_connections().idle() == 0) {
+        if (i > 0 || wish.engine.idle_connections().idle() == 0) {
             a_moment.expires_after(pause_when_short);
             co_await a_moment.async_wait(use_task);
         }
-        wish.on.idle_connections().close_all();
+        wish.engine.idle_connections().close_all();
         candidates = identities(wish.order, wish.addresses);
-        connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(), candidates,
-                                                timeout, report, later);
+        connected = co_await connect_to_backend(wish.engine.context(), wish.engine.deadlines(),
+                                                candidates, timeout, report, later);
     }
-    if (!connected && describe(connected.error().what).whose == fault::backend) {
+    if (!connected && describe(connected.error().reason).whose == fault::backend) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(until - deadline::clock::now());
-        auto elsewhere = co_await moved_to(wish.on, wish.order, wish.addresses, left);
+        auto elsewhere = co_await moved_to(wish.engine, wish.order, wish.addresses, left);
         if (!elsewhere.empty()) {
             wish.addresses = std::move(elsewhere);
             candidates = identities(wish.order, wish.addresses);
-            connected = co_await connect_to_backend(wish.on.context(), wish.on.deadlines(),
+            connected = co_await connect_to_backend(wish.engine.context(), wish.engine.deadlines(),
                                                     candidates, timeout, report);
         }
     }
@@ -197,14 +198,14 @@ task<result<lease>> new_lease(const lease_wish& wish)
     co_return made;
 }
 
-void learn(engine& on, const backend_connection& connection, const std::optional<failure>& failed,
-           std::chrono::microseconds took)
+void learn(engine& engine, const backend_connection& connection,
+           const std::optional<failure>& failed, std::chrono::microseconds took)
 {
-    auto& usage = on.idle_connections().usage();
+    auto& usage = engine.idle_connections().usage();
     const auto at = usage.find(connection.peer());
     if (!failed)
         usage.note_answer(at, took);
-    else if (failed->what == reason::no_response || failed->what == reason::send_failed)
+    else if (failed->reason == reason::no_response || failed->reason == reason::send_failed)
         usage.note_closed(at, connection.idle_for());
 }
 
@@ -218,10 +219,11 @@ void remember(const exchange_order& order, const endpoint& address,
     if (!failed)
         book.answered(address, backend);
     // Only slow, or gone?
-    else if (failed->what == reason::response_timed_out || failed->what == reason::send_timed_out)
+    else if (failed->reason == reason::response_timed_out ||
+             failed->reason == reason::send_timed_out)
         book.doubt(address, backend);
     else if (unheard &&
-             (failed->what == reason::no_response || failed->what == reason::send_failed))
+             (failed->reason == reason::no_response || failed->reason == reason::send_failed))
         book.closed(address, backend, *failed);
 }
 

@@ -14,14 +14,14 @@ namespace v6front
 {
 
 struct lease_wish {
-    engine& on;
+    v6front::engine& engine;
     const exchange_order& order;
     std::vector<endpoint>& addresses; // at least one
     bool must_last = false;           // an idle one only if its backend keeps it for the moment
 
     bool is_uncertain() const
     {
-        auto& usage = on.idle_connections().usage();
+        auto& usage = engine.idle_connections().usage();
         return must_last && !usage.is_known(usage.find(addresses.front()));
     }
     bool has_choice() const { return order.services->book && addresses.size() > 1; }
@@ -50,8 +50,8 @@ void make_personal(lease& backend, const exchange_order& order);
 
 // What a connection that had been idle shows of its site, for other requests: how long it took for
 // a response's head, or that it did not answer.
-void learn(engine& on, const backend_connection& connection, const std::optional<failure>& failed,
-           std::chrono::microseconds took);
+void learn(engine& engine, const backend_connection& connection,
+           const std::optional<failure>& failed, std::chrono::microseconds took);
 
 // What came of an attempt at one of several addresses: a response's head, or a failure. `unheard`:
 // it had a connection of its own, and not a byte came back.

@@ -15,11 +15,11 @@ namespace v6front
 {
 
 // Line ends and blanks that a site has said too many, before a head.
-constexpr std::size_t most_before_head = 64;
+constexpr std::size_t max_before_head = 64;
 
 response_reader::response_reader(backend_connection& connection, bool to_head_request,
-                                 std::size_t most_head_bytes)
-    : connection_(connection), to_head_request_(to_head_request), most_head_bytes_(most_head_bytes)
+                                 std::size_t max_head_bytes)
+    : connection_(connection), to_head_request_(to_head_request), max_head_bytes_(max_head_bytes)
 {
 }
 
@@ -39,7 +39,7 @@ failure response_reader::head_failure(error_code ec) const
 bool response_reader::has_head_at_hand() const noexcept
 {
     auto input = connection_.input();
-    input.remove_prefix(before_status_line(input, most_before_head));
+    input.remove_prefix(before_status_line(input, max_before_head));
     std::size_t searched = 0;
     return !may_be_response(input) || end_of_field_section(input, searched) != input.npos;
 }
@@ -52,7 +52,7 @@ task<result<response_head*>> response_reader::read_head(std::chrono::millisecond
     std::size_t searched = 0;
     for (;;) {
         if (searched == 0) {
-            const auto n = before_status_line(connection_.input(), most_before_head - skipped);
+            const auto n = before_status_line(connection_.input(), max_before_head - skipped);
             connection_.consume(n);
             skipped += n;
         }
@@ -62,10 +62,10 @@ task<result<response_head*>> response_reader::read_head(std::chrono::millisecond
         if (!may_be_response(input))
             co_return no_response_line(input);
         const auto end = end_of_field_section(input, searched);
-        if (end != input.npos ? end > most_head_bytes_ : input.size() > most_head_bytes_)
+        if (end != input.npos ? end > max_head_bytes_ : input.size() > max_head_bytes_)
             co_return failure{reason::response_head_too_large,
                               {},
-                              describe_large_head(input.substr(0, end), most_head_bytes_)};
+                              describe_large_head(input.substr(0, end), max_head_bytes_)};
         is_regular_ = is_regular_ && skipped == 0;
         if (end != input.npos)
             co_return parse_head(input.substr(0, end));

@@ -22,7 +22,7 @@ class response_reader
 public:
     // No body is expected after the final head of a response to HEAD.
     response_reader(backend_connection& connection, bool to_head_request,
-                    std::size_t most_head_bytes);
+                    std::size_t max_head_bytes);
     response_reader(const response_reader&) = delete;
     response_reader& operator=(const response_reader&) = delete;
 
@@ -59,7 +59,7 @@ private:
     response_head head_;
     field_list trailers_;
     bool to_head_request_;
-    std::size_t most_head_bytes_;
+    std::size_t max_head_bytes_;
     bool saw_bytes_ = false;
     bool is_regular_ = true; // all heads say, and leave no doubt, where the next response begins
     bool is_over_ = false;

@@ -29,12 +29,13 @@ constexpr std::chrono::milliseconds quick_response{20};
 
 // A backend that sends interim responses for ever would hold the exchange for ever; one that means
 // it sends a few (RFC 9110 15.2 names no number).
-constexpr unsigned most_interim_responses = 100;
+constexpr unsigned max_interim_responses = 100;
 
 } // namespace
 
-task<result<response_head*>> send_and_await(engine& on, client& peer, const exchange_order& order,
-                                            upload& up, backend_connection& backend,
+task<result<response_head*>> send_and_await(engine& engine, client& peer,
+                                            const exchange_order& order, upload& up,
+                                            backend_connection& backend,
                                             std::optional<failure> unsent,
                                             response_reader& response)
 {
@@ -56,17 +57,17 @@ task<result<response_head*>> send_and_await(engine& on, client& peer, const exch
                 awaits_word = false;
                 continue;
             }
-            if (unsent && describe(unsent->what).whose == fault::client)
+            if (unsent && describe(unsent->reason).whose == fault::client)
                 co_return *unsent;
         }
         // A backend that neither reads nor answers gets no second wait.
-        if (unsent && unsent->what == reason::send_timed_out)
+        if (unsent && unsent->reason == reason::send_timed_out)
             co_return *unsent;
         // Nobody is left to answer when the client goes now, so the backend is spared the work.
         if (up.is_done())
             peer.watch_for_departure([&backend] { backend.close(); });
         const auto asked = clock::now();
-        if (on.is_lent() && up.is_done())
+        if (engine.is_lent() && up.is_done())
             backend.wait_here(std::min(quick_response, thinking.left(true)));
         auto head = co_await response.read_head(thinking.left(up.is_done()));
         peer.watch_for_departure(nullptr);
@@ -77,7 +78,7 @@ task<result<response_head*>> send_and_await(engine& on, client& peer, const exch
             co_return *unsent;
         if (!head || (*head)->status >= 200 || (*head)->status == 101)
             co_return head;
-        if (++interim_responses > most_interim_responses)
+        if (++interim_responses > max_interim_responses)
             co_return failure{reason::endless_interim, {}, {}};
         awaits_word = awaits_word && (*head)->status != 100;
         // A client's 100 depends on whether it waits for one.

@@ -18,8 +18,9 @@ namespace v6front
 // closed.
 // `unsent`: what went wrong with the head. Interim responses go down on the way; the result is the
 // final head, or that of a 101.
-task<result<response_head*>> send_and_await(engine& on, client& peer, const exchange_order& order,
-                                            upload& up, backend_connection& backend,
+task<result<response_head*>> send_and_await(engine& engine, client& peer,
+                                            const exchange_order& order, upload& up,
+                                            backend_connection& backend,
                                             std::optional<failure> unsent,
                                             response_reader& response);
 

@@ -13,8 +13,8 @@ namespace v6front
 task<void> set_aside(response_reader& response, const response_head& head,
                      const exchange_rules& rules, outcome& record)
 {
-    constexpr std::size_t most_octets = 64 * 1024;
-    constexpr std::chrono::milliseconds most_time{200};
+    constexpr std::size_t max_octets = 64 * 1024;
+    constexpr std::chrono::milliseconds max_time{200};
     record.status = head.status;
     auto& kept = record.overridden.emplace();
     for (const auto& f : head.fields)
@@ -22,8 +22,8 @@ task<void> set_aside(response_reader& response, const response_head& head,
             if (iequals(f.name, name))
                 kept.emplace_back(f.name, f.value);
     std::array<char, 8192> unseen;
-    const auto until = deadline::clock::now() + std::min(most_time, rules.idle_timeout);
-    for (std::size_t octets = 0; octets < most_octets && !response.is_complete();) {
+    const auto until = deadline::clock::now() + std::min(max_time, rules.idle_timeout);
+    for (std::size_t octets = 0; octets < max_octets && !response.is_complete();) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(until - deadline::clock::now());
         const auto n =

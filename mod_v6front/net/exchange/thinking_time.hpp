@@ -17,12 +17,12 @@ namespace v6front
 class thinking_time
 {
 public:
-    explicit thinking_time(std::chrono::milliseconds most) : most_(most), left_(most) {}
+    explicit thinking_time(std::chrono::milliseconds limit) : max_(limit), left_(limit) {}
 
     std::chrono::milliseconds left(bool all_is_sent)
     {
         if (all_is_sent && !std::exchange(all_was_sent_, true))
-            left_ = most_;
+            left_ = max_;
         return left_;
     }
     // So much has, until a head of this status came; 0 if none did.
@@ -30,11 +30,11 @@ public:
     {
         using ms = std::chrono::milliseconds;
         left_ =
-            status == 102 ? most_ : std::max(left_ - std::chrono::duration_cast<ms>(time), ms(0));
+            status == 102 ? max_ : std::max(left_ - std::chrono::duration_cast<ms>(time), ms(0));
     }
 
 private:
-    std::chrono::milliseconds most_;
+    std::chrono::milliseconds max_;
     std::chrono::milliseconds left_;
     bool all_was_sent_ = false;
 };

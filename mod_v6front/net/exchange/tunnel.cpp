@@ -23,17 +23,17 @@ constexpr std::uint16_t going_away = 1001; // RFC 6455 7.4.1
 class tunnel
 {
 public:
-    tunnel(engine& on, upgraded_client& client, backend_connection& backend, tunnel_rules rules,
+    tunnel(engine& engine, upgraded_client& client, backend_connection& backend, tunnel_rules rules,
            tunnel_traffic moved)
-        : executor_(on.get_executor()),
+        : executor_(engine.get_executor()),
           client_(client),
           backend_(backend),
           limit_(rules.idle),
           moved_(moved),
-          silence_(on.deadlines(), [this] { end(tunnel_end::how::idle, {}); }),
-          last_(on.deadlines(), [this] { end(tunnel_end::how::stopping, {}); }),
-          closing_(on.closing()),
-          entry_(on.closing(), [this] { part(); })
+          silence_(engine.deadlines(), [this] { end(tunnel_end::how::idle, {}); }),
+          last_(engine.deadlines(), [this] { end(tunnel_end::how::stopping, {}); }),
+          closing_(engine.closing()),
+          entry_(engine.closing(), [this] { part(); })
     {
         if (rules.protocol == tunnel_protocol::websocket)
             frames_.emplace();
@@ -195,10 +195,10 @@ std::string_view to_string(tunnel_end::how why) noexcept
     return "unknown";
 }
 
-task<tunnel_end> run_tunnel(engine& on, upgraded_client& client, backend_connection& backend,
+task<tunnel_end> run_tunnel(engine& engine, upgraded_client& client, backend_connection& backend,
                             tunnel_rules rules, tunnel_traffic moved)
 {
-    tunnel passing(on, client, backend, rules, moved);
+    tunnel passing(engine, client, backend, rules, moved);
     const auto how = co_await passing.run();
     co_return how;
 }

@@ -40,7 +40,7 @@ struct tunnel_rules {
     std::chrono::milliseconds idle;
     tunnel_protocol protocol = tunnel_protocol::unknown;
 };
-task<tunnel_end> run_tunnel(engine& on, upgraded_client& client, backend_connection& backend,
+task<tunnel_end> run_tunnel(engine& engine, upgraded_client& client, backend_connection& backend,
                             tunnel_rules rules, tunnel_traffic moved);
 
 } // namespace v6front

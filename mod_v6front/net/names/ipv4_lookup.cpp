@@ -63,8 +63,8 @@ result<ipv4_addresses> look_up_ipv4(const std::string& name)
     addrinfo* found = nullptr;
     if (const int code = getaddrinfo(name.c_str(), nullptr, &hints, &found); code != 0) {
         auto f = lookup_failure(code, name);
-        if (f.what == reason::name_not_found && exists_without_ipv4(name))
-            f.what = reason::no_ipv4_address;
+        if (f.reason == reason::name_not_found && exists_without_ipv4(name))
+            f.reason = reason::no_ipv4_address;
         return f;
     }
     ipv4_addresses addresses;

@@ -26,16 +26,16 @@ namespace
 using clock = std::chrono::steady_clock;
 using answers = std::vector<std::optional<result<ipv4_addresses>>>;
 
-constexpr std::size_t most_threads = 64;
-constexpr std::size_t most_addresses = 64; // so that a line is written whole (pipe(7), PIPE_BUF)
+constexpr std::size_t max_threads = 64;
+constexpr std::size_t max_addresses = 64; // so that a line is written whole (pipe(7), PIPE_BUF)
 
 // "3 0 192.0.2.1 192.0.2.2": the third name, and a reason where there are no addresses.
 std::string as_line(std::size_t index, const result<ipv4_addresses>& found)
 {
     std::ostringstream line;
-    line << index << ' ' << (found ? 0U : static_cast<unsigned>(found.error().what));
+    line << index << ' ' << (found ? 0U : static_cast<unsigned>(found.error().reason));
     if (found)
-        for (std::size_t i = 0; i < std::min(found->size(), most_addresses); ++i)
+        for (std::size_t i = 0; i < std::min(found->size(), max_addresses); ++i)
             line << ' ' << (*found)[i].to_string();
     line << '\n';
     return line.str();
@@ -63,7 +63,7 @@ void take_line(const std::string& text, const std::vector<std::string>& names, a
 {
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < std::min(names.size(), most_threads); ++i)
+    for (std::size_t i = 0; i < std::min(names.size(), max_threads); ++i)
         threads.emplace_back([&] {
             for (auto n = next++; n < names.size(); n = next++) {
                 const auto line = as_line(n, look_up(names[n]));

@@ -17,8 +17,8 @@ namespace
 using clock = std::chrono::steady_clock;
 
 // Threads that hang in a lookup, in all and for one name. What is beyond waits for one to end.
-constexpr unsigned most_in_flight = 64;
-constexpr unsigned most_per_name = 4;
+constexpr unsigned max_in_flight = 64;
+constexpr unsigned max_per_name = 4;
 
 bool same_set(ipv4_addresses a, ipv4_addresses b)
 {
@@ -34,18 +34,18 @@ known_name::known_name(std::string name) : record_(std::make_shared<record>())
     record_->name = std::move(name);
 }
 
-void resolver::shared::tell(name_report::event what, const record& r, bool first, news& out)
+void resolver::shared::tell(name_report::kind event, const record& r, bool first, news& out)
 {
     if (ending)
         return;
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(time() - r.answered);
-    out.push_back([self = shared_from_this(), what, first, name = r.name, addresses = r.addresses,
+    out.push_back([self = shared_from_this(), event, first, name = r.name, addresses = r.addresses,
                    why = r.failing, age] {
         const std::lock_guard lock(self->reporting);
         if (!self->report)
             return;
-        const bool dropped = what == name_report::event::dropped;
-        self->report({.what = what,
+        const bool dropped = event == name_report::kind::dropped;
+        self->report({.event = event,
                       .name = name,
                       .addresses = addresses.get(),
                       .why = why ? &*why : nullptr,
@@ -81,10 +81,10 @@ void resolver::shared::succeed(known_name& name, std::uint64_t number, ipv4_addr
         r.addresses = std::make_shared<const ipv4_addresses>(std::move(found));
         publish(name);
         if (moved)
-            tell(name_report::event::changed, r, first, out);
+            tell(name_report::kind::changed, r, first, out);
     }
     if (again)
-        tell(name_report::event::found, r, first, out);
+        tell(name_report::kind::found, r, first, out);
 }
 
 void resolver::shared::fail(known_name& name, const failure& why, news& out)
@@ -98,7 +98,7 @@ void resolver::shared::fail(known_name& name, const failure& why, news& out)
     if (!r.addresses)
         publish(name);
     if (news_to_us)
-        tell(name_report::event::failing, r, first, out);
+        tell(name_report::kind::failing, r, first, out);
     wake(r, out);
 }
 
@@ -153,13 +153,13 @@ clock::time_point resolver::shared::attend(known_name& name, clock::time_point n
         fail(name, {reason::lookup_timed_out, {}, r.name}, out);
     }
     if (r.addresses && r.failing && now >= r.answered + rules.max_stale) {
-        tell(name_report::event::dropped, r, false, out);
+        tell(name_report::kind::dropped, r, false, out);
         r.addresses.reset();
         publish(name);
     }
-    if (now >= r.next && r.in_flight < most_per_name && in_flight < most_in_flight)
+    if (now >= r.next && r.in_flight < max_per_name && in_flight < max_in_flight)
         start(name, now, out);
-    auto again = r.in_flight < most_per_name && in_flight < most_in_flight
+    auto again = r.in_flight < max_per_name && in_flight < max_in_flight
                      ? r.next
                      : clock::time_point::max(); // the end of a lookup wakes the keeper
     if (r.in_flight > 0)

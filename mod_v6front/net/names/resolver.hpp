@@ -37,13 +37,13 @@ result<ipv4_addresses> look_up_ipv4(const std::string& name);
 
 // What changed about a name, for the log: once per change, not once per lookup.
 struct name_report {
-    enum class event : std::uint8_t {
+    enum class kind : std::uint8_t {
         found,   // for the first time, or again after failures
         changed, // to other addresses
         failing, // no new answer; the last one, if there is one, stays in use
         dropped  // the last good answer is too old and no longer used
     };
-    event what;
+    kind event;
     const std::string& name;
     const ipv4_addresses* addresses = nullptr; // in use from now on, if any
     const failure* why = nullptr;

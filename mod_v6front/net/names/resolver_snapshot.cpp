@@ -13,7 +13,7 @@ std::vector<name_state> resolver::snapshot() const
         const auto& r = *known->record_;
         auto& state = all.emplace_back(name_state{name, {}, {}, {}});
         if (r.failing)
-            state.failing = r.failing->what;
+            state.failing = r.failing->reason;
         if (!r.addresses)
             continue;
         state.addresses = *r.addresses;

@@ -62,7 +62,7 @@ struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
     void fail(known_name& name, const failure& why, news& out);
     void publish(known_name& name) { name.version_.fetch_add(1, std::memory_order_release); }
     static void wake(record& r, news& out);
-    void tell(name_report::event what, const record& r, bool first, news& out);
+    void tell(name_report::kind event, const record& r, bool first, news& out);
     static void say(news& out)
     {
         for (auto& each : out)

@@ -11,7 +11,7 @@ namespace
 {
 
 // A place is looked for no further than this, so that a full table costs nobody a walk through it.
-constexpr std::size_t most_steps = 32;
+constexpr std::size_t max_steps = 32;
 
 // Never 0, since no backend has port 0.
 std::uint64_t key_of(const endpoint& address, check_number check) noexcept
@@ -35,7 +35,7 @@ address_record* address_table::walk(const endpoint& address, check_number check,
         return nullptr;
     const auto key = key_of(address, check);
     auto at = place_of(key, records_.size());
-    for (std::size_t step = 0; step < std::min(most_steps, records_.size()); ++step) {
+    for (std::size_t step = 0; step < std::min(max_steps, records_.size()); ++step) {
         auto& record = records_[at];
         auto found = record.key.load(std::memory_order_relaxed);
         if (found == 0 && !make)

@@ -67,8 +67,8 @@ site_usage::place site_usage::find(const endpoint& address) noexcept
     const auto size = records_.size();
     // Multiplying spreads neighbours, and the high bits depend on all of the key.
     auto at = static_cast<std::size_t>((key * 0x9e3779b97f4a7c15u) >> 32) % size;
-    constexpr std::size_t most_steps = 32;
-    for (std::size_t step = 0; step < std::min(most_steps, size); ++step) {
+    constexpr std::size_t max_steps = 32;
+    for (std::size_t step = 0; step < std::min(max_steps, size); ++step) {
         auto found = records_[at].key.load(relaxed);
         if (found == 0 && records_[at].key.compare_exchange_strong(found, key, relaxed))
             return at;
@@ -137,7 +137,7 @@ void site_usage::take_back(place at) noexcept
 milliseconds site_usage::patience(place at) const noexcept
 {
     const milliseconds usual{records_[at].answer.load(relaxed)};
-    return std::clamp(4 * usual, least_patience, most_patience);
+    return std::clamp(4 * usual, least_patience, max_patience);
 }
 
 void site_usage::note_answer(place at, std::chrono::microseconds took) noexcept

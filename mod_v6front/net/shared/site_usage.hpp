@@ -60,7 +60,7 @@ public:
     static constexpr milliseconds shrink_time{2500};
     // A response that takes longer on a new connection may be waiting for an idle one to close...
     static constexpr milliseconds least_patience{100};
-    static constexpr milliseconds most_patience{1000};
+    static constexpr milliseconds max_patience{1000};
     // ...of which no more than one in this time is closed for it.
     static constexpr milliseconds ask_pause{20};
 

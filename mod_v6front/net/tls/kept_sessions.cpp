@@ -15,10 +15,10 @@ void kept_sessions::free_session::operator()(ssl_session_st* session) const noex
 void kept_sessions::keep(const endpoint& at, kept session)
 {
     const std::lock_guard lock(mutex_);
-    if (by_address_.size() >= most_addresses && !by_address_.contains(at))
+    if (by_address_.size() >= max_addresses && !by_address_.contains(at))
         by_address_.clear();
     auto& own = by_address_[at];
-    if (own.size() >= most_of_address)
+    if (own.size() >= max_of_address)
         own.erase(own.begin());
     own.push_back(std::move(session));
 }

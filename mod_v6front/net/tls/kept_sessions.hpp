@@ -36,8 +36,8 @@ public:
     kept take(const endpoint& at);
 
 private:
-    static constexpr std::size_t most_of_address = 4;
-    static constexpr std::size_t most_addresses = 64;
+    static constexpr std::size_t max_of_address = 4;
+    static constexpr std::size_t max_addresses = 64;
     std::mutex mutex_; // for all that follows
     std::map<endpoint, std::vector<kept>> by_address_;
 };

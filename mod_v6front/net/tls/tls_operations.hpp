@@ -62,8 +62,8 @@ template <class Handler> struct tls_read : tls_operation<Handler> {
         done = tls.read(into, tls_session::from::received);
         if (done.wants != tls_session::want::nothing)
             return wait();
-        auto& on = socket;
-        asio::post(on.get_executor(), std::move(*this));
+        auto& engine = socket;
+        asio::post(engine.get_executor(), std::move(*this));
     }
     void operator()() { this->complete(); }
     void operator()(const error_code& ec, std::size_t n) // something has arrived
@@ -90,11 +90,11 @@ private:
     }
     void wait()
     {
-        auto& on = socket;
+        auto& engine = socket;
         if (done.wants == tls_session::want::output)
-            return on.async_wait(tcp_socket::wait_write, std::move(*this));
+            return engine.async_wait(tcp_socket::wait_write, std::move(*this));
         const auto room = tls.begin_reading();
-        on.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
+        engine.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
     }
 
     std::span<char> into;
@@ -114,8 +114,8 @@ template <class Handler> struct tls_write : tls_operation<Handler> {
         done = tls.write(bytes);
         if (done.wants != tls_session::want::nothing)
             return wait();
-        auto& on = socket;
-        asio::post(on.get_executor(), std::move(*this));
+        auto& engine = socket;
+        asio::post(engine.get_executor(), std::move(*this));
     }
     void operator()() { this->complete(); }
     void operator()(const error_code& ec)
@@ -134,12 +134,12 @@ private:
     // In a renegotiation a write waits for what the site says. Only one may read.
     void wait()
     {
-        auto& on = socket;
+        auto& engine = socket;
         if (done.wants == tls_session::want::output)
-            return on.async_wait(tcp_socket::wait_write, std::move(*this));
+            return engine.async_wait(tcp_socket::wait_write, std::move(*this));
         if (!tls.is_reading())
-            return on.async_wait(tcp_socket::wait_read, std::move(*this));
-        auto& turn = tls.behind_reader.emplace(on.get_executor());
+            return engine.async_wait(tcp_socket::wait_read, std::move(*this));
+        auto& turn = tls.behind_reader.emplace(engine.get_executor());
         turn.expires_at(steady_timer::time_point::max());
         turn.async_wait(std::move(*this));
     }

@@ -62,11 +62,11 @@ struct tls_session::bio {
             BIO_set_retry_write(b);
         return n;
     }
-    static long control(BIO* b, int what, long, void*)
+    static long control(BIO* b, int command, long, void*)
     {
-        if (what == BIO_CTRL_FLUSH)
+        if (command == BIO_CTRL_FLUSH)
             return 1;
-        return what == BIO_CTRL_EOF && of(b).has_ended_ ? 1 : 0;
+        return command == BIO_CTRL_EOF && of(b).has_ended_ ? 1 : 0;
     }
     static BIO_METHOD* method()
     {

@@ -73,7 +73,7 @@ TEST_CASE("each reason has one row, found by index", "[failure]")
 {
     for (int i = 0; i < reason_count; ++i) {
         CAPTURE(i);
-        CHECK(describe(reason_at(i)).what == reason_at(i));
+        CHECK(describe(reason_at(i)).reason == reason_at(i));
         // The rows are neighbours in the order of the enumeration: not one too many or too few.
         CHECK(&describe(reason_at(i)) - &describe(reason_at(0)) == i);
     }
@@ -82,10 +82,10 @@ TEST_CASE("each reason has one row, found by index", "[failure]")
 TEST_CASE("each reason has its fault and its status", "[failure]")
 {
     REQUIRE(static_cast<int>(table.size()) == reason_count);
-    for (const auto& [what, e] : table) {
-        CAPTURE(static_cast<int>(what));
-        CHECK(describe(what).whose == e.whose);
-        CHECK(describe(what).status == e.status);
+    for (const auto& [each, e] : table) {
+        CAPTURE(static_cast<int>(each));
+        CHECK(describe(each).whose == e.whose);
+        CHECK(describe(each).status == e.status);
     }
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("a failure in words has its cause and its detail", "[failure]")
 
 TEST_CASE("a reason that does not exist is an internal error", "[failure]")
 {
-    CHECK(describe(static_cast<reason>(reason_count)).what == reason::internal);
+    CHECK(describe(static_cast<reason>(reason_count)).reason == reason::internal);
     CHECK(describe(static_cast<reason>(255)).status == 500);
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("a result carries a value or a failure", "[failure]")
 
     const result<int> bad = failure{reason::no_response, {}, "detail"};
     REQUIRE(bad.has_error());
-    CHECK(bad.error().what == reason::no_response);
+    CHECK(bad.error().reason == reason::no_response);
     CHECK(bad.error().detail == "detail");
     CHECK_THROWS_AS(bad.value(), std::logic_error);
 }

@@ -25,9 +25,9 @@ TEST_CASE("bufferbody is a setting of a route", "[octets]")
 {
     exchange_settings s;
     set_option(s, "BufferBody=64K");
-    CHECK(s.most_buffered == 65536);
-    CHECK(resolve(merge({}, s), milliseconds(1)).most_buffered == 65536);
-    CHECK(resolve({}, milliseconds(1)).most_buffered == 0);
+    CHECK(s.max_buffered == 65536);
+    CHECK(resolve(merge({}, s), milliseconds(1)).max_buffered == 65536);
+    CHECK(resolve({}, milliseconds(1)).max_buffered == 0);
     std::string said;
     try {
         set_option(s, "bufferbody=lots");

@@ -57,7 +57,7 @@ TEST_CASE("URLs of the front that are not behind the route are refused", "[forwa
         CAPTURE(text);
         CHECK(url(text) == "refused");
     }
-    CHECK(describe(forward_url("/b", plain).error().what).status == 502);
+    CHECK(describe(forward_url("/b", plain).error().reason).status == 502);
 }
 
 TEST_CASE("where an expression has found the route, it says what the backend's path is",

@@ -238,7 +238,7 @@ TEST_CASE("a target that two readers could understand differently is refused", "
         CAPTURE(c.raw, c.path);
         const auto made = backend_target({c.raw, c.path, {}}, "/", "/");
         REQUIRE(made.has_error());
-        CHECK(made.error().what == reason::unfit_target);
+        CHECK(made.error().reason == reason::unfit_target);
         CHECK(made.error().detail.ends_with(c.raw));
         const matched_group whole[] = {{0, std::string_view(c.path).size()}};
         CHECK(expanded_target({c.raw, c.path, {}}, "$0", whole).has_error());
@@ -287,7 +287,7 @@ TEST_CASE("the form of a request target", "[target]")
     for (const row& r : rows) {
         CAPTURE(r.method, r.raw);
         const auto form = form_of(r.method, r.raw);
-        CHECK(form.what == r.what);
+        CHECK(form.form == r.what);
         CHECK(form.authority == r.authority);
         CHECK(form.host == r.host);
     }
@@ -297,7 +297,7 @@ TEST_CASE("a form that is not for this front", "[target]")
 {
     const auto verdict = [](const char* method, const char* raw, bool own_host) {
         const auto unfit = unfit_form(form_of(method, raw), "http", own_host);
-        return unfit ? describe(unfit->what).status : 200;
+        return unfit ? describe(unfit->reason).status : 200;
     };
     CHECK(verdict("GET", "/", false) == 200);
     CHECK(verdict("OPTIONS", "*", false) == 200);

@@ -29,7 +29,7 @@ std::vector<std::string> where(const findings& all)
 {
     std::vector<std::string> lines;
     for (const auto& f : all) {
-        CHECK(f.what == finding::kind::warning);
+        CHECK(f.is == finding::kind::warning);
         // Whoever reads the line must find the rule.
         CHECK_THAT(f.text, ContainsSubstring("(" + f.place + ")"));
         lines.push_back(std::string(f.number) + " " + f.place);

@@ -101,7 +101,7 @@ TEST_CASE("framing that two readers could understand differently is refused", "[
         CAPTURE(c.detail);
         const auto framed = request_framing(c.fields);
         REQUIRE(framed.has_error());
-        CHECK(framed.error().what == reason::ambiguous_framing);
+        CHECK(framed.error().reason == reason::ambiguous_framing);
         CHECK(framed.error().detail == c.detail);
     }
 }

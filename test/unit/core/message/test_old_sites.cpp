@@ -25,7 +25,7 @@ struct reading {
 
 reading refused(const failure& f)
 {
-    return {{}, false, f.detail, f.what};
+    return {{}, false, f.detail, f.reason};
 }
 
 std::string normal_head(const response_head& head)

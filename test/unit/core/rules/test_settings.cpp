@@ -58,13 +58,13 @@ TEST_CASE("each option sets its own setting and no other", "[settings]")
     CHECK_FALSE(s.response_timeout);
 
     s = with({"head=8k"});
-    CHECK(s.most_head == 8192U);
+    CHECK(s.max_head == 8192U);
     CHECK_FALSE(s.connect_timeout);
-    CHECK(resolve(s, milliseconds(1)).most_head == 8192U);
-    CHECK(merge(s, with({"connect=1"})).most_head == 8192U);
-    CHECK(merge(s, with({"head=9k"})).most_head == 9216U);
-    CHECK(with({"head=1k"}).most_head == 1024U);
-    CHECK(with({"head=16M"}).most_head == 16777216U);
+    CHECK(resolve(s, milliseconds(1)).max_head == 8192U);
+    CHECK(merge(s, with({"connect=1"})).max_head == 8192U);
+    CHECK(merge(s, with({"head=9k"})).max_head == 9216U);
+    CHECK(with({"head=1k"}).max_head == 1024U);
+    CHECK(with({"head=16M"}).max_head == 16777216U);
     for (const char* bad : {"head=", "head=0", "head=1023", "head=17M", "head=64kb", "head=big"}) {
         INFO(bad);
         CHECK_THAT(complaint(bad), ContainsSubstring(std::string(bad).substr(5)) &&
@@ -118,13 +118,13 @@ TEST_CASE("how names are looked up", "[settings]")
 TEST_CASE("limits of a route", "[settings]")
 {
     const exchange_settings s = with({"max=20", "queue=0"});
-    CHECK(s.most_in_flight == 20u);
-    CHECK(s.most_queued == 0u);
-    CHECK(resolve({}, milliseconds(1)).most_in_flight == 0);
-    CHECK(resolve(with({"max=20"}), milliseconds(1)).most_queued == 20);
-    CHECK(resolve(s, milliseconds(1)).most_queued == 0);
-    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).most_in_flight == 3u);
-    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).most_queued == 2u);
+    CHECK(s.max_in_flight == 20u);
+    CHECK(s.max_queued == 0u);
+    CHECK(resolve({}, milliseconds(1)).max_in_flight == 0);
+    CHECK(resolve(with({"max=20"}), milliseconds(1)).max_queued == 20);
+    CHECK(resolve(s, milliseconds(1)).max_queued == 0);
+    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).max_in_flight == 3u);
+    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).max_queued == 2u);
     for (const char* wrong : {"max=0", "max=-1", "max=", "max=many", "max=1.5", "max=100001",
                               "queue=-1", "queue= 1", "max=99999999999"}) {
         CAPTURE(wrong);
@@ -137,12 +137,12 @@ TEST_CASE("connections to a route's site", "[settings]")
 {
     const exchange_rules usual = resolve({}, milliseconds(1));
     CHECK(usual.reuse);
-    CHECK(usual.most_idle == std::numeric_limits<std::uint32_t>::max());
+    CHECK(usual.max_idle == std::numeric_limits<std::uint32_t>::max());
     const exchange_rules rules = resolve(with({"reuse=OFF", "maxidle=3"}), milliseconds(1));
     CHECK_FALSE(rules.reuse);
-    CHECK(rules.most_idle == 3);
+    CHECK(rules.max_idle == 3);
     CHECK(merge(with({"reuse=off", "maxidle=3"}), with({"maxidle=4"})).reuse == false);
-    CHECK(merge(with({"reuse=off", "maxidle=3"}), with({"maxidle=4"})).most_idle == 4u);
+    CHECK(merge(with({"reuse=off", "maxidle=3"}), with({"maxidle=4"})).max_idle == 4u);
     for (const char* wrong : {"maxidle=", "maxidle=-1", "maxidle=0", "maxidle=1.5", "maxidle=many",
                               "maxidle=100001", "maxidle=off"}) {
         CAPTURE(wrong);

@@ -130,7 +130,7 @@ TEST_CASE("connections that are only named are several, a few are kept, and nobo
     };
     std::vector<std::unique_ptr<two_ends>> ends;
     std::vector<personal_connections::claim> claims;
-    for (std::size_t i = 0; i < personal_connections::most_named + 2; ++i) {
+    for (std::size_t i = 0; i < personal_connections::max_named + 2; ++i) {
         ends.push_back(std::make_unique<two_ends>());
         claims.push_back(own.reserve(mine, kind::named));
     }
@@ -151,7 +151,7 @@ TEST_CASE("connections that are only named are several, a few are kept, and nobo
     auto got = get(terms);
     REQUIRE(got);
     CHECK(got->socket.descriptor() == ends[ends.size() - 2]->own());
-    CHECK(got->what == kind::named);
+    CHECK(got->which == kind::named);
 
     SECTION("a login on one makes the others wait")
     {
@@ -162,7 +162,7 @@ TEST_CASE("connections that are only named are several, a few are kept, and nobo
         got->place.keep(std::move(got->socket));
         auto again = get(terms);
         REQUIRE(again);
-        CHECK(again->what == kind::login);
+        CHECK(again->which == kind::login);
         again->place.keep(std::move(again->socket));
     }
     SECTION("they end with the client")

@@ -41,7 +41,7 @@ struct bench {
 
 std::string_view words(const connected& c)
 {
-    return c ? "connected" : describe(c.error().what).words;
+    return c ? "connected" : describe(c.error().reason).words;
 }
 
 bool is_open(const wire& w)
@@ -118,7 +118,7 @@ TEST_CASE("each address that was tried is told of, as far as it had its time", "
     acceptor good(b.context, loopback());
     std::vector<std::pair<endpoint, std::string>> told;
     const connect_report report = [&](const endpoint& e, const failure* f) {
-        told.emplace_back(e, f ? describe(f->what).words : "well");
+        told.emplace_back(e, f ? describe(f->reason).words : "well");
     };
     const auto connect = [&](std::vector<endpoint> to, std::chrono::milliseconds timeout) {
         told.clear();

@@ -72,8 +72,8 @@ TEST_CASE("an address that this machine does not have is no fault of the site's"
         const auto c =
             b.connect({at(source), {}}, [&told](const endpoint&, const failure*) { ++told; });
         REQUIRE_FALSE(c.has_value());
-        CHECK(c.error().what == reason::no_source_address);
-        CHECK(describe(c.error().what).whose == fault::front);
+        CHECK(c.error().reason == reason::no_source_address);
+        CHECK(describe(c.error().reason).whose == fault::front);
         CHECK(c.error().detail == source);
         CHECK(told == 0);
     }

@@ -259,7 +259,7 @@ TEST_CASE("a slow client is waited for", "[engine]")
 {
     front f;
     auto client = f.make_client();
-    client.most_ahead = 10000;
+    client.max_ahead = 10000;
     const std::string body(200000, 'x');
     f.site.script(
         {expect(end_of_head), test::send("HTTP/1.1 200 OK\r\n\r\n" + body), test::close()});

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-constexpr std::size_t most_head = 64 * 1024;
+constexpr std::size_t max_head = 64 * 1024;
 
 // All that a reader makes of one response.
 struct reading {
@@ -33,7 +33,7 @@ task<bool> read_all(response_reader& reader, reading& got, std::size_t step,
     for (;;) {
         const auto head = co_await reader.read_head(timeout);
         if (!head) {
-            got.failed = head.error().what;
+            got.failed = head.error().reason;
             co_return false;
         }
         if ((*head)->status >= 200) {
@@ -49,7 +49,7 @@ task<bool> read_all(response_reader& reader, reading& got, std::size_t step,
     while (!reader.is_complete()) {
         const auto n = co_await reader.read_body(space, timeout);
         if (!n) {
-            got.failed = n.error().what;
+            got.failed = n.error().reason;
             co_return false;
         }
         got.body.append(space, 0, *n);
@@ -70,7 +70,7 @@ struct bench {
                  std::size_t step = 4096, std::chrono::milliseconds timeout = 60s)
     {
         wire line(context, deadlines);
-        response_reader reader(*line.near, to_head, most_head);
+        response_reader reader(*line.near, to_head, max_head);
         reading got;
         const started<bool> run(context, read_all(reader, got, step, timeout));
         for (const auto piece : pieces) {
@@ -173,7 +173,7 @@ TEST_CASE("a response that comes one byte at a time", "[response]")
     for (const auto& r : good_responses()) {
         CAPTURE(r.what);
         wire line(b.context, b.deadlines);
-        response_reader reader(*line.near, r.to_head, most_head);
+        response_reader reader(*line.near, r.to_head, max_head);
         reading got;
         const started<bool> run(b.context, read_all(reader, got, 3, 60s));
         for (std::size_t i = 0; i < r.bytes.size(); ++i) {
@@ -272,7 +272,7 @@ TEST_CASE("what is wrong at hand is seen before anything is read", "[response]")
         line.send("HTTP/1.1 200 OK\r\n" + r.behind_head);
         if (r.closed)
             line.close();
-        response_reader reader(*line.near, false, most_head);
+        response_reader reader(*line.near, false, max_head);
         const auto ahead = [&]() -> task<std::optional<failure>> {
             const auto head = co_await reader.read_head(1s);
             CHECK(head.has_value());
@@ -281,7 +281,7 @@ TEST_CASE("what is wrong at hand is seen before anything is read", "[response]")
         const auto wrong = finish(b.context, ahead());
         CHECK(wrong.has_value() == r.wrong.has_value());
         if (wrong && r.wrong)
-            CHECK(describe(wrong->what).words == describe(*r.wrong).words);
+            CHECK(describe(wrong->reason).words == describe(*r.wrong).words);
         line.near->close();
         b.context.poll();
     }
@@ -291,7 +291,7 @@ TEST_CASE("a head may have 64 KiB", "[response]")
 {
     bench b;
     const std::string ok = "HTTP/1.1 204 No Content\r\nA: ";
-    const auto value = std::string(most_head - ok.size() - 4, 'x');
+    const auto value = std::string(max_head - ok.size() - 4, 'x');
     const auto got = b.read({ok + value + "\r\n\r\n"}, end::open);
     CHECK(got.over);
     CHECK(got.fields == "A=" + value + ";");
@@ -321,7 +321,7 @@ TEST_CASE("the deadline of a head is for all of it, however often a byte arrives
 {
     bench b;
     wire line(b.context, b.deadlines);
-    response_reader reader(*line.near, false, most_head);
+    response_reader reader(*line.near, false, max_head);
     reading got;
     const started<bool> run(b.context, read_all(reader, got, 64, 200ms));
     line.send("HTTP/1.1 200 OK\r\nA: ");

@@ -89,7 +89,7 @@ TEST_CASE("limits are listed with what is in flight and what waits", "[snapshot]
     auto backend = *order.backend;
     backend.limit = 2;
     order.backend = &backend;
-    order.rules.most_in_flight = order.rules.most_queued = 1;
+    order.rules.max_in_flight = order.rules.max_queued = 1;
     fake_client peer = f.make_client(), second = f.make_client();
     std::optional<admission::place> inside;
     const auto enter = [&](fake_client& who) -> task<void> {

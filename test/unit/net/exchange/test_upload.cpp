@@ -70,7 +70,7 @@ TEST_CASE("an unsent body lets a dead connection be replaced, whatever the metho
 TEST_CASE("a body of unknown length is sent with its length, where that is wanted", "[engine]")
 {
     front f;
-    f.rules.most_buffered = 10;
+    f.rules.max_buffered = 10;
     f.fields = {{"Transfer-Encoding", "chunked"}};
     auto client = f.make_client();
     client.upload = {"one", "-two", "three"};

@@ -47,7 +47,7 @@ TEST_CASE("names are looked up together, and those that hang are left behind", "
     CHECK(answers[0]->value() == address("192.0.2.1"));
     CHECK_FALSE(answers[1]);
     REQUIRE(answers[2]);
-    CHECK(answers[2]->error().what == reason::no_ipv4_address);
+    CHECK(answers[2]->error().reason == reason::no_ipv4_address);
     REQUIRE(answers[3]);
     CHECK(answers[3]->value().size() == 64); // more are not needed to say that there are some
     REQUIRE(answers[4]);

@@ -24,7 +24,7 @@ TEST_CASE("the system's names are looked up for IPv4 only", "[resolver]")
     // What exists as IPv6 only is not used, and not called unknown either.
     const auto six = look_up_ipv4("::1");
     REQUIRE_FALSE(six.has_value());
-    CHECK(six.error().what == reason::no_ipv4_address);
+    CHECK(six.error().reason == reason::no_ipv4_address);
     const auto bad = look_up_ipv4("not a name");
     REQUIRE_FALSE(bad.has_value());
     CHECK(bad.error().detail.find("not a name") == 0);

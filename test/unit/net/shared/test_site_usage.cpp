@@ -121,7 +121,7 @@ TEST_CASE("patience is by what the site takes for an answer", "[usage]")
     CHECK(usage.patience(at) <= 650ms);
     for (int i = 0; i < 60; ++i)
         usage.note_answer(at, 20s);
-    CHECK(usage.patience(at) == site_usage::most_patience);
+    CHECK(usage.patience(at) == site_usage::max_patience);
 }
 
 TEST_CASE("what somebody asked for and does not need any more is taken back", "[usage]")

@@ -58,7 +58,7 @@ unit_src  := $(wildcard test/unit/*.cpp test/unit/*/*/*.cpp)
 ifeq ($(MODE),tsan)
 unit_src  := test/unit/main.cpp $(shell grep -lE '\[(engine|pool|resolver|addresses)\]' $(unit_src))
 endif
-system_src := $(wildcard test/system/*.cpp)
+system_src := $(wildcard test/system/*.cpp test/system/*/*.cpp)
 bridge_src := $(wildcard test/bridge/*.cpp)
 
 # The system's OpenSSL, the one that mod_ssl uses.
@@ -87,7 +87,7 @@ CATCH_LIBS = $(shell printf '#if __has_include(<catch2/catch_all.hpp>)\n-lCatch2
 # is half of the time of their compiling.
 unit_flags := -O0 -g1 -I. -Imod_v6front -Itest $(ASIO) $(if $(filter asan,$(MODE)),-fno-sanitize=undefined)
 $(call obj,$(unit_src)): private CXXFLAGS += $(unit_flags) $(if $(filter-out main,$(*F)),$(call after,unit))
-$(call obj,$(system_src)): CXXFLAGS += -O1 -g1 -I. -Itest $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
+$(call obj,$(system_src)): CXXFLAGS += -O1 -g1 -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
 $(call obj,$(bridge_src)): CXXFLAGS += -g1 -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 
 # What nearly every file reads first is read once and kept (GCC's precompiled headers): Asio, and for
@@ -137,8 +137,8 @@ $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(TLS_LIBS) $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) -lnghttp2 $(CATCH_LIBS)
-preloaded := $(patsubst test/system/%.c,$(BUILD)/%.so,$(wildcard test/system/*.c))
-$(preloaded): $(BUILD)/%.so: test/system/%.c $(wildcard test/system/*.h)
+preloaded := $(patsubst test/system/rig/%.c,$(BUILD)/%.so,$(wildcard test/system/rig/*.c))
+$(preloaded): $(BUILD)/%.so: test/system/rig/%.c $(wildcard test/system/rig/*.h)
 	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.

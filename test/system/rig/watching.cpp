@@ -90,7 +90,8 @@ std::vector<std::string> watched_command(const std::string& folder)
             "--errors-for-leak-kinds=definite",
             "--show-leak-kinds=definite",
             "--num-callers=40",
-            "--suppressions=" + std::filesystem::absolute("test/system/valgrind.supp").string()};
+            "--suppressions=" +
+                std::filesystem::absolute("test/system/rig/valgrind.supp").string()};
 }
 
 std::string test_library(const std::string& name)

@@ -187,9 +187,8 @@ inline std::vector<old_response> old_chunks()
 inline std::vector<old_response> old_responses()
 {
     std::vector<old_response> all;
-    for (const auto& part : {old_status_lines(), old_lines(), old_framing(), old_chunks()}) {
+    for (const auto& part : {old_status_lines(), old_lines(), old_framing(), old_chunks()})
         all.insert(all.end(), part.begin(), part.end());
-    }
     return all;
 }
 

@@ -17,7 +17,7 @@
 #include "httpd/requests/encoded_slash.hpp"
 #include "httpd/requests/handler.hpp"
 #include "httpd/requests/hook_time.hpp"
-#include "httpd/requests/offers.hpp"
+#include "httpd/requests/protocol_offers.hpp"
 #include "httpd/requests/request_checks.hpp"
 #include "httpd/requests/request_state.hpp"
 #include "httpd/requests/routing.hpp"

@@ -19,9 +19,8 @@ struct front {
 
     exchange_order order(std::string_view method)
     {
-        if (sends_chunks) {
+        if (sends_chunks)
             fields.push_back({"Transfer-Encoding", "chunked"});
-        }
         exchange_order o;
         o.request = {method, "/x", "front.example", "http", "1.1", "192.0.2.1", "front", fields};
         o.backend = &made.emplace_back(make_backend(backend, numbers, pinned, pinned_names));

@@ -128,12 +128,10 @@ void edit_response_head(response_head& head, const reverse_map& map, std::string
 void edit_cookies(response_head& head, const cookie_map& map)
 {
     for (field& f : head.fields) {
-        if (f.name.size() != 10 || !iequals(f.name, "set-cookie")) {
+        if (f.name.size() != 10 || !iequals(f.name, "set-cookie"))
             continue;
-        }
-        if (auto mapped = map.map(f.value)) {
+        if (auto mapped = map.map(f.value))
             f.value = own(head, std::move(*mapped));
-        }
     }
 }
 

@@ -12,16 +12,16 @@ namespace v6front
 namespace
 {
 
-std::string text_of(const route& r)
+std::string rule_text(const route& r)
 {
     return "V6FrontPass " + r.path + " " + r.backend->text();
 }
-std::string text_of(const match_rule& m)
+std::string rule_text(const match_rule& m)
 {
     return "V6FrontPassMatch " + m.pattern + " " + m.backend->text();
 }
 
-// `each` gets the rules as they are: text_of() tells them apart.
+// `each` gets the rules as they are: rule_text() tells them apart.
 template <class Do> void for_each_rule(server_config& config, const Do& each)
 {
     for (auto& r : config.routes.routes())
@@ -138,7 +138,7 @@ void for_each_backend(const server_rec* main_server,
         auto& config = *config_of(s);
         for_each_rule(config, [&](const auto& rule) {
             if (rule.backend)
-                each({s, config.backends[rule.number], text_of(rule), rule.place, &rule.settings,
+                each({s, config.backends[rule.number], rule_text(rule), rule.place, &rule.settings,
                       rule.settings.self.value_or(false)});
         });
     }

@@ -22,17 +22,18 @@ void for_each_listener(
 
 own_listeners find_own_listeners()
 {
-    own_listeners own;
-    for_each_listener([&own](const auto& address, std::uint16_t port) { own.add(address, port); });
+    own_listeners listeners;
+    for_each_listener(
+        [&listeners](const auto& address, std::uint16_t port) { listeners.add(address, port); });
     ifaddrs* interfaces = nullptr;
     if (getifaddrs(&interfaces) == 0) {
         for (const auto* i = interfaces; i; i = i->ifa_next)
             if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
-                own.add_local(asio::ip::address_v4(
+                listeners.add_local(asio::ip::address_v4(
                     ntohl(reinterpret_cast<const sockaddr_in*>(i->ifa_addr)->sin_addr.s_addr)));
         freeifaddrs(interfaces);
     }
-    return own;
+    return listeners;
 }
 
 } // namespace v6front

@@ -92,7 +92,9 @@ task<void> adopted_connection::live()
         co_return;
     take_over();
     for (;;) {
-        const bool more = co_await next_request();
+        if (connection_->aborted)
+            break;
+        const bool more = co_await read_head();
         if (!more)
             break;
         const request_slot shown(*connection_, thread_.slots());
@@ -144,14 +146,6 @@ void adopted_connection::take_over()
 }
 
 // Waits for a whole request head, so that httpd never waits for one. False: nothing more will come.
-task<bool> adopted_connection::next_request()
-{
-    auto* c = connection_;
-    if (c->aborted)
-        co_return false;
-    co_return co_await read_head();
-}
-
 task<bool> adopted_connection::read_head()
 {
     auto& store = head_filter_ ? head_store_ : socket_store_;

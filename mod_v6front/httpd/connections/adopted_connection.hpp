@@ -78,7 +78,6 @@ private:
     task<void> live();
     task<bool> handed_over();
     void take_over();
-    task<bool> next_request();
     task<bool> read_head();
     std::size_t max_head_bytes() const;
     void set_idle(bool idle) noexcept;

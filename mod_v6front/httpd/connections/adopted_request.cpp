@@ -6,7 +6,7 @@
 
 #include "httpd/base/guard.hpp"
 #include "httpd/config/thread_needed.hpp"
-#include "httpd/requests/proxied.hpp"
+#include "httpd/requests/proxied_request.hpp"
 #include "httpd/requests/routing.hpp"
 #include "filters.hpp"
 
@@ -151,7 +151,7 @@ task<void> adopted_connection::exchange(request_rec* r)
         request_client client(r, *this);
         if (client.has_changing_body())
             co_await client.read_ahead();
-        const proxied job(r, *routed(r), shared_, client);
+        const proxied_request job(r, *routed(r), shared_, client);
         const auto ended = co_await run_admitted(thread_.get_engine(), client, job.order());
         status = job.conclude(client, ended);
     }

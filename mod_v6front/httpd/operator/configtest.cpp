@@ -26,11 +26,11 @@ std::string text(const endpoint& e)
 }
 
 // Backends with no other address than our own.
-void find_own_backends(const server_rec* main_server, const own_listeners& own, findings& out)
+void find_own_backends(const server_rec* main_server, const own_listeners& listeners, findings& out)
 {
     std::set<std::string> said;
     for_each_backend(main_server, [&](const configured_backend& b) {
-        const auto is_ours = [&own](const endpoint& e) { return own.accepts(e); };
+        const auto is_ours = [&listeners](const endpoint& e) { return listeners.accepts(e); };
         if (b.may_be_self || b.backend.addresses.empty() || !b.backend.names.empty() ||
             !std::all_of(b.backend.addresses.begin(), b.backend.addresses.end(), is_ours) ||
             !said.insert(b.rule).second)
@@ -51,12 +51,12 @@ void find_own_backends(const server_rec* main_server, const own_listeners& own, 
 
 using backends_of_names = std::map<std::string, std::vector<configured_backend>>;
 
-void find_own_addresses(const own_listeners& own, const configured_backend& b,
+void find_own_addresses(const own_listeners& listeners, const configured_backend& b,
                         const std::string& name, const ipv4_addresses& found, findings& out)
 {
     for (const auto& a : found) {
         const endpoint at(a, b.backend.url.port);
-        if (!b.may_be_self && own.accepts(at))
+        if (!b.may_be_self && listeners.accepts(at))
             out.push_back({"V6F0205", b.place,
                            b.rule + " (" + b.place + "): " + name + " resolves to " + text(at) +
                                ", where this server itself listens: that address would loop and "
@@ -75,7 +75,7 @@ finding no_address(const configured_backend& user, const std::string& name, reas
                 "V6FrontBackendV4"};
 }
 
-void find_in_names(const server_rec* main_server, const own_listeners& own, findings& out)
+void find_in_names(const server_rec* main_server, const own_listeners& listeners, findings& out)
 {
     backends_of_names backends;
     std::set<std::pair<std::string, std::string>> seen;
@@ -92,7 +92,7 @@ void find_in_names(const server_rec* main_server, const own_listeners& own, find
         const auto& users = backends[names[i]];
         if (answers[i] && answers[i]->has_value()) {
             for (const auto& b : users)
-                find_own_addresses(own, b, names[i], **answers[i], out);
+                find_own_addresses(listeners, b, names[i], **answers[i], out);
             continue;
         }
         const auto why = answers[i] ? answers[i]->error().reason : reason::lookup_timed_out;
@@ -104,15 +104,15 @@ void find_in_names(const server_rec* main_server, const own_listeners& own, find
 
 int check_configuration(server_rec* main_server)
 {
-    const auto own = find_own_listeners();
+    const auto listeners = find_own_listeners();
     findings all;
-    find_own_backends(main_server, own, all);
+    find_own_backends(main_server, listeners, all);
     log_findings(all, main_server);
     if (!all.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
         all = find_in_settings(main_server);
-        find_in_names(main_server, own, all);
+        find_in_names(main_server, listeners, all);
         log_findings(all, main_server);
     }
     return OK;

@@ -25,7 +25,7 @@ std::string list(const ipv4_addresses& addresses)
 // The ports under which each name is a backend, where it must not be this server itself.
 using ports_of_names = std::map<std::string, std::set<std::uint16_t>, std::less<>>;
 
-void warn_of_loop(const server_rec* s, const own_listeners& own, const ports_of_names& ports,
+void warn_of_loop(const server_rec* s, const own_listeners& listeners, const ports_of_names& ports,
                   const name_report& report)
 {
     const auto found = ports.find(report.name);
@@ -33,7 +33,7 @@ void warn_of_loop(const server_rec* s, const own_listeners& own, const ports_of_
         return;
     for (const auto port : found->second)
         for (const auto& a : *report.addresses)
-            if (own.accepts({a, port}))
+            if (listeners.accepts({a, port}))
                 ap_log_error(
                     APLOG_MARK, APLOG_WARNING, 0, s,
                     V6LOGNO(
@@ -89,7 +89,7 @@ void log_report(const server_rec* s, const name_report& report)
 
 } // namespace
 
-report_function log_of_names(const server_rec* main_server, const own_listeners& own)
+report_function log_of_names(const server_rec* main_server, const own_listeners& listeners)
 {
     ports_of_names ports;
     for_each_backend(main_server, [&ports](const configured_backend& b) {
@@ -97,13 +97,13 @@ report_function log_of_names(const server_rec* main_server, const own_listeners&
             for (const auto& name : b.backend.names)
                 ports[name.text].insert(b.backend.url.port);
     });
-    return [main_server, own, ports](const name_report& report) {
+    return [main_server, listeners, ports](const name_report& report) {
         guard("the log of names", [&] {
             log_report(main_server, report);
             const bool is_new = report.event == name_report::kind::changed ||
                                 (report.event == name_report::kind::found && report.first);
             if (is_new)
-                warn_of_loop(main_server, own, ports, report);
+                warn_of_loop(main_server, listeners, ports, report);
         });
     };
 }

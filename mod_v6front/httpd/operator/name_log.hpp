@@ -11,6 +11,6 @@ namespace v6front
 {
 
 // Also warns of a name that leads to one of this server's own listeners.
-report_function log_of_names(const server_rec* main_server, const own_listeners& own);
+report_function log_of_names(const server_rec* main_server, const own_listeners& listeners);
 
 } // namespace v6front

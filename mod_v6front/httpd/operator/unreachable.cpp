@@ -45,11 +45,11 @@ void find_deaf_ports(const server_rec* s, const std::set<std::uint16_t>& ports, 
         if (a->host_port == 0 || ports.contains(a->host_port) || !said.insert(a->host_port).second)
             continue;
         const auto port = std::to_string(a->host_port);
-        out.push_back({"V6F0208", place_of(s),
-                       std::string("<VirtualHost ") + a->virthost + ":" + port + "> (" +
-                           place_of(s) +
-                           ") is never reached: this server does not listen on port " + port +
-                           ". Add \"Listen [::]:" + port + "\""});
+        std::string text = "<VirtualHost ";
+        text.append(a->virthost).append(":").append(port).append("> (").append(place_of(s));
+        text.append(") is never reached: this server does not listen on port ").append(port);
+        text.append(". Add \"Listen [::]:").append(port).append("\"");
+        out.push_back({"V6F0208", place_of(s), std::move(text)});
     }
 }
 

@@ -16,7 +16,7 @@ namespace
 std::vector<endpoint> addresses_now(const std::vector<endpoint>& known,
                                     const std::vector<std::shared_ptr<known_name>>& names,
                                     std::uint16_t port, const resolver& from,
-                                    const own_listeners* own)
+                                    const own_listeners* listeners)
 {
     auto all = known;
     for (const auto& name : names) {
@@ -26,15 +26,15 @@ std::vector<endpoint> addresses_now(const std::vector<endpoint>& known,
             for (const auto& a : **found)
                 all.emplace_back(a, port);
     }
-    if (own)
-        std::erase_if(all, [own](const endpoint& e) { return own->accepts(e); });
+    if (listeners)
+        std::erase_if(all, [listeners](const endpoint& e) { return listeners->accepts(e); });
     return all;
 }
 
 } // namespace
 
 void start_checks(const server_rec* main_server, address_watch& watch, resolver& names,
-                  const own_listeners& own)
+                  const own_listeners& listeners)
 {
     for (const auto& check : numbered_checks_in(main_server->process->pconf)) {
         const auto& b = check.of;
@@ -51,7 +51,7 @@ void start_checks(const server_rec* main_server, address_watch& watch, resolver&
         for (const auto& name : b.backend.names)
             known.push_back(names.know(name.text));
         order->addresses = [&site = b.backend, known, &names,
-                            mine = b.may_be_self ? nullptr : &own] {
+                            mine = b.may_be_self ? nullptr : &listeners] {
             return addresses_now(site.addresses, known, site.url.port, names, mine);
         };
         watch.run([&watch, order] { return check_for_ever(watch, order); });

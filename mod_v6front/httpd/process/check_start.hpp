@@ -13,6 +13,6 @@ namespace v6front
 
 // On the watch, for as long as that lasts; `own` are the addresses that are never asked.
 void start_checks(const server_rec* main_server, address_watch& watch, resolver& names,
-                  const own_listeners& own);
+                  const own_listeners& listeners);
 
 } // namespace v6front

@@ -80,7 +80,7 @@ private:
 
 } // namespace
 
-std::string text_of(const endpoint& e)
+std::string endpoint_text(const endpoint& e)
 {
     return std::string(std::string_view(as_note(e)));
 }

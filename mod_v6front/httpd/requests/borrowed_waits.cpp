@@ -32,7 +32,7 @@ borrowed_waits::borrowed_waits(conn_rec* c, borrowed_engines& from)
 void borrowed_waits::return_engine()
 {
     watch(nullptr);
-    polled_.reset();
+    descriptor_.reset();
     loan_.reset();
 }
 
@@ -56,7 +56,7 @@ task<apr_status_t> borrowed_waits::more_input(input_patience how_long)
     if (time == time.zero())
         co_return APR_TIMEUP;
     steady_timer slice(get_engine().context(), time);
-    auto first = co_await (polled().input() || slice.async_wait(use_task));
+    auto first = co_await (descriptor_of_client().input() || slice.async_wait(use_task));
     if (first.index() == 1)
         co_return connection_->aborted ? APR_ECONNABORTED : APR_SUCCESS;
     last_input_ = deadline::clock::now();

@@ -10,7 +10,7 @@
 #include "httpd/base/apache.hpp"
 #include "httpd/process/borrowed_engines.hpp"
 #include "client_waits.hpp"
-#include "polled_client.hpp"
+#include "client_descriptor.hpp"
 
 #include <optional>
 
@@ -36,13 +36,13 @@ public:
     void push() override {}
     void push_tunnel() override;
     task<apr_status_t> writable(apr_interval_time_t) override { co_return APR_SUCCESS; }
-    task<apr_status_t> tunnel_input() override { return polled().input(); }
-    task<apr_status_t> tunnel_output() override { return polled().output(); }
+    task<apr_status_t> tunnel_input() override { return descriptor_of_client().input(); }
+    task<apr_status_t> tunnel_output() override { return descriptor_of_client().output(); }
 
 private:
-    polled_client& polled()
+    client_descriptor& descriptor_of_client()
     {
-        return polled_ ? *polled_ : polled_.emplace(connection_, get_engine());
+        return descriptor_ ? *descriptor_ : descriptor_.emplace(connection_, get_engine());
     }
     deadline::clock::duration limit_of_stream(deadline::clock::duration otherwise) const;
     bool has_left() const;
@@ -50,7 +50,7 @@ private:
 
     conn_rec* connection_;
     std::optional<borrowed_engines::loan> loan_;
-    std::optional<polled_client> polled_; // only where something has to be waited for
+    std::optional<client_descriptor> descriptor_; // only where something has to be waited for
     deadline::clock::time_point last_input_{};
     std::function<void()> on_departure_;
     deadline next_look_;

@@ -15,7 +15,7 @@ void begin_record(conn_rec* c)
 void end_record(conn_rec* c)
 {
     if (auto* record = is_http2_stream(c) ? nullptr : record_of(c))
-        record->own.end();
+        record->connections.end();
 }
 
 client_record* record_of(const conn_rec* c)

@@ -16,8 +16,8 @@ namespace v6front
 class request_host;
 
 struct client_record {
-    request_host* host = nullptr; // where an engine has it
-    personal_connections own;     // to sites
+    request_host* host = nullptr;     // where an engine has it
+    personal_connections connections; // to sites
 };
 
 // pre_connection: for what comes in from clients.

@@ -5,7 +5,7 @@
 #include "httpd/base/brigades.hpp"
 #include "httpd/base/guard.hpp"
 #include "httpd/base/http2_stream.hpp"
-#include "polled_client.hpp"
+#include "client_descriptor.hpp"
 
 #include <algorithm>
 #include <chrono>

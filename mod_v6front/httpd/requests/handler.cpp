@@ -6,7 +6,7 @@
 #include "httpd/process/services.hpp"
 #include "content_filters.hpp"
 #include "early_end.hpp"
-#include "proxied.hpp"
+#include "proxied_request.hpp"
 #include "request_checks.hpp"
 #include "request_host.hpp"
 #include "routing.hpp"

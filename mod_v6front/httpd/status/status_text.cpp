@@ -8,12 +8,12 @@ namespace v6front
 namespace
 {
 
-std::string text_of(const endpoint& e)
+std::string address_text(const endpoint& e)
 {
     return e.address().to_string() + ":" + std::to_string(e.port());
 }
 
-std::string text_of(const ipv4_addresses& addresses)
+std::string address_text(const ipv4_addresses& addresses)
 {
     std::string out;
     for (const auto& a : addresses)
@@ -93,11 +93,11 @@ std::string status_html(const process_state& state)
     html_table addresses{"Backend", "Address", "State", "Seconds", "In use", "Idle"};
     for (const auto& b : state.backends)
         for (const auto& a : b.addresses)
-            addresses.row({b.name, text_of(a.at), state_of(a), a.well ? "" : seconds(a.since),
+            addresses.row({b.name, address_text(a.at), state_of(a), a.well ? "" : seconds(a.since),
                            number(a.in_use), number(a.idle)});
     html_table names{"Name", "IPv4 addresses", "Age in seconds", "Last lookup"};
     for (const auto& n : state.names)
-        names.row({n.name, text_of(n.addresses),
+        names.row({n.name, address_text(n.addresses),
                    n.addresses.empty() ? "" : number(static_cast<std::uint64_t>(n.age.count())),
                    state_of(n)});
     html_table limits{"Rule", "In flight", "max", "Waiting", "queue"};
@@ -128,7 +128,7 @@ std::string status_lines(const process_state& state)
         for (std::size_t j = 0; j < b.addresses.size(); ++j) {
             const auto& a = b.addresses[j];
             const auto key = at("Backend", i) + at("Address", j);
-            say(key, text_of(a.at));
+            say(key, address_text(a.at));
             say(key + "State", state_of(a));
             if (!a.well)
                 say(key + "Seconds", seconds(a.since));
@@ -139,7 +139,7 @@ std::string status_lines(const process_state& state)
     for (std::size_t i = 0; i < state.names.size(); ++i) {
         const auto& n = state.names[i];
         say(at("Name", i), n.name);
-        say(at("Name", i) + "Addresses", text_of(n.addresses));
+        say(at("Name", i) + "Addresses", address_text(n.addresses));
         if (!n.addresses.empty())
             say(at("Name", i) + "Age", std::to_string(n.age.count()));
         say(at("Name", i) + "State", state_of(n));

@@ -40,24 +40,24 @@ std::optional<personal_connections::taken> personal_connections::take(
     const wanted w{to, among, terms, idle};
     std::unique_lock lock(mutex_);
     for (;;) {
-        auto* own = login(w);
-        while (own && !own->socket.is_open()) {
-            if (own->user == std::this_thread::get_id() ||
+        auto* personal = login(w);
+        while (personal && !personal->socket.is_open()) {
+            if (personal->user == std::this_thread::get_id() ||
                 changed_.wait_until(lock, give_up) == std::cv_status::timeout)
                 return std::nullopt;
-            own = login(w);
+            personal = login(w);
         }
-        if (!own)
-            own = named(w);
-        if (!own)
+        if (!personal)
+            personal = named(w);
+        if (!personal)
             return std::nullopt;
-        auto socket = std::move(own->socket);
-        own->user = std::this_thread::get_id();
+        auto socket = std::move(personal->socket);
+        personal->user = std::this_thread::get_id();
         const auto idle_for =
-            std::chrono::duration_cast<milliseconds>(clock::now() - own->idle_since);
-        const auto of = own->of;
-        const auto number = own->number;
-        const auto which = own->which;
+            std::chrono::duration_cast<milliseconds>(clock::now() - personal->idle_since);
+        const auto of = personal->of;
+        const auto number = personal->number;
+        const auto which = personal->which;
         if (socket.is_silent())
             return taken{claim(*this, of, number), std::move(socket), which, idle_for};
         lock.unlock();

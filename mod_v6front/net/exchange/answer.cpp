@@ -3,31 +3,45 @@
 #include "answer.hpp"
 
 #include "core/edits/response_edits.hpp"
+#include "set_aside.hpp"
 
 namespace v6front
 {
+
+namespace
+{
+
+void send_head(client& peer, response_head& head, const exchange_order& order, bool trailers)
+{
+    const auto via = order.rules.via ? order.services->via : std::string_view();
+    edit_response_head(head, *order.reverse, via, trailers);
+    if (order.cookies)
+        edit_cookies(head, *order.cookies);
+    peer.send_head(head);
+}
+
+} // namespace
 
 task<std::optional<failure>> answer(client& peer, const exchange_order& order, upload& up,
                                     backend_connection& backend, response_reader& response,
                                     response_head& head, const closing_list::entry& limit,
                                     outcome& record)
 {
+    if (order.rules.error_override.contains(head.status)) {
+        co_await set_aside(response, head, order.rules, record);
+        co_return std::nullopt;
+    }
     // As long as nothing has gone down, a body that is bad from its start is an error like others.
     auto wrong = response.look_ahead();
     if (wrong)
         co_return wrong;
     const bool trailers = response.is_chunked() && peer.takes_trailers();
-    const auto via = order.rules.via ? order.services->via : std::string_view();
-    edit_response_head(head, *order.reverse, via, trailers);
-    if (order.cookies)
-        edit_cookies(head, *order.cookies);
     record.status = head.status;
     record.head_sent = true;
-    peer.send_head(head);
+    send_head(peer, head, order, trailers);
     bool held_back = true; // something was handed down that may not have left yet
     while (!response.is_complete()) {
-        // Before waiting for the backend, the client gets all there is (RFC 9110 7.6: no needless
-        // delay).
+        // The client gets all there is before the backend is waited for (RFC 9110 7.6).
         if (held_back && !response.has_more_at_hand()) {
             const auto sent = peer.send_body(0, client::flow::pause);
             if (!sent)

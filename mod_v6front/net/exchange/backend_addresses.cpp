@@ -29,8 +29,8 @@ task<result<std::vector<endpoint>>> backend_addresses(engine& engine, const exch
     }
     if (found.empty() && unknown)
         co_return *unknown;
-    if (const auto* own = refused(order))
-        std::erase_if(found, [own](const endpoint& e) { return own->accepts(e); });
+    if (const auto* listeners = refused(order))
+        std::erase_if(found, [listeners](const endpoint& e) { return listeners->accepts(e); });
     if (found.empty())
         co_return failure{reason::would_loop, {}, site.authority};
     co_return found;

@@ -18,7 +18,7 @@ task<result<std::vector<endpoint>>> backend_addresses(engine& engine, const exch
 // What an exchange must not connect to: this server's own listeners; nullptr: it may.
 inline const own_listeners* refused(const exchange_order& order) noexcept
 {
-    return order.rules.self ? nullptr : order.services->own;
+    return order.rules.self ? nullptr : order.services->listeners;
 }
 
 } // namespace v6front

@@ -12,7 +12,6 @@
 #include "obtain.hpp"
 #include "response_reader.hpp"
 #include "send_and_await.hpp"
-#include "set_aside.hpp"
 #include "upload.hpp"
 
 #include <string>
@@ -65,6 +64,7 @@ private:
 
 task<result<lease>> attempt::obtain(attempt_progress& progress)
 {
+    record_.local.reset();
     auto candidates = co_await backend_addresses(engine_, order_);
     if (!candidates)
         co_return candidates.error();
@@ -76,17 +76,17 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     const lease_wish wish{engine_, order_, *candidates, must_last};
     progress.elsewhere = candidates->size() > 1;
     // A client that has logged in on a connection of its own keeps it, and stays at its address.
-    auto own = again ? std::nullopt : own_lease(wish);
+    auto personal = again ? std::nullopt : own_lease(wish);
     // One that has only its name is not worth a risk.
-    if (own && !order_.terms.preface.empty() && wish.is_uncertain()) {
-        const bool stays = co_await stays_open(wish, *own);
+    if (personal && !order_.terms.preface.empty() && wish.is_uncertain()) {
+        const bool stays = co_await stays_open(wish, *personal);
         if (!stays)
-            own.reset();
+            personal.reset();
     }
-    if (own) {
-        record_.address = (*own)->peer();
+    if (personal) {
+        record_.address = (*personal)->peer();
         progress.pooled = true;
-        co_return std::move(*own);
+        co_return std::move(*personal);
     }
     choose(wish, again ? record_.address : std::nullopt);
     record_.address = candidates->front();
@@ -106,6 +106,8 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
 
 task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress& progress)
 {
+    if (order_.asks_local)
+        record_.local = backend->local();
     auto& head = backend->scratch();
     head.clear();
     const request_edits edits{order_.backend->authority, order_.rules.preserve_host,
@@ -203,7 +205,6 @@ task<void> attempt::close_out(lease& backend, response_reader& response, const r
 task<bool> attempt::run(attempt_progress& progress)
 {
     record_.failed.reset();
-    record_.local.reset();
     record_.attempts = progress.attempts;
     const auto start = clock::now();
 
@@ -214,8 +215,6 @@ task<bool> attempt::run(attempt_progress& progress)
     if (!obtained)
         co_return may_try_again(obtained.error(), progress);
     lease& backend = *obtained;
-    if (order_.asks_local)
-        record_.local = backend->local();
     // A child that stops does not wait for ever.
     std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
                                              [&backend] { backend->close(); });
@@ -242,11 +241,6 @@ task<bool> attempt::run(attempt_progress& progress)
     if ((*head)->status == 101) {
         limit.reset(); // the tunnel has its own
         co_await leave(backend, **head);
-        co_return false;
-    }
-    if (order_.rules.error_override.contains((*head)->status)) {
-        co_await set_aside(response, **head, order_.rules, record_);
-        co_await close_out(backend, response, **head);
         co_return false;
     }
     const auto broken =

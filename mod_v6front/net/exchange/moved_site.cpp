@@ -16,7 +16,7 @@ std::vector<endpoint> known_besides(engine& engine, const exchange_order& order,
                                     std::span<const endpoint> tried)
 {
     std::vector<endpoint> found;
-    const auto* own = refused(order);
+    const auto* listeners = refused(order);
     for (const auto& name : order.backend->names) {
         const auto* known = engine.names().known(name);
         if (!known || !*known)
@@ -24,7 +24,7 @@ std::vector<endpoint> known_besides(engine& engine, const exchange_order& order,
         for (const auto& a : ***known) {
             const endpoint e(a, order.backend->url.port);
             if (std::find(tried.begin(), tried.end(), e) == tried.end() &&
-                !(own && own->accepts(e)))
+                !(listeners && listeners->accepts(e)))
                 found.push_back(e);
         }
     }

@@ -86,22 +86,22 @@ std::optional<lease> own_lease(const lease_wish& wish)
     // An engine is not kept waiting, and need not: its client asks for one thing after the other.
     const auto patience = wish.engine.is_lent() ? wish.order.rules.connect_timeout
                                                 : std::chrono::milliseconds::zero();
-    auto own = wish.order.own_connections->take(*wish.order.backend, wish.addresses, patience,
-                                                wish.order.terms, longest_idle(wish));
-    if (!own)
+    auto personal = wish.order.own_connections->take(*wish.order.backend, wish.addresses, patience,
+                                                     wish.order.terms, longest_idle(wish));
+    if (!personal)
         return std::nullopt;
     tcp_socket socket(wish.engine.context());
     error_code failed;
-    socket.assign(asio::ip::tcp::v4(), own->socket.descriptor(), failed);
+    socket.assign(asio::ip::tcp::v4(), personal->socket.descriptor(), failed);
     if (failed)
         return std::nullopt;
-    own->socket.give_away();
-    auto connection =
-        std::make_shared<backend_connection>(transport(std::move(socket), own->socket.take_tls()),
-                                             own->place.of(), wish.engine.deadlines());
-    connection->note_idle_for(own->idle_for);
+    personal->socket.give_away();
+    auto connection = std::make_shared<backend_connection>(
+        transport(std::move(socket), personal->socket.take_tls()), personal->place.of(),
+        wish.engine.deadlines());
+    connection->note_idle_for(personal->idle_for);
     auto made = make_lease(wish, std::move(connection));
-    made.make_personal(std::move(own->place));
+    made.make_personal(std::move(personal->place));
     return made;
 }
 

@@ -26,10 +26,10 @@ class admission;
 
 // What all exchanges of one process share.
 struct exchange_services {
-    std::string_view via;                    // this front's pseudonym
-    const own_listeners* own = nullptr;      // refused as backends, unless the rules say self=on
-    address_book* book = nullptr;            // for backends with several addresses
-    v6front::admission* admission = nullptr; // for backends with a limit
+    std::string_view via;                     // this front's pseudonym
+    const own_listeners* listeners = nullptr; // refused as backends, unless the rules say self=on
+    address_book* book = nullptr;             // for backends with several addresses
+    v6front::admission* admission = nullptr;  // for backends with a limit
 };
 
 // Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its

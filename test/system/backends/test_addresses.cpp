@@ -35,9 +35,8 @@ struct bench {
     httpd_options options(const way& w)
     {
         std::string site;
-        for (const twin_site* s : {&refusing, &silent, &down, &killed, &dying, &even, &closing}) {
+        for (const twin_site* s : {&refusing, &silent, &down, &killed, &dying, &even, &closing})
             site += s->directives();
-        }
         httpd_options o = options_for(w, site);
         o.children = w.model == mpm::prefork ? 1 : 2;
         return o;
@@ -121,9 +120,8 @@ void bench::one_is_killed_under_load()
     std::vector<std::thread> clients;
     for (tally& own : tallies) {
         clients.emplace_back([&] {
-            while (!enough) {
+            while (!enough)
                 own.add(ask_often(front, site.path(), 1));
-            }
         });
     }
     CHECK(site.at(place::second).wait_for_hits(20));
@@ -149,9 +147,8 @@ void bench::a_child_dies()
     ask_often(front, site.path(), 10);
     CHECK(lines_about(front, went_out, site.address_and_port(place::second), 1) == 1);
     const auto before = front.children();
-    for (const pid_t child : before) {
+    for (const pid_t child : before)
         kill(child, SIGKILL);
-    }
     await("new children", [&] {
         const auto now = front.children();
         return !now.empty() && std::none_of(now.begin(), now.end(), [&](pid_t child) {
@@ -192,9 +189,8 @@ void bench::spread_by_what_is_in_flight()
     CHECK(site.at(place::second).hits() >= 5);
     site.at(place::first).open("go");
     site.at(place::second).open("go");
-    for (raw_client& client : clients) {
+    for (raw_client& client : clients)
         CHECK(client.read_response().status() == 200);
-    }
 }
 
 void bench::one_closes_without_a_response()

@@ -101,9 +101,8 @@ TEST_CASE("A login by POST, in the three messages of NTLM", "[identity]")
     user_agent client(front);
     question first = with("NTLM " + ntlm_negotiate(), "POST");
     first.fields.push_back({"Content-Length", "0"});
-    if (w.http2) {
+    if (w.http2)
         first.fields.pop_back();
-    }
     const http_message challenged = said(client, first);
     CHECK(challenged.status() == 401);
     CHECK(challenged.value("WWW-Authenticate").starts_with("NTLM TlRM"));
@@ -163,13 +162,11 @@ TEST_CASE("A client that pipelines stays on its own connection", "[identity]")
     CHECK(get(front, "/").body == "you are nobody\n");
     raw_client client(front.port(), client_for(front));
     std::string all = request_text(with("Negotiate alice"));
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 10; ++i)
         all += request_text({"/", i % 2 ? "GET" : "POST", {}, i % 2 ? "" : "a form"});
-    }
     client.send(all);
-    for (int i = 0; i < 11; ++i) {
+    for (int i = 0; i < 11; ++i)
         CHECK(client.read_response().body == alice);
-    }
     CHECK(others_who_are_known(front, 5) == 0);
 }
 
@@ -188,12 +185,10 @@ TEST_CASE("Streams of one connection share what its login has made", "[identity]
     login.push_back({"authorization", "NTLM alice"});
     client.headers(1, login, true);
     CHECK(client.read(1).body == alice);
-    for (std::uint32_t stream = 3; stream < 33; stream += 2) {
+    for (std::uint32_t stream = 3; stream < 33; stream += 2)
         client.headers(stream, head, true);
-    }
-    for (std::uint32_t stream = 3; stream < 33; stream += 2) {
+    for (std::uint32_t stream = 3; stream < 33; stream += 2)
         CHECK(client.read(stream).body == alice);
-    }
     CHECK(site.connections() == 1);
     CHECK(others_who_are_known(front, 5) == 0);
 }

@@ -19,9 +19,8 @@ responder pages(const std::string& rest)
 {
     return [rest, greet = identity_responder(ntlm)](const received_request& r) {
         const std::string greeting = greet(r);
-        if (!r.message.target().starts_with("/page") || greeting.find(alice) == greeting.npos) {
+        if (!r.message.target().starts_with("/page") || greeting.find(alice) == greeting.npos)
             return greeting;
-        }
         return response("page of " + alice + "<!--#include virtual=\"/part\" -->" +
                             "<!--#include virtual=\"/part?again\" -->" + rest,
                         "Content-Type: text/html\r\n");

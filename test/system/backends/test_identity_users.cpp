@@ -28,9 +28,8 @@ TEST_CASE("A client that has logged in stays at its address", "[identity]")
         CHECK(said(*clients.back(), with("NTLM alice")).body == alice);
     }
     for (int i = 0; i < 10; ++i) {
-        for (const auto& client : clients) {
+        for (const auto& client : clients)
             CHECK(said(*client, {}).body == alice);
-        }
     }
     CHECK(first.connections() + second.connections() == 6);
     CHECK(others_who_are_known(front, 10) == 0);
@@ -122,9 +121,8 @@ TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[
                                                  "--ntlm",
                                                  "-u",
                                                  name + ":secret"};
-                if (round % 2 && !w.http2) {
+                if (round % 2 && !w.http2)
                     command.insert(command.end(), {"-d", "a=form"});
-                }
                 command.insert(command.end(), {url, url, url});
                 const auto result = run_command(command);
                 ++logins;
@@ -142,9 +140,8 @@ TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[
             ++asked;
         }
     });
-    for (auto& user : users) {
+    for (auto& user : users)
         user.join();
-    }
     over = true;
     stranger.join();
     CHECK(logins == 30);

@@ -37,9 +37,8 @@ void burst(const httpd_server& front, const scripted_backend& site, std::size_t 
     }
     REQUIRE(site.wait_for_hits(size));
     const_cast<scripted_backend&>(site).open("go");
-    for (user_agent& c : clients) {
+    for (user_agent& c : clients)
         CHECK(c.read_response().status() == 200);
-    }
 }
 
 scripted_backend::steps hold_then_keep()
@@ -87,12 +86,10 @@ TEST_CASE("Where reuse is off, each request has a connection of its own and says
     httpd_server front(
         options_for(w, "V6FrontPass / " + site.url() + (off ? " reuse=off" : " reuse=on")));
     user_agent client(front);
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 4; ++i)
         CHECK(ask_with(client) == 200);
-    }
-    for (const received_request& r : site.requests()) {
+    for (const received_request& r : site.requests())
         CHECK(r.message.value("Connection") == (off ? "close" : "keep-alive"));
-    }
     if (off) {
         CHECK(site.connections() == 4);
         CHECK(site.wait_for_open_connections(0));
@@ -107,9 +104,8 @@ TEST_CASE("A site that serves one kept connection at a time is no slower for two
     INFO(w);
     const stock_site device(stock_site::kind::prefork, 1, 10);
     httpd_options options = options_for(w, "V6FrontPass / " + device.url());
-    if (w.adopted()) {
+    if (w.adopted())
         options.global = "V6FrontThreads 2";
-    }
     httpd_server front(options);
     user_agent one(front), two(front), three(front);
     milliseconds longest{0};
@@ -154,16 +150,13 @@ TEST_CASE("256 busy clients keep their connections to the site", "[idle]")
     httpd_server front(options);
     std::deque<user_agent> clients;
     const std::size_t busy = 256;
-    for (std::size_t i = 0; i < busy; ++i) {
+    for (std::size_t i = 0; i < busy; ++i)
         clients.emplace_back(front);
-    }
     for (int round = 0; round < 20; ++round) {
-        for (user_agent& c : clients) {
+        for (user_agent& c : clients)
             c.send({});
-        }
-        for (user_agent& c : clients) {
+        for (user_agent& c : clients)
             CHECK(c.read_response().status() == 200);
-        }
     }
     CHECK(site.hits() == 20 * busy);
     CHECK(site.connections() <= busy + 20);

@@ -38,9 +38,8 @@ void ask_all_at_once(const httpd_server& front, held_site& held, const std::stri
     REQUIRE(held.site.wait_for_hits(at_most));
     CHECK(front.children().size() == 1); // all of them
     held.site.open("go");
-    for (raw_client& client : clients) {
+    for (raw_client& client : clients)
         CHECK(client.read_response().body == "ok");
-    }
 }
 
 } // namespace
@@ -49,9 +48,8 @@ TEST_CASE("Threads for other modules' requests end when they have been idle for 
           "[idle_threads]")
 {
     const server_way w = GENERATE(from_range(server_ways()));
-    if (!w.with_module) {
+    if (!w.with_module)
         return;
-    }
     INFO(w);
     scripted_backend routed([](const received_request&) { return response("routed"); });
     held_site first, second;

@@ -21,9 +21,8 @@ struct load_result {
     std::string text() const
     {
         std::string all;
-        for (const auto& [status, count] : statuses) {
+        for (const auto& [status, count] : statuses)
             all += std::to_string(status) + " x " + std::to_string(count) + " ";
-        }
         return all;
     }
 };
@@ -33,9 +32,8 @@ load_result load(const httpd_server& front, unsigned clients, unsigned rounds, b
 {
     load_result result;
     std::deque<user_agent> all;
-    for (unsigned i = 0; i < clients; ++i) {
+    for (unsigned i = 0; i < clients; ++i)
         all.emplace_back(front);
-    }
     for (unsigned round = 0; round < rounds; ++round) {
         for (unsigned i = 0; i < clients; ++i) {
             question q{"/" + std::to_string(round) + "/" + std::to_string(i)};
@@ -91,14 +89,12 @@ TEST_CASE("200 clients before a site that closes idle connections: nobody notice
     CHECK(result.statuses.count(200) == 1);
     CHECK(front.complaints() == std::vector<std::string>());
     std::map<std::string, unsigned> done;
-    for (const received_request& r : site.requests()) {
+    for (const received_request& r : site.requests())
         ++done[r.message.target()];
-    }
     CHECK(done.size() == clients * rounds);
     for (const auto& [target, times] : done) {
-        if (posts && times != 1) {
+        if (posts && times != 1)
             FAIL_CHECK(target << " was done " << times << " times");
-        }
     }
 }
 

@@ -36,9 +36,8 @@ TEST_CASE("41 POSTs of one client take two connections of a stock site at most",
     const stock_site site(kind);
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     user_agent client(front);
-    for (std::size_t i = 0; i < posts; ++i) {
+    for (std::size_t i = 0; i < posts; ++i)
         CHECK(ask_with(client, form) == 200);
-    }
     CHECK(site.connections(posts) <= 2);
     CHECK(site.open_connections() <= 2);
     CHECK(front.complaints().empty());
@@ -55,21 +54,17 @@ TEST_CASE("20 form posts leave a prefork site of 20 processes to its other visit
     httpd_server front(options);
     std::deque<user_agent> clients;
     const std::size_t visitors = at_once ? 40 : 1;
-    for (std::size_t i = 0; i < visitors; ++i) {
+    for (std::size_t i = 0; i < visitors; ++i)
         clients.emplace_back(front);
-    }
     const auto start = std::chrono::steady_clock::now();
     if (at_once) {
-        for (user_agent& c : clients) {
+        for (user_agent& c : clients)
             c.send(form);
-        }
-        for (user_agent& c : clients) {
+        for (user_agent& c : clients)
             CHECK(c.read_response().status() == 200);
-        }
     } else {
-        for (std::size_t i = 0; i < 25; ++i) {
+        for (std::size_t i = 0; i < 25; ++i)
             CHECK(ask_with(clients.front(), form) == 200);
-        }
     }
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
     CHECK(site.answers_within() < std::chrono::seconds(2));
@@ -102,9 +97,8 @@ TEST_CASE("A site that closes after each response is never sent a POST that is l
     scripted_backend site(scripted_backend::steps{read_request(), answer_it, close()});
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     user_agent client(front);
-    for (std::size_t i = 0; i < posts; ++i) {
+    for (std::size_t i = 0; i < posts; ++i)
         CHECK(ask_with(client, form) == 200);
-    }
     CHECK(site.hits() == posts);
     CHECK(front.complaints().empty());
 }
@@ -113,9 +107,8 @@ TEST_CASE("No local port is left: 503, and the site is not blamed", "[posts]")
 {
     const way w = GENERATE(from_range(one_of_each_kind()));
     INFO(w);
-    if (!private_network::possible("a machine without local ports")) {
+    if (!private_network::possible("a machine without local ports"))
         return;
-    }
     const private_network network;
     using namespace script;
     const scripted_backend::steps quick{read_request(), send(response("ok")), read_end()};

@@ -58,9 +58,8 @@ http_message said(user_agent& agent, const std::string& target = "/",
                   const std::string& method = "GET")
 {
     question q{target, method};
-    if (method == "POST") {
+    if (method == "POST")
         q.body = "a form";
-    }
     agent.send(q);
     return agent.read_response();
 }
@@ -126,9 +125,8 @@ TEST_CASE("Only the same client's requests share a connection with a PROXY heade
         CHECK(site.connections() == 2);
         const auto lines = site.first_lines();
         const std::string ends = " " + std::to_string(front.port());
-        for (const std::string& line : lines) {
+        for (const std::string& line : lines)
             CHECK_THAT(line, StartsWith("PROXY TCP6 ::1 ::1 ") && EndsWith(ends));
-        }
         CHECK(lines[0] != lines[1]);
         for (const std::string& all : site.received()) {
             CHECK(all.find("PROXY", 1) == std::string::npos); // once, and first
@@ -147,9 +145,8 @@ TEST_CASE("A request that is sent again has its PROXY header again", "[proxy_pro
     named_site site(1); // gives each connection up when a second request comes
     httpd_server front(options_with(w, front_for(site)));
     user_agent agent(front);
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; ++i)
         CHECK(said(agent).body == "ok");
-    }
     // One is served, the next is sent again, and leaves a connection that has served one.
     CHECK(site.connections() == 3);
     const auto lines = site.first_lines();
@@ -177,9 +174,8 @@ TEST_CASE("What a connection with a PROXY header must not be used for", "[proxy_
     }
     CHECK(plain.connections() == 1);
     user_agent agent(front);
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; ++i)
         CHECK(said(agent, "/once/x").body == "ok");
-    }
     CHECK(site.connections() == 3);
     CHECK(site.wait_for_open_connections(0));
 }

@@ -82,9 +82,8 @@ TEST_CASE("What this machine lacks for a connection makes no address unwell", "[
         expect_refused(front, site.path());
         const auto lines = front.complaints(told + several);
         REQUIRE(lines.size() == told + several);
-        for (; told < lines.size(); ++told) {
+        for (; told < lines.size(); ++told)
             CHECK_THAT(lines[told], ContainsSubstring("V6F0102") && ContainsSubstring(r.words));
-        }
         scarce.end();
         CHECK(get(front, site.path()).status() == 200);
 

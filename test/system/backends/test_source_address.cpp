@@ -143,9 +143,8 @@ TEST_CASE("No address of a site is avoided for one that this machine lacks", "[s
                                           "\n<Location /well/>\nV6FrontPass http://" + site.name() +
                                           ":" + std::to_string(site.port()) + "/\n</Location>\n"));
     constexpr unsigned several = 5;
-    for (unsigned i = 0; i < several; ++i) {
+    for (unsigned i = 0; i < several; ++i)
         CHECK(get(front, site.path()).status() == 503);
-    }
     CHECK(front.complaints(several).size() == several);
     CHECK(ask_often(front, "/well/", 4 * several).failed == 0);
     CHECK(site.at(twin_site::place::first).hits() > 0);
@@ -172,9 +171,8 @@ TEST_CASE("An address that has failed is tried from the address of V6FrontBindV4
 
 TEST_CASE("Clients have an address of the pool each, for ever", "[sources]")
 {
-    if (!private_network::possible("addresses for clients")) {
+    if (!private_network::possible("addresses for clients"))
         return;
-    }
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
     const local_networks network;
@@ -192,9 +190,8 @@ TEST_CASE("Clients have an address of the pool each, for ever", "[sources]")
             sources[client(n)] = site.clients(++requests).back();
         }
         std::map<std::string, unsigned> clients;
-        for (const auto& [who, source] : sources) {
+        for (const auto& [who, source] : sources)
             ++clients[source];
-        }
         CHECK(clients.size() == 16);
         for (const auto& [source, n] : clients) {
             INFO(source << ": " << n);
@@ -230,9 +227,8 @@ TEST_CASE("Clients have an address of the pool each, for ever", "[sources]")
 
 TEST_CASE("A site bans one client of the pool, and the others stay", "[sources]")
 {
-    if (!private_network::possible("a site that bans a client")) {
+    if (!private_network::possible("a site that bans a client"))
         return;
-    }
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
     const local_networks network;
@@ -251,9 +247,8 @@ TEST_CASE("A site bans one client of the pool, and the others stay", "[sources]"
             const std::string seen = site.clients(n + 1).back();
             CHECK(status == (seen == banned ? 403 : 200));
             refused += status == 403;
-            if (round == 0 && n == 7) {
+            if (round == 0 && n == 7)
                 next = seen;
-            }
         }
         CHECK((refused > 0) == (round == 1));
         CHECK(refused < 12);

@@ -38,9 +38,8 @@ TEST_CASE("Clients that come one after the other share the pool of their engine"
     httpd_options options = options_for(every_way()[0], "V6FrontPass / " + site.url());
     options.global = "V6FrontThreads 1";
     httpd_server front(options);
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5; ++i)
         CHECK(get(front, "/").status() == 200);
-    }
     CHECK(site.connections() == 1);
 }
 
@@ -75,9 +74,8 @@ TEST_CASE("A request that comes one byte at a time is a request")
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     raw_client client(front.port(), client_for(front));
     for (const bool chunked : {false, true}) {
-        for (const char byte : request_text({"/", "POST", {}, "byte by byte", chunked})) {
+        for (const char byte : request_text({"/", "POST", {}, "byte by byte", chunked}))
             client.send(std::string_view(&byte, 1));
-        }
         CHECK(client.read_response().body == "byte by byte");
     }
 }

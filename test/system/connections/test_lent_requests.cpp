@@ -27,17 +27,16 @@ TEST_CASE("What a thread has read too far is the next request's", "[sockets]")
     scripted_backend site([](const received_request& r) {
         return response("site " + r.message.body, "Content-Type: text/plain\r\n");
     });
-    scripted_backend proxied([](const received_request& r) {
+    scripted_backend proxied_request([](const received_request& r) {
         return response("proxied " + r.message.body, "Content-Type: text/plain\r\n");
     });
     httpd_options options =
         two_hosts(w, site.url(),
-                  "ProxyPass /proxied " + proxied.url() +
+                  "ProxyPass /proxied " + proxied_request.url() +
                       "\nScriptAlias /cgi/ cgi-bin/\n"
                       "<Directory cgi-bin>\nOptions ExecCGI\nRequire all granted\n</Directory>");
-    if (!w.with_module) {
+    if (!w.with_module)
         options.site = "ProxyPass / " + site.url() + "\n" + options.site;
-    }
     options.global = "ScriptSock cgisock";
     options.modules = {"proxy", "proxy_http", "alias", "cgid"};
     httpd_server front(options);
@@ -66,9 +65,8 @@ TEST_CASE("What a thread has read too far is the next request's", "[sockets]")
         }
     };
     std::string all;
-    for (const turn& s : steps) {
+    for (const turn& s : steps)
         all += request_text(s.asked);
-    }
     SECTION("all of them at once")
     {
         ask_all([&](raw_client& client) { CHECK(client.send(all)); });
@@ -76,9 +74,8 @@ TEST_CASE("What a thread has read too far is the next request's", "[sockets]")
     SECTION("cut anywhere")
     {
         ask_all([&](raw_client& client) {
-            for (std::size_t at = 0; at < all.size(); at += 5003) {
+            for (std::size_t at = 0; at < all.size(); at += 5003)
                 CHECK(client.send(std::string_view(all).substr(at, 5003)));
-            }
         });
     }
 }
@@ -89,13 +86,13 @@ TEST_CASE("A handler of another module has the body invited that it waits for", 
     const std::string target = GENERATE("/cgi/hello", "/proxied");
     INFO(w << ", " << target);
     scripted_backend site([](const received_request&) { return response("routed"); });
-    scripted_backend proxied(
+    scripted_backend proxied_request(
         {script::read_head(), script::send("HTTP/1.1 100 Continue\r\n\r\n"), script::read_body(),
          script::answer([](const received_request& r) { return response(r.message.body); }),
          script::again()});
     httpd_options options =
         two_hosts(w, site.url(),
-                  "ProxyPass /proxied " + proxied.url() +
+                  "ProxyPass /proxied " + proxied_request.url() +
                       "\nScriptAlias /cgi/ cgi-bin/\n"
                       "<Directory cgi-bin>\nOptions ExecCGI\nRequire all granted\n</Directory>");
     options.global = "ScriptSock cgisock";

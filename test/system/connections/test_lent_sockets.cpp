@@ -61,9 +61,8 @@ const std::vector<tunnel_kind> tunnel_kinds{
 
 std::string with(std::string text, const std::string& name, const std::string& value)
 {
-    for (auto at = text.find(name); at != text.npos; at = text.find(name, at + value.size())) {
+    for (auto at = text.find(name); at != text.npos; at = text.find(name, at + value.size()))
         text.replace(at, name.size(), value);
-    }
     return text;
 }
 
@@ -118,9 +117,8 @@ TEST_CASE("A tunnel of another module finds the client's socket as on a connecti
 {
     const server_way w = GENERATE(from_range(server_ways()));
     const tunnel_kind k = GENERATE(from_range(tunnel_kinds));
-    if (k.ours && !w.with_module) {
+    if (k.ours && !w.with_module)
         return;
-    }
     INFO(w << ", " << k);
     tunnels through(w, k);
     httpd_server front(through.options);
@@ -133,9 +131,8 @@ TEST_CASE("A tunnel of another module finds the client's socket as on a connecti
             client.send("late;");
             CHECK(read_octets(client, 11) == "early;late;");
         }
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < 20; ++i)
             REQUIRE(says_back(client, "word " + std::to_string(i)));
-        }
         // More at once than any buffer on the way holds, and nothing behind it.
         const std::string much = pattern(300000);
         std::string back;
@@ -152,9 +149,8 @@ TEST_CASE("A tunnel of another module finds the client's socket as on a connecti
         raw_client client = through.open(front);
         client.send("all of it");
         client.half_close();
-        if (k.halves) {
+        if (k.halves)
             CHECK(client.read_until_close() == "all of it");
-        }
         CHECK(through.site.wait_for_open_connections(0));
     }
     {
@@ -189,9 +185,8 @@ TEST_CASE("As many tunnels of other modules live as httpd has workers, whichever
             clients.push_back(through.open(front));
             CHECK(says_back(clients.back(), "hello"));
         }
-        for (raw_client& client : clients) {
+        for (raw_client& client : clients)
             CHECK(says_back(client, "still there"));
-        }
         if (w.with_module) {
             CHECK(get(front, "/").body == "routed"); // these need no thread
         }
@@ -204,9 +199,8 @@ TEST_CASE("As many tunnels of other modules live as httpd has workers, whichever
 TEST_CASE("A stop ends the tunnels of other modules", "[sockets]")
 {
     const server_way w = GENERATE(from_range(server_ways()));
-    if (!w.with_module) {
+    if (!w.with_module)
         return;
-    }
     INFO(w);
     tunnels through(w, tunnel_kinds[0]);
     httpd_server front(through.options);

@@ -74,15 +74,13 @@ public:
         bind(sockets_.front(), raw, size);
         listen(sockets_.front(), 0);
         getsockname(sockets_.front(), raw, &size);
-        for (int i = 0; i < 4; ++i) {
+        for (int i = 0; i < 4; ++i)
             connect(add_socket(), raw, size);
-        }
     }
     ~full_listener()
     {
-        for (const int fd : sockets_) {
+        for (const int fd : sockets_)
             close(fd);
-        }
     }
     full_listener(const full_listener&) = delete;
     full_listener& operator=(const full_listener&) = delete;
@@ -157,9 +155,8 @@ TEST_CASE("A site that breaks off in its body: the client can tell")
         const http_message answer = get(front, "/");
         const bool told = answer.status() >= 500 || answer.truncated();
         CHECK(told);
-        if (answer.status() == 200) {
+        if (answer.status() == 200)
             CHECK(start.starts_with(answer.body.substr(0, start.size())));
-        }
         check_one_complaint(front, bad.authority());
         CHECK(bad.wait_for_open_connections(0));
     }

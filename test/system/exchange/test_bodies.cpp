@@ -257,14 +257,12 @@ TEST_CASE("A body of gigabytes needs no more memory than one of 2 MB", "[bodies]
     const std::size_t pieces = very_many();
     user_agent client(front);
     client.begin({"/", "POST"}, pieces * piece.size());
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; i < 2; ++i)
         client.send_body(piece);
-    }
     CHECK(eventually([&] { return site.received_bytes() > 2 * piece.size(); }));
     const unsigned at_first = front.resident_kilobytes();
-    for (std::size_t i = 2; i < pieces; ++i) {
+    for (std::size_t i = 2; i < pieces; ++i)
         client.send_body(piece);
-    }
     CHECK(eventually([&] { return site.received_bytes() > pieces * piece.size(); }));
     CHECK(front.resident_kilobytes() < at_first + 20000u * static_cast<unsigned>(slowness()));
 }

@@ -61,9 +61,8 @@ struct early_sites {
         for (const early_answer& a : answers()) {
             const std::string path = "/" + std::to_string(all.size());
             routes += "V6FrontPass " + path + " " + all.emplace_back(steps_of(a)).url() + "\n";
-            if (a.fields == std::string("limit")) {
+            if (a.fields == std::string("limit"))
                 routes += "<Location " + path + ">\nLimitRequestBody 100\n</Location>\n";
-            }
         }
     }
 };
@@ -99,9 +98,8 @@ TEST_CASE("curl gets the answer that comes while it still sends", "[bodies][earl
                 const std::string status(a.status, 3);
                 CHECK(said.code == 0);
                 CHECK_THAT(said.output, ContainsSubstring(" " + status));
-                if (*a.body) {
+                if (*a.body)
                     CHECK(said.output == std::string(a.body) + " " + status);
-                }
             }
             const auto each = (std::chrono::steady_clock::now() - began) / times;
             CHECK(each < patience(std::chrono::seconds(1)));

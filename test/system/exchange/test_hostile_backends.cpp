@@ -30,9 +30,8 @@ std::vector<bad_answer> status_lines()
 {
     const std::string rest = "\r\nContent-Length: 2\r\n\r\nhi";
     std::string interim;
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 100; ++i)
         interim += "HTTP/1.1 100 Continue\r\n\r\n";
-    }
     return {
         {"a hundred interim responses", interim + "HTTP/1.1 200 OK" + rest, 200, "hi"},
         {"one interim response more",
@@ -86,9 +85,8 @@ std::vector<bad_answer> field_lines()
         {"65 KB in many lines",
          [&] {
              std::string head = ok;
-             for (int i = 0; i < 7000; ++i) {
+             for (int i = 0; i < 7000; ++i)
                  head += "X: y" + std::to_string(i) + "\r\n";
-             }
              return head + rest.substr(2);
          }()},
         {"no end", ok + "X: " + std::string(200000, 'x')},
@@ -199,11 +197,10 @@ void send_rows(site_connection& peer, const std::vector<bad_answer>& rows)
 {
     do {
         const std::string target = peer.head().substr(5, peer.head().find(' ', 5) - 5);
-        if (target == "good") {
+        if (target == "good")
             peer.send(ok + "Content-Length: 4\r\n\r\ngood");
-        } else {
+        else
             peer.send(rows.at(std::stoul(target)).bytes);
-        }
     } while (peer.read_head());
 }
 
@@ -216,9 +213,8 @@ void check_row(const httpd_server& front, const bad_answer& row, const std::stri
     INFO(answer.status() << " " << answer.body << (answer.truncated() ? ", cut" : ", whole"));
     CHECK((is_cut || answer.status() == row.status));
     CHECK((is_cut || answer.complete));
-    if (row.status == 200) {
+    if (row.status == 200)
         CHECK(answer.body == row.body);
-    }
     CHECK(answer.body.find("EVIL") == std::string::npos);
     const http_message next = get(front, "/good");
     CHECK(next.status() == 200);

@@ -78,19 +78,16 @@ TEST_CASE("Responses reach the client whole, however the site delimits them")
     scripted_backend site(std::vector<scripted_backend::steps>{
         {script::read_request(), script::answer([&](const received_request& r) {
              const std::string target = r.message.target();
-             if (target == "/length") {
+             if (target == "/length")
                  return response(body);
-             }
              if (target == "/chunked") {
                  return chunked_response(
                      {body.substr(0, 1), body.substr(1, 40000), body.substr(40001)});
              }
-             if (target == "/empty") {
+             if (target == "/empty")
                  return response("");
-             }
-             if (target == "/1.0") {
+             if (target == "/1.0")
                  return "HTTP/1.0 200 OK\r\n\r\n" + body;
-             }
              return "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body;
          }),
          script::close()}});
@@ -118,12 +115,10 @@ TEST_CASE("Responses without a body have none, and the connection goes on")
     INFO(w);
     scripted_backend site([](const received_request& r) -> std::string {
         const std::string target = r.message.target();
-        if (target == "/204") {
+        if (target == "/204")
             return "HTTP/1.1 204 No Content\r\n\r\n";
-        }
-        if (target == "/304") {
+        if (target == "/304")
             return "HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n";
-        }
         return r.message.method() == "HEAD" ? "HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n"
                                             : response("after");
     });
@@ -137,9 +132,8 @@ TEST_CASE("Responses without a body have none, and the connection goes on")
     CHECK(head.status() == 200);
     CHECK(head.body.empty());
     CHECK(head.value("Content-Length") == "1234");
-    if (w.http2) {
+    if (w.http2)
         return;
-    }
     const std::size_t before = site.connections();
     raw_client client(front.port(), client_for(front));
     for (const std::string target : {"/204", "/304", "/head", "/get"}) {

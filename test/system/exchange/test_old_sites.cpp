@@ -43,9 +43,8 @@ private:
         std::size_t before = rows_.size();
         do {
             const std::string target = peer.head().substr(5, peer.head().find(' ', 5) - 5);
-            if (before < rows_.size()) {
+            if (before < rows_.size())
                 kept_[before] = true;
-            }
             before = rows_.size();
             if (target == "good") {
                 peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood");
@@ -54,9 +53,8 @@ private:
             before = std::stoul(target);
             const played& row = rows_.at(before);
             peer.send(row.bytes);
-            if (row.close) {
+            if (row.close)
                 return peer.end_sending();
-            }
         } while (peer.read_head());
     }
 
@@ -104,12 +102,10 @@ void check_normal(const way& w, const http_message& answer, const old_response& 
     CHECK(answer.status() == wanted.status);
     CHECK(answer.complete);
     CHECK(answer.body == wanted.body);
-    for (const auto& [name, value] : wanted.fields) {
+    for (const auto& [name, value] : wanted.fields)
         CHECK(answer.values(name) == std::vector<std::string>{value});
-    }
-    if (!w.http2 && !wanted.phrase.empty()) {
+    if (!w.http2 && !wanted.phrase.empty())
         CHECK(answer.start_line.ends_with(" " + wanted.phrase));
-    }
     CHECK(answer.head.find("garbage") == std::string::npos);
     CHECK(answer.head.find('\x01') == std::string::npos);
 }
@@ -122,9 +118,8 @@ TEST_CASE("What old sites send reaches the client in its normal form", "[old_sit
     INFO(w);
     const auto rows = test::old_responses();
     std::vector<played> script;
-    for (const old_response& row : rows) {
+    for (const old_response& row : rows)
         script.push_back({row.bytes, row.close});
-    }
     const row_site site(std::move(script));
     const httpd_server front(one_pool(w, site));
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -147,13 +142,11 @@ TEST_CASE("What has two meanings is a 502, and the log quotes the line", "[old_s
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
     std::vector<refused_response> rows = test::refused_heads();
-    for (const refused_response& row : test::refused_chunks()) {
+    for (const refused_response& row : test::refused_chunks())
         rows.push_back(row);
-    }
     std::vector<played> script;
-    for (const refused_response& row : rows) {
+    for (const refused_response& row : rows)
         script.push_back({row.bytes});
-    }
     const row_site site(std::move(script));
     const httpd_server front(one_pool(w, site));
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -185,9 +178,8 @@ TEST_CASE("The log says which line makes a head too large, and where one was cut
     INFO(w);
     const std::string ok = "HTTP/1.1 200 OK\r\n";
     std::string many = ok;
-    for (int i = 0; i < 7000; ++i) {
+    for (int i = 0; i < 7000; ++i)
         many += "X-Many: y\r\n";
-    }
     const row_site site({{ok + "X-Long: " + std::string(70000, 'x') + "\r\n\r\n"},
                          {many + "\r\n"},
                          {ok + "X-Cut: y", true}});

@@ -25,9 +25,8 @@ std::vector<std::string> lines_of(const std::string& head)
 {
     std::vector<std::string> lines;
     std::istringstream in(head);
-    for (std::string line; std::getline(in, line) && line != "\r";) {
+    for (std::string line; std::getline(in, line) && line != "\r";)
         lines.push_back(line.substr(0, line.find('\r')));
-    }
     return lines;
 }
 
@@ -86,9 +85,8 @@ TEST_CASE("A response's head is the site's, line by line", "[responses]")
     seen.erase(std::remove_if(seen.begin(), seen.end(), is_the_fronts), seen.end());
     auto sent = lines_of("HTTP/1.1 200 Wie gew\xfcnscht\r\n" + fields);
     sent.erase(std::remove_if(sent.begin(), sent.end(), is_the_fronts), sent.end());
-    if (w.http2) {
+    if (w.http2)
         std::transform(sent.begin(), sent.end(), sent.begin(), in_http2);
-    }
     CHECK(seen == sent);
     CHECK(answer.values("Server") == std::vector<std::string>{"the site/1.0"});
     CHECK(answer.values("Date") == std::vector<std::string>{"Tue, 15 Nov 1994 08:12:31 GMT"});
@@ -116,9 +114,8 @@ TEST_CASE("Interim responses pass to clients that can take them", "[responses]")
     CHECK(answer.interim[1].value("Link") == "</a.css>, </b.js>"); // HTTP/2 has them in one line
     CHECK_FALSE(answer.interim[1].has("X-Hop"));
     CHECK_FALSE(answer.has("Link"));
-    if (w.http2) {
+    if (w.http2)
         return;
-    }
     raw_client old(front.port(), client_for(front));
     old.send("GET / HTTP/1.0\r\nHost: site.test\r\n\r\n");
     const http_message plain = old.read_response();
@@ -224,9 +221,8 @@ TEST_CASE("Trailers come down to clients that take them", "[responses]")
         CHECK(answer.head.find("abc") == std::string::npos); // not in the head
     }
     CHECK(site.request(0).message.value("TE") == "trailers");
-    if (w.http2) {
+    if (w.http2)
         return;
-    }
     raw_client old(front.port(), client_for(front));
     old.send("GET / HTTP/1.0\r\nHost: site.test\r\nTE: trailers\r\n\r\n");
     const http_message answer = old.read_response();

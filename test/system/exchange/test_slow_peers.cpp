@@ -47,12 +47,10 @@ TEST_CASE("A hundred clients that have sent half a head")
         slow.back().send("GET /slow HTTP/1.1\r\nHost: si");
     }
     check_served_quickly(front, "/");
-    for (raw_client& client : slow) {
+    for (raw_client& client : slow)
         client.send("te.test\r\n\r\n");
-    }
-    for (raw_client& client : slow) {
+    for (raw_client& client : slow)
         CHECK(client.read_response().status() == 200);
-    }
 }
 
 // Without the module's own look at it, nobody would be accepted until a slow client is given up.
@@ -134,9 +132,8 @@ TEST_CASE("A hundred slow responses of the site")
     CHECK(slow.wait_for_hits(100)); // all at once at the site, from a server with two threads
     check_served_quickly(front, "/quick");
     slow.open("answer");
-    for (raw_client& client : waiting) {
+    for (raw_client& client : waiting)
         CHECK(client.read_response().body == "at last");
-    }
 }
 
 TEST_CASE("Twenty clients that do not read a large response")

@@ -33,9 +33,8 @@ std::string read_to(raw_client& client, const std::string& text)
     std::string got;
     while (got.find(text) == got.npos) {
         const std::string more = client.read_some();
-        if (more.empty()) {
+        if (more.empty())
             break;
-        }
         got += more;
     }
     return got;
@@ -158,12 +157,10 @@ TEST_CASE("A tunnel carries bytes both ways, from the first to the last", "[upgr
     }
     const auto lines = front.access_log(5);
     CHECK(lines.size() == 5);
-    for (const auto& line : lines) {
+    for (const auto& line : lines)
         CHECK_THAT(line, ContainsSubstring(" 101 "));
-    }
-    for (const auto& line : front.complaints(1)) {
+    for (const auto& line : front.complaints(1))
         CHECK_THAT(line, ContainsSubstring("V6F0105"));
-    }
 }
 
 TEST_CASE("A tunnel holds back who is faster than the other side, in both directions at once",
@@ -185,18 +182,15 @@ TEST_CASE("A tunnel holds back who is faster than the other side, in both direct
                 const std::size_t n = peer.send_what_fits(std::string_view(piece).substr(in_piece));
                 sent += n;
                 in_piece = (in_piece + n) % piece.size();
-                if (n == 0) {
+                if (n == 0)
                     std::this_thread::yield();
-                }
             }
             peer.end_sending();
         });
-        while (!listens && sent < much) {
+        while (!listens && sent < much)
             std::this_thread::yield();
-        }
-        for (std::string more = peer.read_some(); !more.empty(); more = peer.read_some()) {
+        for (std::string more = peer.read_some(); !more.empty(); more = peer.read_some())
             heard += more.size();
-        }
     });
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     client_options options = client_for(front);
@@ -209,9 +203,8 @@ TEST_CASE("A tunnel holds back who is faster than the other side, in both direct
         while (const std::size_t n = client.send_what_fits(
                    std::string_view(piece).substr(up % piece.size(), 65536))) {
             up += n;
-            if (up >= much) {
+            if (up >= much)
                 break;
-            }
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20)); // a rate is what is looked at
         return before > 0 && before == sent + up;
@@ -225,16 +218,13 @@ TEST_CASE("A tunnel holds back who is faster than the other side, in both direct
     bool same = true;
     while (down < much) {
         const std::string more = client.read_some();
-        if (more.empty()) {
+        if (more.empty())
             break;
-        }
-        for (std::size_t i = 0; i < more.size(); i += 1009) {
+        for (std::size_t i = 0; i < more.size(); i += 1009)
             same = same && more[i] == piece[(down + i) % piece.size()];
-        }
         down += more.size();
-        if (up < much) {
+        if (up < much)
             up += client.send_what_fits(std::string_view(piece).substr(up % piece.size(), 65536));
-        }
     }
     CHECK(down == much);
     CHECK(same);
@@ -294,9 +284,8 @@ TEST_CASE("Thousands of idle tunnels cost no thread, and others are served besid
     CHECK(get(front, "/").body == "ok"); // what is made at first need is there
     const unsigned before = front.threads();
     std::vector<raw_client> clients;
-    for (std::size_t i = 0; i < many; ++i) {
+    for (std::size_t i = 0; i < many; ++i)
         clients.push_back(tunnel_through(front, "/tunnel"));
-    }
     CHECK(site.wait_for_open_connections(many));
     CHECK(get(front, "/").body == "ok");
     CHECK(front.threads() == before);

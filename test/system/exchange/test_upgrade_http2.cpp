@@ -71,9 +71,8 @@ TEST_CASE("WebSocket from an HTTP/2 client (RFC 8441) reaches the site as an Upg
         const std::string form = peer.field("Connection") + peer.field("Upgrade") +
                                  peer.field("Transfer-Encoding") + peer.field("Content-Length");
         peer.send(accepted(peer) + form + ";");
-        if (peer.head().starts_with("GET /site-ends")) {
+        if (peer.head().starts_with("GET /site-ends"))
             return;
-        }
         echo(peer);
     });
     const httpd_server front(tunnels_by_http2("V6FrontPass / " + site.url()));
@@ -137,9 +136,8 @@ TEST_CASE("A tunnel of an HTTP/2 stream that is idle ends, and the others go on"
     const httpd_server front(tunnels_by_http2("V6FrontPass /short " + site.url() +
                                               " idle=1s\nV6FrontPass / " + site.url()));
     h2_client client(front.port(), client_for(front));
-    for (const auto& [stream, path] : {std::pair(1U, "/long"), std::pair(3U, "/short")}) {
+    for (const auto& [stream, path] : {std::pair(1U, "/long"), std::pair(3U, "/short")})
         CHECK(connect_websocket(client, stream, path) == 200);
-    }
     const auto& over = client.read(3);
     CHECK((over.ended || over.reset));
     CHECK(site.wait_for_open_connections(1));
@@ -157,15 +155,13 @@ TEST_CASE("A tunnel of an HTTP/2 stream holds back who is faster, in both direct
     tunnel_site site([&](site_connection& peer) {
         peer.send(accepted(peer));
         std::jthread writer([&] {
-            while (sent < much && peer.send(piece)) {
+            while (sent < much && peer.send(piece))
                 sent += piece.size();
-            }
             peer.end_sending();
         });
         await("the test to let it listen", [&] { return listens.load(); });
-        for (std::string more = peer.read_some(); !more.empty(); more = peer.read_some()) {
+        for (std::string more = peer.read_some(); !more.empty(); more = peer.read_some())
             heard += more.size();
-        }
     });
     const httpd_server front(tunnels_by_http2("V6FrontPass / " + site.url()));
     h2_client client(front.port(), client_for(front));

@@ -26,9 +26,8 @@ httpd_options front_to(const way& w, std::uint16_t own_port, std::uint16_t other
 std::size_t lines_that_say_loop(const httpd_server& front)
 {
     std::size_t n = 0;
-    for (const auto& line : front.complaints()) {
+    for (const auto& line : front.complaints())
         n += line.find("loop") != std::string::npos ? 1 : 0;
-    }
     return n;
 }
 
@@ -36,9 +35,8 @@ std::size_t lines_that_say_loop(const httpd_server& front)
 std::string without_via(const http_message& request)
 {
     std::string head = request.start_line + "\r\n";
-    for (const auto& [name, value] : request.fields) {
+    for (const auto& [name, value] : request.fields)
         head += name + ": " + (same_name(name, "Via") ? "1.1 relay" : value) + "\r\n";
-    }
     return head + "\r\n";
 }
 
@@ -115,9 +113,8 @@ TEST_CASE(
     "Where a listener has no address, each of the machine's own would loop, at its port alone",
     "[loop]")
 {
-    if (!private_network::possible("an address of an interface")) {
+    if (!private_network::possible("an address of an interface"))
         return;
-    }
     const private_network network;
     network.add_addresses("192.0.2.77", "2001:db8::77");
     const way w = short_list().front();

@@ -107,9 +107,8 @@ void expect_followed(const way& w, const moved_case& c)
 
 TEST_CASE("A site that has moved is followed with the request in hand", "[names][moved]")
 {
-    if (!private_network::possible("a site that moves from a dead address")) {
+    if (!private_network::possible("a site that moves from a dead address"))
         return;
-    }
     const moved_case c = GENERATE(from_range(cases()));
     for (const way& w : c.short_list ? short_list() : every_way()) {
         INFO(w);
@@ -121,9 +120,8 @@ TEST_CASE("A site that has moved is followed with the request in hand", "[names]
 TEST_CASE("A site that is dead where it is costs one lookup a second, and no wait",
           "[names][moved]")
 {
-    if (!private_network::possible("a dead site and its name")) {
+    if (!private_network::possible("a dead site and its name"))
         return;
-    }
     const private_network network;
     scripted_names names;
     const way w = GENERATE(from_range(one_of_each_mpm()));
@@ -150,9 +148,8 @@ TEST_CASE("A site that is dead where it is costs one lookup a second, and no wai
 
 TEST_CASE("A name server that is silent holds no request of a dead site for long", "[names][moved]")
 {
-    if (!private_network::possible("a dead site and a silent name server")) {
+    if (!private_network::possible("a dead site and a silent name server"))
         return;
-    }
     const private_network network;
     scripted_names names;
     const way w = GENERATE(from_range(short_list()));

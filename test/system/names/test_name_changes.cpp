@@ -39,9 +39,8 @@ void await_word_of_change(const httpd_server& front)
 TEST_CASE("A response that is under way when its site moves is finished by the old address",
           "[names]")
 {
-    if (!private_network::possible("a site that moves in a response")) {
+    if (!private_network::possible("a site that moves in a response"))
         return;
-    }
     using namespace script;
     const private_network network;
     scripted_names names;
@@ -68,9 +67,8 @@ TEST_CASE("A response that is under way when its site moves is finished by the o
     names.say("site.test", {.a = {"127.0.0.3"}});
     await_word_of_change(front);
     CHECK(clock_type::now() - moved < patience(one_interval));
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 10; ++i)
         CHECK(get(front, "/").body == "new");
-    }
     CHECK(old_site.hits() == 1);
 
     CHECK_FALSE(answer.complete());
@@ -89,9 +87,8 @@ TEST_CASE("A response that is under way when its site moves is finished by the o
 
 TEST_CASE("A name is looked up once in each child process, however many engines use it", "[names]")
 {
-    if (!private_network::possible("one resolver per child")) {
+    if (!private_network::possible("one resolver per child"))
         return;
-    }
     const private_network network;
     scripted_names names;
     names.say("site.test", {.a = {"127.0.0.1"}});
@@ -120,9 +117,8 @@ TEST_CASE("A name is looked up once in each child process, however many engines 
 TEST_CASE("An address that a name has lost gets no request, though a connection to it is idle",
           "[names]")
 {
-    if (!private_network::possible("a name that loses an address")) {
+    if (!private_network::possible("a name that loses an address"))
         return;
-    }
     const private_network network;
     scripted_names names;
     const way w = GENERATE(from_range(short_list()));

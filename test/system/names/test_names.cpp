@@ -50,9 +50,8 @@ std::size_t count(const httpd_server& front, const std::string& text)
 {
     const std::string log = front.error_log();
     std::size_t n = 0;
-    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) {
+    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1))
         ++n;
-    }
     return n;
 }
 
@@ -71,9 +70,8 @@ void figure(const std::string& scenario, const std::string& what)
 TEST_CASE("The trap, with a real name server: one request, one hit, and AAAA is not even asked for",
           "[names]")
 {
-    if (!private_network::possible("the trap")) {
+    if (!private_network::possible("the trap"))
         return;
-    }
     const private_network network;
     scripted_names names;
     names.say("site.test", {.a = {"127.0.0.1"}, .aaaa = {"::1"}});
@@ -97,9 +95,8 @@ TEST_CASE("The trap, with a real name server: one request, one hit, and AAAA is 
 TEST_CASE("A name that has AAAA records only is a 502 that says so, until it has an A record",
           "[names]")
 {
-    if (!private_network::possible("AAAA only")) {
+    if (!private_network::possible("AAAA only"))
         return;
-    }
     const private_network network;
     scripted_names names;
     const way w = GENERATE(from_range(short_list()));
@@ -121,9 +118,8 @@ TEST_CASE("A name that has AAAA records only is a 502 that says so, until it has
 
 TEST_CASE("A site that moves is followed under load, and no request fails", "[names]")
 {
-    if (!private_network::possible("a site that moves")) {
+    if (!private_network::possible("a site that moves"))
         return;
-    }
     const private_network network;
     scripted_names names;
     const way w = GENERATE(from_range(short_list()));
@@ -160,9 +156,8 @@ TEST_CASE("A site that moves is followed under load, and no request fails", "[na
 
 TEST_CASE("httpd starts while the name server is down, and serves as soon as it is up", "[names]")
 {
-    if (!private_network::possible("name server down at the start")) {
+    if (!private_network::possible("name server down at the start"))
         return;
-    }
     const private_network network;
     const way w = GENERATE(from_range(short_list()));
     const bool silent = GENERATE(true, false); // or nobody listens there at all
@@ -179,9 +174,8 @@ TEST_CASE("httpd starts while the name server is down, and serves as soon as it 
     const auto start = clock_type::now();
     CHECK(get(front, "/").status() == (silent ? 504 : 502));
     CHECK(seconds_since(start) < 2.5);
-    if (!names) {
+    if (!names)
         names = std::make_unique<scripted_names>();
-    }
     names->say("site.test", {.a = {"127.0.0.1"}});
     names->fall_silent(false);
     const double seconds = seconds_to_first_200(front);
@@ -193,9 +187,8 @@ TEST_CASE("httpd starts while the name server is down, and serves as soon as it 
 TEST_CASE("A name server that fails while the site is in use is noticed in the log alone",
           "[names]")
 {
-    if (!private_network::possible("name server fails in use")) {
+    if (!private_network::possible("name server fails in use"))
         return;
-    }
     const private_network network;
     scripted_names names;
     // How the lookup fails is the same to every way of running.
@@ -208,11 +201,10 @@ TEST_CASE("A name server that fails while the site is in use is noticed in the l
     CHECK(get(front, "/").status() == 200);
     {
         steady_load load(front, 2);
-        if (silent) {
+        if (silent)
             names.fall_silent();
-        } else {
+        else
             names.forget("site.test");
-        }
         CHECK(logs(front, "V6F0301"));
         const auto asked = names.asked("site.test", record_type::a);
         CHECK(eventually([&] { return names.asked("site.test", record_type::a) > asked; }));
@@ -234,9 +226,8 @@ TEST_CASE("A name server that fails while the site is in use is noticed in the l
 TEST_CASE("An answer older than max-stale is not used, and the site is back with its name",
           "[names]")
 {
-    if (!private_network::possible("max-stale")) {
+    if (!private_network::possible("max-stale"))
         return;
-    }
     const private_network network;
     scripted_names names;
     names.say("site.test", {.a = {"127.0.0.1"}});
@@ -256,9 +247,8 @@ TEST_CASE("An answer older than max-stale is not used, and the site is back with
 
 TEST_CASE("A name that hangs or is slow delays no other", "[names]")
 {
-    if (!private_network::possible("a name that hangs")) {
+    if (!private_network::possible("a name that hangs"))
         return;
-    }
     const private_network network;
     scripted_names names;
     names.say("site.test", {.a = {"127.0.0.1"}});
@@ -275,9 +265,8 @@ TEST_CASE("A name that hangs or is slow delays no other", "[names]")
     raw_client waiting(front.port());
     waiting.send(request_text({"/hangs"}));
     const auto start = clock_type::now();
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 10; ++i)
         CHECK(get(front, "/").status() == 200);
-    }
     const double quick_ones = seconds_since(start);
     CHECK(get(front, "/slow").status() == 200); // waits for the first lookup, and no failure
     const double slow_one = seconds_since(start);

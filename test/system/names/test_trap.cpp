@@ -90,8 +90,7 @@ TEST_CASE("Only the IPv4 addresses of a name are ever used")
         options_for(w, "V6FrontPass / http://many.test:" + std::to_string(site.port()) + "/");
     options.hosts = "::1 many.test\n::2 many.test\n127.0.0.1 many.test\n";
     httpd_server front(options);
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 4; ++i)
         CHECK(get(front, "/").status() == 200);
-    }
     CHECK(site.hits() == 4);
 }

@@ -28,9 +28,8 @@ std::string block(const std::string& name)
 
 std::string replaced(std::string text, const std::string& what, const std::string& by)
 {
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
         text.replace(at, what.size(), by);
-    }
     return text;
 }
 
@@ -38,9 +37,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 std::string site_of(kind k, const std::string& rules, const std::string& more)
 {
     std::string text = block(rules) + (more.empty() ? "" : block(more));
-    if (k == kind::nginx) {
+    if (k == kind::nginx)
         text = "server { listen 127.0.0.1:@port@;\n" + text + "}";
-    }
     return replaced(text, ":8080", ":@second@");
 }
 
@@ -100,9 +98,8 @@ std::string front_of(const row& r, const plain_server& site)
 TEST_CASE("ACCESS.md: rules by address are open behind a front, and closed by each answer",
           "[access]")
 {
-    if (!private_network::possible("the site's own access rules")) {
+    if (!private_network::possible("the site's own access rules"))
         return;
-    }
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
     const local_networks network;
@@ -115,9 +112,8 @@ TEST_CASE("ACCESS.md: rules by address are open behind a front, and closed by ea
         for (const std::string claim : {"", "127.0.0.1"}) {
             user_agent stranger(front, {.from = "2001:db8:bad::1"});
             question q{"/page"};
-            if (!claim.empty()) {
+            if (!claim.empty())
                 q.fields = {{"X-Forwarded-For", claim}};
-            }
             stranger.send(q);
             CHECK(stranger.read_response().body == "page");
             q.target = "/admin";
@@ -126,9 +122,8 @@ TEST_CASE("ACCESS.md: rules by address are open behind a front, and closed by ea
         }
         CHECK_THAT(site.clients(4).front(), StartsWith(r.seen));
         // The site's own people, as ever.
-        for (const std::string from : {"127.0.0.1", "10.1.2.3"}) {
+        for (const std::string from : {"127.0.0.1", "10.1.2.3"})
             CHECK(ask_site(site.port(), from, "/admin").body == "admin");
-        }
         CHECK(ask_site(site.port(), "192.0.2.200", "/admin").status() == 403);
         CHECK(front.complaints().empty());
     }

@@ -16,9 +16,8 @@ namespace
 std::size_t count(const std::string& text, const std::string& part)
 {
     std::size_t n = 0;
-    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) {
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1))
         ++n;
-    }
     return n;
 }
 
@@ -88,7 +87,7 @@ TEST_CASE("What cannot be meant so stops the start, with what would be right", "
         {"V6FrontAddHeaders 1", "\"1\" must be On, Off, or names of"},
         {"V6FrontPass / http://127.0.0.1/ via=no", "via must be \"on\" or \"off\""},
         {"V6FrontPass /ws ws://127.0.0.1/", "other requests: write http://"},
-        {"V6FrontPass /ws wss://127.0.0.1/", "other requests: write http://"},
+        {"V6FrontPass /ws wss://127.0.0.1/", "other requests: write https://"},
     }));
     INFO(r.directives);
     const auto result = configtest(options_for(every_way().front(), r.directives));

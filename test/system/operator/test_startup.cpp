@@ -16,9 +16,8 @@ std::vector<std::string> lines_with(const std::string& log, const std::string& n
     std::vector<std::string> found;
     std::istringstream in(log);
     for (std::string line; std::getline(in, line);) {
-        if (line.find(number) != std::string::npos) {
+        if (line.find(number) != std::string::npos)
             found.push_back(line);
-        }
     }
     return found;
 }
@@ -94,9 +93,8 @@ TEST_CASE("A low limit of connections is raised where nobody has set it and the 
     httpd_server front(options);
     const auto lines = lines_with(front.error_log(), "V6F0307");
     CHECK(lines.size() == (model == mpm::event && set == 0 ? 1 : 0));
-    for (const auto& line : lines) {
+    for (const auto& line : lines)
         CHECK(line.find(std::to_string(options.threads * 201)) != std::string::npos);
-    }
     CHECK(lines_with(front.error_log(), "V6F0201").empty());
 }
 
@@ -105,7 +103,6 @@ TEST_CASE("An httpd that is new enough for HTTP/2 is not called too old")
     auto options = front_with("");
     options.tls = options.http2 = true;
     httpd_server front(options);
-    for (const auto& line : lines_with(front.error_log(), "V6F0231")) {
+    for (const auto& line : lines_with(front.error_log(), "V6F0231"))
         FAIL_CHECK(line);
-    }
 }

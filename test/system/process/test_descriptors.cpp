@@ -29,9 +29,8 @@ TEST_CASE("A child whose descriptors run out goes on, and serves whoever comes a
         idle.emplace_back(front.port(), client_for(front));
         idle.back().send(request_text({"/"}));
     }
-    for (raw_client& client : idle) {
+    for (raw_client& client : idle)
         CHECK(client.read_response().status() == 200);
-    }
     // None is free, and one who asks now is served with what idle ones give back.
     limit_descriptors(children[0], front.descriptors() - 1);
     CHECK(get(front, "/").status() == 200);

@@ -25,9 +25,8 @@ httpd_options with_a_short_end(const way& w, const std::string& site, unsigned p
         options_for(w, (w.http2 ? "H2WebSockets On\n" : "") + ("V6FrontPass / " + site));
     options.global = "V6FrontGracefulTimeout 1s\n";
     options.threads = w.model == mpm::prefork ? processes : 10;
-    if (w.model != mpm::prefork) {
+    if (w.model != mpm::prefork)
         options.global += "ServerLimit 3\n";
-    }
     return options;
 }
 
@@ -69,9 +68,8 @@ TEST_CASE("Graceful restarts with a tunnel open at each leave a server that answ
         CHECK(get(front, "/").body == "ok");
     }
     CHECK(site.wait_for_open_connections(0));
-    for (websocket_client& client : open) {
+    for (websocket_client& client : open)
         CHECK(client.read_to_end() == going_away);
-    }
     CHECK(count(front.complaints(6), "V6F0105") == 5);
     // One line of each child; how many there were is up to the MPM.
     CHECK(count(front.complaints(6), "V6F0146") >= 1);
@@ -208,9 +206,8 @@ TEST_CASE("A response that outlives a restart by too long is cut, and one can se
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto& client = clients.emplace_back(front);
         client.send({"/" + std::to_string(i)});
-        if (rows[i].status == 200) {
+        if (rows[i].status == 200)
             CHECK(client.read_body(event.size()).body.starts_with(event));
-        }
     }
     REQUIRE(site.wait_for_open_connections(rows.size()));
     front.graceful();

@@ -37,9 +37,8 @@ TEST_CASE("A graceful restart lets requests in flight finish")
     CHECK(eventually([&] {                  // the old one has left
         for (const pid_t child : front.children()) {
             for (const pid_t old : before) {
-                if (child == old) {
+                if (child == old)
                     return false;
-                }
             }
         }
         return true;
@@ -74,9 +73,8 @@ TEST_CASE("Graceful restarts under load lose no request that was begun on a new 
         CHECK(eventually([&] { return good > before + 20; }));
     }
     done = true;
-    for (std::thread& t : load) {
+    for (std::thread& t : load)
         t.join();
-    }
     CHECK(bad == 0);
 }
 
@@ -134,9 +132,8 @@ TEST_CASE("Stop and restart cut requests in flight without a crash")
     }
     CHECK(site.wait_for_hits(5));
     front.restart();
-    for (raw_client& client : clients) {
+    for (raw_client& client : clients)
         CHECK(client.closed_by_peer());
-    }
     CHECK(get(front, "/good").body == "ok");
     CHECK(site.wait_for_open_connections(0));
     raw_client last(front.port(), client_for(front));
@@ -154,9 +151,8 @@ TEST_CASE("Restarts leak no descriptors, and a child that reached its limit is r
     httpd_options options = options_for(w, "V6FrontPass / " + site.url());
     options.global = "MaxConnectionsPerChild 20";
     httpd_server front(options);
-    for (int i = 0; i < 45; ++i) {
+    for (int i = 0; i < 45; ++i)
         CHECK(get(front, "/").status() == 200);
-    }
     const unsigned before = descriptors_of(front.parent());
     for (int i = 0; i < 3; ++i) {
         front.graceful();

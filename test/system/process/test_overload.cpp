@@ -86,9 +86,8 @@ struct bench {
 
 void bench::bounded_in_flight_and_in_the_queue()
 {
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5; ++i)
         begin("/few/");
-    }
     CHECK(few.wait_for_hits(2));
     // Two are with the site and two wait, wherever they have come in; one is told at once, and
     // which of those that come at the same time that is, nobody can say.
@@ -167,9 +166,8 @@ void bench::by_regular_expression()
 
 void bench::others_are_served()
 {
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 20; ++i)
         begin("/slow/");
-    }
     CHECK(slow.wait_for_hits(3));
     // Whoever is refused is told at once, and leaves.
     unsigned refused = 0;
@@ -201,9 +199,8 @@ void bench::what_a_killed_child_had_is_taken_back()
     CHECK(lost.wait_for_hits(1));
     CHECK(get(front, "/lost/").status() == 503);
     const auto before = front.children();
-    for (const pid_t child : before) {
+    for (const pid_t child : before)
         kill(child, SIGKILL);
-    }
     clients.clear();
     lost.open("go");
     await("a place that a killed child had", [&] {

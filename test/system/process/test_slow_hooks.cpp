@@ -95,9 +95,8 @@ const std::vector<slow_case>& slow_cases()
 
 std::string with_folder(std::string text, const std::string& folder)
 {
-    for (auto at = text.find("$folder"); at != text.npos; at = text.find("$folder")) {
+    for (auto at = text.find("$folder"); at != text.npos; at = text.find("$folder"))
         text.replace(at, 7, folder);
-    }
     return text;
 }
 
@@ -155,9 +154,8 @@ clock_type::duration longest_beside(const httpd_server& front, const question& s
 bool harms_nobody(const httpd_server& front, const question& slow, int status)
 {
     for (int i = 0; i < 4; ++i) {
-        if (longest_beside(front, slow, status) < noticed) {
+        if (longest_beside(front, slow, status) < noticed)
             return true;
-        }
     }
     return false;
 }
@@ -165,9 +163,8 @@ bool harms_nobody(const httpd_server& front, const question& slow, int status)
 std::size_t count(const std::string& text, const std::string& word)
 {
     std::size_t n = 0;
-    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1))
         ++n;
-    }
     return n;
 }
 
@@ -189,9 +186,8 @@ TEST_CASE("What keeps an engine for long keeps it once, and is named", "[slow_ho
     CHECK((first < noticed || harms_nobody(front, slow, c.status)));
     const std::string log = front.error_log();
     CHECK(count(log, "V6F0107") == (c.never_here ? 0 : 1));
-    if (c.never_here) {
+    if (c.never_here)
         return;
-    }
     const auto at = log.find("V6F0107: GET /dear: ");
     REQUIRE(at != log.npos);
     const std::string line = log.substr(at, log.find('\n', at) - at);
@@ -258,17 +254,15 @@ TEST_CASE("A virtual host whose hooks are slow holds no thread for its tunnels a
     }
     CHECK(site.wait_for_hits(clients.size()));
     site.open("answer");
-    for (raw_client& client : clients) {
+    for (raw_client& client : clients)
         CHECK(client.read_response().body == "late");
-    }
 }
 
 TEST_CASE("A name server that is slow to say who a client is delays that virtual host alone",
           "[slow_hooks]")
 {
-    if (!private_network::possible("clients' names by a slow name server")) {
+    if (!private_network::possible("clients' names by a slow name server"))
         return;
-    }
     struct row {
         std::string config;
         int status;

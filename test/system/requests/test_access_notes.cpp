@@ -49,9 +49,8 @@ std::vector<std::string> log_of(const httpd_server& front, std::size_t lines)
     await("the access log", [&] {
         all.clear();
         std::istringstream text(read_file(front.places().folder + "/front.log"));
-        for (std::string line; std::getline(text, line);) {
+        for (std::string line; std::getline(text, line);)
             all.push_back(line);
-        }
         return all.size() >= lines;
     });
     REQUIRE(all.size() == lines);
@@ -270,9 +269,8 @@ TEST_CASE("Requests that httpd makes of a request have its id", "[notes]")
     CHECK(get(front, "/page").body == "part");
     CHECK(get(front, "/denied").body == "part");
     auto lines = log_of(front, 2);
-    if (lines[0].find("/page") == std::string::npos) {
+    if (lines[0].find("/page") == std::string::npos)
         std::swap(lines[0], lines[1]);
-    }
     CHECK(site.request(0).message.value("X-Request-ID") == fields_of(lines[0])["id"]);
     CHECK(site.request(1).message.value("X-Request-ID") == fields_of(lines[0])["id"]);
     CHECK(site.request(2).message.value("X-Request-ID") == fields_of(lines[1])["id"]);

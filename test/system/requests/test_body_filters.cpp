@@ -35,9 +35,8 @@ const std::string text = pattern(10000);
 const std::string much = pattern(300000);
 const std::string twice = [] {
     std::string all;
-    while (all.size() < 200000) {
+    while (all.size() < 200000)
         all += text.substr(0, 1000);
-    }
     return all;
 }();
 
@@ -116,13 +115,11 @@ TEST_CASE("A filter that changes a request's body, and the site gets its true le
         const http_message seen = site.request(hits - 1).message;
         CHECK(seen.body == r.arrives);
         CHECK_FALSE(seen.has("Content-Encoding"));
-        if (!chunked || r.target == "/kept") {
+        if (!chunked || r.target == "/kept")
             CHECK(framing_of(seen) == r.framing);
-        }
     }
-    for (const auto& line : front.complaints()) {
+    for (const auto& line : front.complaints())
         FAIL_CHECK(line);
-    }
 }
 
 TEST_CASE("A body that is filtered comes in pieces, waits for its 100, and may be refused",
@@ -140,9 +137,8 @@ TEST_CASE("A body that is filtered comes in pieces, waits for its 100, and may b
                           const user_agent::fields& fields) {
         user_agent agent(front);
         agent.begin({target, "POST", fields}, bytes.size());
-        for (std::size_t at = 0; at < bytes.size(); at += 20000) {
+        for (std::size_t at = 0; at < bytes.size(); at += 20000)
             agent.send_body(bytes.substr(at, 20000));
-        }
         agent.end_body();
         return agent.read_response();
     };

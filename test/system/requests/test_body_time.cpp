@@ -78,9 +78,8 @@ TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
     std::deque<upload> all;
     for (const limit& l : limits()) {
         for (const bool whole : {true, false}) { // or half of it when the site goes on
-            if (w.http2 && !l.http2) {
+            if (w.http2 && !l.http2)
                 continue;
-            }
             upload& u = all.emplace_back(w, l, stalls,
                                          words(w, l.directive, whole ? ", whole" : ", in halves"));
             u.client.begin({"/", "POST"}, much);
@@ -89,18 +88,16 @@ TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
                 std::thread([&u] { u.taken = u.client.send_body(std::string(u.first, 'x')); });
         }
     }
-    for (upload& u : all) {
+    for (upload& u : all)
         CHECK(u.site.wait_for_hits(1));
-    }
     std::this_thread::sleep_for(std::chrono::milliseconds(3500)); // which this is about
     for (upload& u : all) {
         INFO(u.text);
         u.site.open("go");
         u.sender.join();
         CHECK(u.taken);
-        if (u.first < much) {
+        if (u.first < much)
             CHECK(u.client.send_body(std::string(much - u.first, 'x')));
-        }
         u.client.end_body();
         const http_message answer = u.client.read_response();
         CHECK(answer.status() == 200);
@@ -115,9 +112,8 @@ TEST_CASE("A client that stalls gets 408, however quick the site is", "[body_tim
     using namespace script;
     std::deque<upload> all;
     for (const limit& l : limits()) {
-        if (w.http2 && !l.http2) {
+        if (w.http2 && !l.http2)
             continue;
-        }
         upload& u =
             all.emplace_back(w, l, scripted_backend::steps{read_request(), send(response("taken"))},
                              words(w, l.directive, ""));

@@ -27,9 +27,8 @@ struct cookie_site {
     void say(const values& cookies)
     {
         fields.clear();
-        for (const auto& cookie : cookies) {
+        for (const auto& cookie : cookies)
             fields += "Set-Cookie: " + cookie + "\r\n";
-        }
     }
 };
 

@@ -130,9 +130,8 @@ TEST_CASE("A page that comes all at once is waited for by nobody but its slow re
     const std::string packed = run_command({"gzip", "-c"}, {}, page).output;
     scripted_backend site([&](const received_request& asked) {
         const auto& target = asked.message.target();
-        if (target == "/cached") {
+        if (target == "/cached")
             return response(page, "Cache-Control: max-age=100\r\n");
-        }
         return target == "/packed"
                    ? response(packed, "Content-Encoding: gzip\r\nCache-Control: no-store\r\n")
                    : response("small", "Cache-Control: no-store\r\n");
@@ -193,9 +192,8 @@ TEST_CASE("A body that does not come is given up when a module or mod_http2 says
     const way w = GENERATE(from_range(every_way()));
     const row r =
         GENERATE(values<row>({{"RequestReadTimeout body=1", false}, {"H2StreamTimeout 1", true}}));
-    if (r.only_http2 && !w.http2) {
+    if (r.only_http2 && !w.http2)
         return;
-    }
     INFO(w << ", " << r.directive);
     scripted_backend site([](const received_request& got) { return response(got.message.body); });
     httpd_options options = options_for(w, r.directive + ("\nV6FrontPass / " + site.url()));

@@ -219,9 +219,8 @@ bool is_own_id(const std::string& text)
 
 std::string replaced(std::string text, const std::string& word, const std::string& by)
 {
-    if (const auto at = text.find(word); at != std::string::npos) {
+    if (const auto at = text.find(word); at != std::string::npos)
         text.replace(at, word.size(), by);
-    }
     return text;
 }
 

@@ -25,9 +25,8 @@ void ask_at(const char* address, std::uint16_t port, const std::string& text)
     asio::write(socket, asio::buffer(text));
     char octets[4096];
     boost::system::error_code end;
-    while (!end) {
+    while (!end)
         socket.read_some(asio::buffer(octets), end);
-    }
 }
 
 const std::string claim =

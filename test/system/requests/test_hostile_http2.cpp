@@ -119,24 +119,20 @@ void check_row(const httpd_server& front, strict_site& site, const h2_row& r)
                            {":path", r.path},
                            {":authority", r.authority}};
     list.insert(list.end(), r.more.begin(), r.more.end());
-    if (r.becomes == fate::broken_off) {
+    if (r.becomes == fate::broken_off)
         list.emplace_back("expect", "100-continue");
-    }
     client.headers(1, list, r.data.empty());
-    if (r.becomes == fate::broken_off || r.becomes == fate::without_body) {
+    if (r.becomes == fate::broken_off || r.becomes == fate::without_body)
         client.read_interim(1);
-    }
-    if (!r.data.empty()) {
+    if (!r.data.empty())
         client.data(1, r.data, true);
-    }
     const auto& answer = client.read(1);
     CHECK((answer.ended || client.is_over()));
     const bool passes = r.becomes == fate::forwarded || r.becomes == fate::without_body;
     CHECK((passes || answer.reset || client.is_over() || answer.status() >= 400));
     const auto seen = site.requests();
-    for (const auto& f : site.faults()) {
+    for (const auto& f : site.faults())
         FAIL_CHECK(f);
-    }
     CHECK(seen.size() == (passes ? 1U : 0U));
     for (const auto& one : seen) {
         CHECK(one.method == r.method);

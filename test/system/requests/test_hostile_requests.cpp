@@ -239,9 +239,8 @@ std::vector<row> lines()
 std::string seen_by(const strict_site& site)
 {
     std::string seen;
-    for (const auto& r : site.requests()) {
+    for (const auto& r : site.requests())
         seen += r.target + " ";
-    }
     return seen;
 }
 

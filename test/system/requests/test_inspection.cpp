@@ -17,9 +17,8 @@ namespace
 std::size_t count(const std::string& text, const std::string& word)
 {
     std::size_t found = 0;
-    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
         ++found;
-    }
     return found;
 }
 

@@ -113,9 +113,8 @@ void check(const http_message& seen, const std::map<std::string, std::string>& e
     for (const auto& [name, value] : expected) {
         INFO(name);
         std::vector<std::string> values;
-        if (!value.empty()) {
+        if (!value.empty())
             values.push_back(value);
-        }
         CHECK(seen.values(name) == values);
     }
 }
@@ -133,9 +132,8 @@ TEST_CASE("What a hook set stays, what the client claims goes, and the rest is t
     REQUIRE(ask(front, {"/", "GET", r.sent}).status() == 200);
     const http_message seen = site.request(0).message;
     check(seen, r.seen);
-    if (!r.seen.contains("X-Forwarded-Proto")) {
+    if (!r.seen.contains("X-Forwarded-Proto"))
         CHECK(seen.value("X-Forwarded-Proto") == (w.tls ? "https" : "http"));
-    }
 }
 
 TEST_CASE("What the client claims is there for other modules, and for the log", "[operator_fields]")
@@ -186,9 +184,8 @@ TEST_CASE("Connection takes away the client's own fields, and no other", "[opera
                       {"Via", "1.0 outer"}};
     for (const bool has_one : {false, true}) {
         fields with = sent;
-        if (has_one) {
+        if (has_one)
             with.emplace_back("X-Remote-User", "mallory");
-        }
         REQUIRE(ask(front, {"/", "POST", with, "body"}).status() == 200);
         const http_message seen = site.request(has_one ? 1 : 0).message;
         check(seen, {{"X-Remote-User", "alice"},
@@ -230,13 +227,12 @@ TEST_CASE("Via and X-Forwarded are sent as the operator will have it", "[operato
     httpd_server front(with_directives(w, site, r.directives));
     const http_message answer = ask(front, {"/", "GET", {{"Via", "1.0 outer"}}});
     const http_message seen = site.request(0).message;
-    if (r.via.empty()) {
+    if (r.via.empty())
         CHECK_FALSE(seen.has("Via"));
-    } else if (r.via.ends_with(", ")) {
+    else if (r.via.ends_with(", "))
         CHECK(seen.value("Via").starts_with(r.via + (w.http2 ? "2.0" : "1.1") + " v6front-"));
-    } else {
+    else
         CHECK(seen.value("Via") == r.via);
-    }
     CHECK(seen.has("X-Forwarded-For") == r.forwarded);
     CHECK(seen.has("X-Forwarded-Host") == r.forwarded);
     CHECK(seen.has("X-Forwarded-Server") == r.forwarded);
@@ -317,9 +313,8 @@ TEST_CASE("Two Cookie fields become one, divided as cookies are", "[operator_fie
     for (const cookie_row& r : rows) {
         INFO(r.seen);
         fields sent;
-        for (const auto& value : r.sent) {
+        for (const auto& value : r.sent)
             sent.emplace_back("Cookie", value);
-        }
         REQUIRE(ask(front, {"/", "GET", sent}).status() == 200);
         CHECK(site.request(hits++).message.values("Cookie") == std::vector<std::string>{r.seen});
     }

@@ -76,9 +76,8 @@ TEST_CASE("mod_status counts the requests of an engine")
                                                "SetHandler server-status\n</Location>");
     options.modules = {"status"};
     httpd_server front(options);
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5; ++i)
         get(front, "/");
-    }
     // httpd counts a request when it is logged, which is after its answer has left.
     int looked = 0;
     CHECK(eventually([&] {

@@ -140,9 +140,8 @@ const std::vector<row>& rows()
 
 std::string with_key(std::string directives, const key_file& key)
 {
-    if (const auto at = directives.find("$K"); at != std::string::npos) {
+    if (const auto at = directives.find("$K"); at != std::string::npos)
         directives.replace(at, 2, "key=" + key.path);
-    }
     return directives;
 }
 

@@ -62,9 +62,8 @@ private:
     {
         const std::string& at = folder_.path();
         std::string temporary;
-        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
             temporary += std::string(name) + "_temp_path " + at + "/" + name + ";\n";
-        }
         return "daemon off; pid " + at + "/pid; error_log " + at +
                "/error.log; events { }\nhttp {\n" + temporary +
                "log_format who '$remote_addr'; access_log " + at +

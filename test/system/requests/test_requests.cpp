@@ -29,9 +29,8 @@ std::string in_scheme(std::string text, const way& w)
 {
     const std::string plain = " http:";
     const auto at = text.find(plain);
-    if (w.tls && at != std::string::npos) {
+    if (w.tls && at != std::string::npos)
         text.replace(at, plain.size(), " https:");
-    }
     return text;
 }
 
@@ -140,9 +139,8 @@ TEST_CASE("Request targets go on exactly, or not at all", "[requests]")
         rows.push_back(
             {same, with_host(std::string("GET ") + same), 200, std::string("GET ") + same});
     }
-    for (const row& r : rows) {
+    for (const row& r : rows)
         check(front, site, w, r);
-    }
     CHECK(front.complaints(1).size() > 0); // a refusal of ours says why
 }
 
@@ -156,9 +154,8 @@ TEST_CASE("A fragment is refused where httpd does not", "[requests]")
                                                "x/$1\nV6FrontPass / " + site.url());
     options.global = "HttpProtocolOptions Unsafe";
     httpd_server front(options);
-    for (const char* line : {"GET /a#b", "GET /a?b#c", "GET /#", "GET /m/a#b", "GET /m/a?b#"}) {
+    for (const char* line : {"GET /a#b", "GET /a?b#c", "GET /#", "GET /m/a#b", "GET /m/a?b#"})
         check(front, site, w, {line, with_host(line), 400});
-    }
     CHECK(front.complaints(1).size() > 0);
 }
 
@@ -180,9 +177,8 @@ TEST_CASE("Methods go on as they are; CONNECT is refused", "[requests]")
         rows.push_back(
             {method, with_host(std::string(method) + " /x"), 200, std::string(method) + " /x"});
     }
-    for (const row& r : rows) {
+    for (const row& r : rows)
         check(front, site, w, r);
-    }
 }
 
 TEST_CASE("Whose request it is: Host, and the host in the target", "[requests]")
@@ -231,9 +227,8 @@ TEST_CASE("Whose request it is: Host, and the host in the target", "[requests]")
         const bool may_ask = !w.tls || r.name != std::string("no Host in HTTP/1.0");
         // In HTTP/2 the host is a field of its own, and there is but one of it.
         const bool has_form = !w.http2 || has_one_host(r.head);
-        if (may_ask && has_form) {
+        if (may_ask && has_form)
             check(front, site, w, r);
-        }
     }
 }
 

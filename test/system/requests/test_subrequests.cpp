@@ -39,25 +39,20 @@ std::string answer_of(const received_request& r)
 {
     const http_message& asked = r.message;
     const std::string path = asked.target().substr(0, asked.target().find('?'));
-    if (path == "/ssi/page") {
+    if (path == "/ssi/page")
         return response(page_of_site, html);
-    }
     if (path == "/ssi/chunked") {
         // The directive is cut by the end of a chunk.
         return chunked_response({"page(<!--#incl", "ude virtual=\"/part\" -->", ")"}, html);
     }
-    if (path == "/ssi/nested") {
+    if (path == "/ssi/nested")
         return response("page(" + include("/ssi/page") + ")", html);
-    }
-    if (path == "/ssi/of") {
+    if (path == "/ssi/of")
         return response("page(" + include(asked.target().substr(path.size() + 1)) + ")", html);
-    }
-    if (path == "/ssi/post") {
+    if (path == "/ssi/post")
         return response(piece(asked) + include("/part"), html);
-    }
-    if (path == "/interim") {
+    if (path == "/interim")
         return "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + response(piece(asked));
-    }
     if (path == "/trailers") {
         return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                "6\r\npiece\n\r\n0\r\nX-Sum: 1\r\n\r\n";
@@ -75,9 +70,8 @@ std::string answer_of(const received_request& r)
         return asked.has("If-None-Match") ? "HTTP/1.1 304 Not Modified\r\n\r\n"
                                           : response("piece\n");
     }
-    if (path == "/upgrade") {
+    if (path == "/upgrade")
         return response(asked.has("Upgrade") ? "upgrade" : "piece\n");
-    }
     return path == "/lost" ? response("lost", {}, "404 Not Found") : response(piece(asked));
 }
 
@@ -184,9 +178,8 @@ TEST_CASE("The index of a folder, a fallback and a rewritten page are the site's
     INFO(w);
     scripted_backend site(answer_of);
     httpd_options options = with_pages(w, site, std::to_string(free_port()));
-    for (const char* name : {"folder", "fallback", "moved"}) {
+    for (const char* name : {"folder", "fallback", "moved"})
         options.files.push_back({"htdocs/files/" + std::string(name) + "/.keep", ""});
-    }
     httpd_server front(options);
     for (const char* target :
          {"/files/folder/", "/files/folder/?a=b%20c", "/files/fallback/x", "/files/moved/y"}) {
@@ -288,13 +281,11 @@ TEST_CASE("What only packs a page holds no thread", "[subrequests]")
     options.modules = {"filter", "deflate"};
     httpd_server front(options);
     std::list<user_agent> clients;
-    for (std::size_t i = 0; i < asked; ++i) {
+    for (std::size_t i = 0; i < asked; ++i)
         clients.emplace_back(front).send({"/"});
-    }
     REQUIRE(site.wait_for_hits(asked));
     CHECK(front.threads() < options.threads + asked); // its own, engines, and a few more
     site.open("go");
-    for (auto& client : clients) {
+    for (auto& client : clients)
         CHECK(client.read_response().status() == 200);
-    }
 }

@@ -41,9 +41,8 @@ silent_listener::silent_listener(const std::string& address, std::uint16_t port)
     descriptors_.push_back(listener);
     const int on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, where, sizeof at) != 0 || listen(listener, 0) != 0) {
+    if (bind(listener, where, sizeof at) != 0 || listen(listener, 0) != 0)
         throw std::runtime_error("no silent listener on " + address + ": " + std::strerror(errno));
-    }
     // Full as soon as a connect is not answered.
     for (bool answered = true; answered;) {
         const int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -58,9 +57,8 @@ silent_listener::silent_listener(const std::string& address, std::uint16_t port)
 
 silent_listener::~silent_listener()
 {
-    for (const int descriptor : descriptors_) {
+    for (const int descriptor : descriptors_)
         close(descriptor);
-    }
 }
 
 // The port is free on 127.0.0.1, and nobody is likely to want it on its neighbours.

@@ -85,9 +85,8 @@ struct browser::session {
         await("chromedriver", [&] {
             const std::string said = read_file(log_);
             const std::size_t at = said.find(before);
-            if (at != said.npos && said.find('.', at) != said.npos) {
+            if (at != said.npos && said.find('.', at) != said.npos)
                 port_ = static_cast<std::uint16_t>(std::stoi(said.substr(at + before.size())));
-            }
             return port_ != 0;
         });
         const json::object options{{"binary", chromium},

@@ -23,9 +23,8 @@ framed_request damaged_frames::good()
     add_body(r);
     for (h2_frame& f : r) {
         // So that CONTINUATION has some of it, but no more frames than a server has patience for.
-        if (f.is == type::head && below(3) == 0) {
+        if (f.is == type::head && below(3) == 0)
             f.most = std::max<std::size_t>(packed(f.fields).size() / (1 + below(4)), 1);
-        }
     }
     if (below(12) == 0) { // the client changes its mind
         r.resize(1 + below(r.size()));
@@ -38,14 +37,12 @@ framed_request damaged_frames::good()
 framed_request damaged_frames::damaged()
 {
     framed_request r = good();
-    for (std::size_t damages = 1 + below(2); damages > 0; --damages) {
+    for (std::size_t damages = 1 + below(2); damages > 0; --damages)
         damage(r);
-    }
     // Nobody waits for the end of a stream for good.
     if (std::none_of(r.begin(), r.end(),
-                     [](const h2_frame& f) { return f.ends || f.is == type::reset; })) {
+                     [](const h2_frame& f) { return f.ends || f.is == type::reset; }))
         r.push_back({type::reset});
-    }
     return r;
 }
 
@@ -54,9 +51,8 @@ field_list damaged_frames::request_line()
     std::string path = "/" + std::to_string(++number_) + "/";
     path += one_of({"", "", "?a=b", "c/d", "%41%20", "?", "/x", "a;b", "?q=%0d%0aX:%20y", "a:b@c",
                     "http://x/", "HTTP/1.1", "\xc3\xa4"});
-    if (below(20) == 0) {
+    if (below(20) == 0)
         path.append("?").append(200 + below(5000), 'q');
-    }
     const char* method = one_of({"GET", "GET", "POST", "POST", "PUT", "HEAD", "OPTIONS", "DELETE",
                                  "PATCH", "PROPFIND", "M-SEARCH", "get", "!#$%&'*+-.^_`|~0"});
     field_list line{{":method", method},
@@ -78,19 +74,16 @@ void damaged_frames::add_fields(field_list& fields)
         std::string value = one_of({"", "x", "a, b", "\"q\\\"uoted, x\"", "chunked", "0",
                                     "trailers", "1.1 front", "a: b", "a\tb  c", "\xc3\xa4\xff\x80",
                                     "GET / HTTP/1.1", "content-length: 0", "close", ",", "x-t"});
-        if (below(10) == 0) {
+        if (below(10) == 0)
             value.append(1, 'v').append(below(2500), 'v');
-        }
         fields.emplace_back(name, value);
     }
     if (below(6) == 0) {
-        for (std::size_t crumbs = 1 + below(3); crumbs > 0; --crumbs) {
+        for (std::size_t crumbs = 1 + below(3); crumbs > 0; --crumbs)
             fields.emplace_back("cookie", one_of({"a=b", "c=d; e=f", "g=\"h, i\"", "j="}));
-        }
     }
-    if (below(8) == 0) {
+    if (below(8) == 0)
         fields.emplace_back("te", "trailers");
-    }
 }
 
 void damaged_frames::add_body(framed_request& r)
@@ -99,12 +92,10 @@ void damaged_frames::add_body(framed_request& r)
         below(3) == 0
             ? inside
             : one_of({"", "", "hello", "0\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n", "\r\n\r\n"});
-    if (below(4) == 0) {
+    if (below(4) == 0)
         text.append(below(3000), 'b').append(inside);
-    }
-    if (below(2)) {
+    if (below(2))
         r[0].fields.emplace_back("content-length", std::to_string(text.size()));
-    }
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t n = below(8) ? 1 + below(text.size() - at) : 0;
         r.push_back({type::data, {}, {}, text.substr(at, n)});
@@ -160,9 +151,8 @@ void damaged_frames::damage_text(field_list& fields)
                                       ": x\r\ncontent-length", " HTTP/1.1\r\nX: y\r\n\r\n",
                                       "\r\n\r\nGET /inside HTTP/1.1\r\nHost: site.test\r\n\r\n"});
     const std::string piece = below(4) ? octets.substr(below(octets.size()), 1) : words;
-    if (fields.empty()) {
+    if (fields.empty())
         return;
-    }
     auto& [name, value] = fields[below(fields.size())];
     std::string& text = below(3) == 0 ? name : value;
     const std::size_t at = below(3) ? below(text.size() + 1) : text.size();
@@ -204,9 +194,8 @@ void damaged_frames::damage_line(field_list& fields)
     };
     const auto& [name, value] = others[below(others.size())];
     for (auto& [n, v] : fields) {
-        if (n == name) {
+        if (n == name)
             v = value;
-        }
     }
 }
 
@@ -264,9 +253,8 @@ void damaged_frames::damage_fields(field_list& fields)
 // A field away, twice, or at another place, which for a pseudo-field may be behind others.
 void damaged_frames::damage_order(field_list& fields)
 {
-    if (fields.empty()) {
+    if (fields.empty())
         return;
-    }
     const auto at = fields.begin() + static_cast<std::ptrdiff_t>(below(fields.size()));
     switch (below(3)) {
     case 0:
@@ -289,9 +277,8 @@ void damaged_frames::damage_frames(framed_request& r)
     const auto place = r.begin() + static_cast<std::ptrdiff_t>(at);
     switch (below(5)) {
     case 0:
-        if (place != r.end()) {
+        if (place != r.end())
             r.erase(place);
-        }
         break;
     case 1: {
         const h2_frame copy = r[at - 1];

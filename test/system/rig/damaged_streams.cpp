@@ -12,12 +12,10 @@ std::string damaged_streams::next()
 {
     std::string bytes;
     const std::size_t requests = 1 + below(3);
-    for (std::size_t i = 0; i < requests; ++i) {
+    for (std::size_t i = 0; i < requests; ++i)
         bytes += request();
-    }
-    for (std::size_t damages = below(4); damages > 0; --damages) {
+    for (std::size_t damages = below(4); damages > 0; --damages)
         damage(bytes);
-    }
     return bytes;
 }
 
@@ -32,9 +30,8 @@ std::string damaged_streams::request()
     }
     head += std::string(" ") + one_of({"HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0"}) + "\r\n";
     head += "Host: site.test\r\n";
-    for (std::size_t more = below(4); more > 0; --more) {
+    for (std::size_t more = below(4); more > 0; --more)
         head += field();
-    }
     return head + body();
 }
 
@@ -139,9 +136,8 @@ void damaged_streams::damage(std::string& bytes)
     default: // where lines end, where it hurts
     {
         const std::size_t line = bytes.find("\r\n", at);
-        if (line != bytes.npos) {
+        if (line != bytes.npos)
             bytes.replace(line, 2, pieces[below(4)]);
-        }
     }
     }
 }

@@ -23,9 +23,8 @@ bool eventually(const std::function<bool()>& holds, milliseconds limit)
 {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (!holds()) {
-        if (std::chrono::steady_clock::now() >= end) {
+        if (std::chrono::steady_clock::now() >= end)
             return holds();
-        }
         std::this_thread::sleep_for(milliseconds{2}); // between two looks at the condition
     }
     return true;
@@ -33,9 +32,8 @@ bool eventually(const std::function<bool()>& holds, milliseconds limit)
 
 void await(const std::string& what, const std::function<bool()>& holds, milliseconds limit)
 {
-    if (!eventually(holds, limit)) {
+    if (!eventually(holds, limit))
         throw deadline_passed(what);
-    }
 }
 
 } // namespace v6front

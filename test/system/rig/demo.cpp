@@ -17,9 +17,8 @@ std::vector<std::string> lines_of(const std::string& file)
 {
     std::istringstream text(read_file(file));
     std::vector<std::string> lines;
-    for (std::string line; std::getline(text, line);) {
+    for (std::string line; std::getline(text, line);)
         lines.push_back(line);
-    }
     return lines;
 }
 
@@ -31,9 +30,8 @@ demo::demo()
     await(
         "scripts/run to come up",
         [this] {
-            if (script_.exit_code()) {
+            if (script_.exit_code())
                 throw std::runtime_error("scripts/run has ended: " + output());
-            }
             return output().find("Ctrl-C stops it.") != std::string::npos;
         },
         patience(std::chrono::minutes{2}));
@@ -76,9 +74,8 @@ int demo::exit_code()
 std::string demo::said(const std::string& label) const
 {
     for (const std::string& line : lines_of(scratch_.path() + "/output")) {
-        if (line.starts_with(label)) {
+        if (line.starts_with(label))
             return line.substr(line.find_first_not_of(' ', label.size()));
-        }
     }
     throw std::runtime_error("scripts/run does not say '" + label + "...': " + output());
 }

@@ -17,15 +17,14 @@ std::string printable(const std::string& bytes)
 {
     std::ostringstream out;
     for (const char c : bytes) {
-        if (c == '\r') {
+        if (c == '\r')
             out << "\\r";
-        } else if (c == '\n') {
+        else if (c == '\n')
             out << "\\n\n";
-        } else if (c < ' ' || c == 127) {
+        else if (c < ' ' || c == 127)
             out << "\\x" << std::hex << (static_cast<unsigned>(c) & 0xff) << std::dec;
-        } else {
+        else
             out << c;
-        }
     }
     return out.str();
 }

@@ -26,9 +26,8 @@ std::string read_octets(raw_client& client, std::size_t octets)
     std::string got;
     while (got.size() < octets) {
         const std::string more = client.read_some(octets - got.size());
-        if (more.empty()) {
+        if (more.empty())
             break;
-        }
         got += more;
     }
     return got;

@@ -20,9 +20,8 @@ void put_string(std::string& out, const std::string& text)
         out += static_cast<char>(n);
     } else {
         out += '\x7f';
-        for (n -= 127; n >= 128; n /= 128) {
+        for (n -= 127; n >= 128; n /= 128)
             out += static_cast<char>(n % 128 + 128);
-        }
         out += static_cast<char>(n);
     }
     out += text;
@@ -59,9 +58,8 @@ http_message head_of(const field_list& list)
 
 field_unpacker::field_unpacker()
 {
-    if (nghttp2_hd_inflate_new(&made_) != 0) {
+    if (nghttp2_hd_inflate_new(&made_) != 0)
         throw std::bad_alloc();
-    }
 }
 
 field_unpacker::~field_unpacker()
@@ -78,9 +76,8 @@ field_list field_unpacker::unpack(std::string_view block)
         const auto n = nghttp2_hd_inflate_hd2(made_, &field, &flags,
                                               reinterpret_cast<const std::uint8_t*>(block.data()),
                                               block.size(), 1);
-        if (n < 0) {
+        if (n < 0)
             throw std::runtime_error("a block of fields that cannot be unpacked");
-        }
         block.remove_prefix(static_cast<std::size_t>(n));
         if (flags & NGHTTP2_HD_INFLATE_EMIT) {
             list.emplace_back(std::string(field.name, field.name + field.namelen),

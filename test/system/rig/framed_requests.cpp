@@ -38,20 +38,17 @@ std::string trimmed(const std::string& text)
 void check_field(const std::string& name, const std::string& value)
 {
     if (!is_token(name) ||
-        std::any_of(name.begin(), name.end(), [](unsigned char c) { return std::isupper(c); })) {
+        std::any_of(name.begin(), name.end(), [](unsigned char c) { return std::isupper(c); }))
         throw fault{"a name: " + name};
-    }
     const bool is_text = std::all_of(value.begin(), value.end(), [](unsigned char c) {
         return c == '\t' || (c >= 32 && c != 127);
     });
-    if (!is_text) {
+    if (!is_text)
         throw fault{"a value: " + value};
-    }
     if (is_one_of(name, {"connection", "proxy-connection", "keep-alive", "transfer-encoding",
                          "upgrade"}) ||
-        (name == "te" && value != "trailers")) {
+        (name == "te" && value != "trailers"))
         throw fault{"about the connection: " + name};
-    }
 }
 
 // The pseudo-fields, which come first and once (RFC 9113 8.3).
@@ -67,21 +64,18 @@ std::size_t read_line(const field_list& fields, strict_request& said)
                             : name == ":scheme"    ? &scheme
                             : name == ":authority" ? &host
                                                    : nullptr;
-        if (!into || !into->empty() || value.empty() || (into == &host && !said.fields.empty())) {
+        if (!into || !into->empty() || value.empty() || (into == &host && !said.fields.empty()))
             throw fault{name};
-        }
         *into = value;
-        if (into == &host) {
+        if (into == &host)
             said.fields.emplace_back("host", host);
-        }
     }
     const bool is_path = std::all_of(said.target.begin(), said.target.end(), [](unsigned char c) {
         return c > 32 && c != 127 && c != '#';
     });
     if (!is_token(said.method) || said.method == "CONNECT" || !said.target.starts_with('/') ||
-        !is_path || !is_one_of(scheme, {"http", "https"})) {
+        !is_path || !is_one_of(scheme, {"http", "https"}))
         throw fault{"not a request line: " + said.method + " " + scheme + " " + said.target};
-    }
     return at;
 }
 
@@ -108,9 +102,8 @@ bool is_usual_target(std::string_view text)
     for (std::size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
         const auto digits = text.substr(at + 1, 2);
         if (digits.size() < 2 ||
-            digits.find_first_not_of("0123456789abcdefABCDEF") != digits.npos || digits == "00") {
+            digits.find_first_not_of("0123456789abcdefABCDEF") != digits.npos || digits == "00")
             return false;
-        }
     }
     return text.find_first_of("\"<>\\^`{|}") == text.npos;
 }
@@ -120,19 +113,16 @@ class reader
 public:
     void take(const h2_frame& frame)
     {
-        if (ended_) {
+        if (ended_)
             throw fault{"a frame behind the end"};
-        }
-        if (frame.is == h2_frame::type::reset) {
+        if (frame.is == h2_frame::type::reset)
             throw fault{"a reset"};
-        }
-        if (frame.is == h2_frame::type::data) {
+        if (frame.is == h2_frame::type::data)
             result.said.body += frame.bytes;
-        } else if (!headed_) {
+        else if (!headed_)
             read_head(frame.fields);
-        } else {
+        else
             read_trailers(frame);
-        }
         ended_ = frame.ends;
         measure();
     }
@@ -149,9 +139,8 @@ private:
             const std::string& name = fields[at].first;
             const std::string value = checked(fields[at]);
             if (name == "host") {
-                if (!host.empty()) {
+                if (!host.empty())
                     throw fault{"two hosts"};
-                }
                 if (!is_authority(value)) { // of no interest where there is an authority
                     result.fault = "not a host: " + value;
                 }
@@ -159,19 +148,15 @@ private:
             } else {
                 said.fields.emplace_back(name, value);
             }
-            if (name == "content-length") {
+            if (name == "content-length")
                 read_length(value);
-            }
         }
-        if (!host.empty() && said.value("host").empty()) {
+        if (!host.empty() && said.value("host").empty())
             said.fields.emplace_back("host", host);
-        }
-        if (!is_authority(said.value("host"))) {
+        if (!is_authority(said.value("host")))
             throw fault{"not a host: " + said.value("host")};
-        }
-        if (!is_usual(said.value("host")) || !is_usual_target(said.target)) {
+        if (!is_usual(said.value("host")) || !is_usual_target(said.target))
             result.fault = "an unusual host or target";
-        }
         said.version = "1.1";
         headed_ = true;
         result.is = framed_reading::form::begun;
@@ -181,9 +166,8 @@ private:
     std::string checked(const std::pair<std::string, std::string>& field)
     {
         std::string value = trimmed(field.second);
-        if (value.size() < field.second.size()) {
+        if (value.size() < field.second.size())
             result.fault = "blanks about a value";
-        }
         check_field(field.first, value);
         return value;
     }
@@ -191,9 +175,8 @@ private:
     void read_length(std::string_view value)
     {
         if (length_ || value.empty() || value.size() > 18 ||
-            value.find_first_not_of("0123456789") != value.npos) {
+            value.find_first_not_of("0123456789") != value.npos)
             throw fault{"not a length"};
-        }
         length_ = static_cast<std::size_t>(std::stoull(std::string(value)));
     }
 
@@ -207,9 +190,8 @@ private:
                 result.fault = "a trailer: " + name;
             }
         }
-        if (!frame.ends) {
+        if (!frame.ends)
             throw fault{"trailers without an end"};
-        }
     }
 
     // What comes too early or too late for the length is a fault, but that many octets have come
@@ -225,12 +207,10 @@ private:
             body.resize(*length_);
             throw fault{"more than its length"};
         }
-        if (ended_ && length_ && body.size() < *length_) {
+        if (ended_ && length_ && body.size() < *length_)
             throw fault{"less than its length"};
-        }
-        if (ended_) {
+        if (ended_)
             result.is = framed_reading::form::whole;
-        }
     }
 
     std::optional<std::size_t> length_;
@@ -259,9 +239,8 @@ framed_reading read_frames(const framed_request& frames)
 {
     reader from;
     try {
-        for (const h2_frame& frame : frames) {
+        for (const h2_frame& frame : frames)
             from.take(frame);
-        }
     } catch (const fault& f) {
         from.result.fault = f.why;
     }

@@ -31,9 +31,8 @@ const std::string method_name = ":method", head_method = "HEAD";
 
 void put_number(std::string& out, std::uint32_t n, int octets)
 {
-    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
+    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8)
         out += static_cast<char>(n >> shift & 0xff);
-    }
 }
 
 std::uint32_t value_of(std::string_view octets)
@@ -66,9 +65,8 @@ h2_client::h2_client(std::uint16_t port, client_options options)
 h2_client::one_stream& h2_client::get(std::uint32_t number)
 {
     const auto [at, is_new] = streams_.try_emplace(number);
-    if (is_new) {
+    if (is_new)
         at->second.credit = first_credit_;
-    }
     return at->second;
 }
 
@@ -103,9 +101,8 @@ bool h2_client::body(std::uint32_t number, std::string_view bytes)
     while (!bytes.empty()) {
         const std::int64_t room =
             std::min({s.credit, credit_, static_cast<std::int64_t>(largest_frame)});
-        if (s.said.ended || (room <= 0 && !read_frame())) {
+        if (s.said.ended || (room <= 0 && !read_frame()))
             return false;
-        }
         if (room > 0) {
             const auto piece = bytes.substr(0, static_cast<std::size_t>(room));
             data(number, piece, false);
@@ -196,9 +193,8 @@ bool h2_client::has_frame()
 
 bool h2_client::read_frame()
 {
-    if (over_ || !fill(9) || !fill(9 + value_of(std::string_view(input_).substr(0, 3)))) {
+    if (over_ || !fill(9) || !fill(9 + value_of(std::string_view(input_).substr(0, 3))))
         return false;
-    }
     const std::string frame = input_.substr(0, 9 + value_of(std::string_view(input_).substr(0, 3)));
     input_.erase(0, frame.size());
     const std::string_view text = frame;
@@ -225,9 +221,8 @@ void h2_client::on_frame(unsigned type, unsigned flags, std::uint32_t number,
             payload.remove_prefix(flags & flag_priority ? 5 : 0);
         }
         block_ += payload;
-        if (flags & flag_end_headers) {
+        if (flags & flag_end_headers)
             on_fields(get(number), unpacker_.unpack(block_));
-        }
     } else if (type == type_data) {
         on_data(flags, number, payload);
     } else if (type == type_reset) {
@@ -236,9 +231,8 @@ void h2_client::on_frame(unsigned type, unsigned flags, std::uint32_t number,
         on_credit(number, payload);
     } else if (type == type_goaway) { // what it has begun, it still ends
         goes_away_ = true;
-        for (auto& [number_of, s] : streams_) {
+        for (auto& [number_of, s] : streams_)
             s.said.ended = s.said.ended || number_of > value_of(payload.substr(0, 4));
-        }
     }
 }
 
@@ -249,9 +243,8 @@ void h2_client::on_settings(std::string_view payload)
         const std::uint32_t value = value_of(payload.substr(at + 2, 4));
         offers_connect_ = offers_connect_ || (name == setting_connect && value == 1);
         if (name == setting_window) {
-            for (auto& [number_of, s] : streams_) {
+            for (auto& [number_of, s] : streams_)
                 s.credit += value - first_credit_;
-            }
             first_credit_ = value;
         }
     }
@@ -268,9 +261,8 @@ void h2_client::on_data(unsigned flags, std::uint32_t number, std::string_view p
     received_ += static_cast<std::uint32_t>(payload.size());
     s.received += static_cast<std::uint32_t>(payload.size());
     make_room(number, s);
-    if (flags & flag_end_stream) {
+    if (flags & flag_end_stream)
         on_end(s);
-    }
 }
 
 // Interim heads, the final one, or trailers.
@@ -286,9 +278,8 @@ void h2_client::on_fields(one_stream& s, const fields& list)
         static_cast<http_message&>(s.said) = std::move(head);
         s.headed = true;
     }
-    if (block_ends_stream_) {
+    if (block_ends_stream_)
         on_end(s);
-    }
 }
 
 // A response without a body may announce one (HEAD, 304), and one with a body has what it announced
@@ -309,20 +300,17 @@ void h2_client::on_credit(std::uint32_t number, std::string_view payload)
 
 void h2_client::make_room(std::uint32_t number, one_stream& s)
 {
-    if (!holds_ && received_ > window / 4) {
+    if (!holds_ && received_ > window / 4)
         give_credit(0, std::exchange(received_, 0));
-    }
-    if (!holds_ && s.received > window / 4) {
+    if (!holds_ && s.received > window / 4)
         give_credit(number, std::exchange(s.received, 0));
-    }
 }
 
 void h2_client::takes_no_more(bool holds)
 {
     holds_ = holds;
-    for (auto& [number, s] : streams_) {
+    for (auto& [number, s] : streams_)
         make_room(number, s);
-    }
 }
 
 void h2_client::give_credit(std::uint32_t number, std::uint32_t octets)

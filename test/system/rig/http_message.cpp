@@ -20,12 +20,10 @@ namespace
 
 std::string_view trimmed(std::string_view text)
 {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
         text.remove_prefix(1);
-    }
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
         text.remove_suffix(1);
-    }
     return text;
 }
 
@@ -45,9 +43,8 @@ std::vector<std::string> http_message::values(std::string_view name) const
 {
     std::vector<std::string> found;
     for (const auto& [field_name, field_value] : fields) {
-        if (same_name(field_name, name)) {
+        if (same_name(field_name, name))
             found.push_back(field_value);
-        }
     }
     return found;
 }
@@ -55,9 +52,8 @@ std::vector<std::string> http_message::values(std::string_view name) const
 std::string http_message::value(std::string_view name) const
 {
     std::string joined;
-    for (const std::string& one : values(name)) {
+    for (const std::string& one : values(name))
         joined += (joined.empty() ? "" : ", ") + one;
-    }
     return joined;
 }
 
@@ -90,9 +86,8 @@ std::size_t message_reader::feed(std::string_view bytes)
 
 void message_reader::end_of_stream()
 {
-    if (state_ == state::until_close) {
+    if (state_ == state::until_close)
         finish();
-    }
 }
 
 std::size_t message_reader::feed_line(std::string_view bytes)
@@ -100,9 +95,8 @@ std::size_t message_reader::feed_line(std::string_view bytes)
     const std::size_t end = bytes.find('\n');
     const std::size_t taken = end == std::string_view::npos ? bytes.size() : end + 1;
     line_.append(bytes.substr(0, taken));
-    if (state_ == state::head) {
+    if (state_ == state::head)
         message_.head.append(bytes.substr(0, taken));
-    }
     if (end != std::string_view::npos) {
         line_complete();
         line_.clear();
@@ -118,11 +112,10 @@ std::size_t message_reader::feed_data(std::string_view bytes)
             : static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
     message_.body.append(bytes.substr(0, taken));
     left_ -= state_ == state::until_close ? 0 : taken;
-    if (left_ == 0 && state_ == state::length) {
+    if (left_ == 0 && state_ == state::length)
         finish();
-    } else if (left_ == 0 && state_ == state::chunk_data) {
+    else if (left_ == 0 && state_ == state::chunk_data)
         state_ = state::chunk_end;
-    }
     return taken;
 }
 
@@ -142,18 +135,16 @@ void message_reader::line_complete()
         break;
     }
     case state::chunk_end:
-        if (line.empty()) {
+        if (line.empty())
             state_ = state::chunk_size;
-        } else {
+        else
             break_off();
-        }
         break;
     case state::trailers:
-        if (line.empty()) {
+        if (line.empty())
             finish();
-        } else {
+        else
             add_field(line);
-        }
         break;
     default:
         head_line_complete();
@@ -168,9 +159,8 @@ void message_reader::head_line_complete()
             return; // RFC 9112 2.2: an empty line before a request
         }
         message_.start_line = line;
-        if (what_ != expecting::request && !line.starts_with("HTTP/")) {
+        if (what_ != expecting::request && !line.starts_with("HTTP/"))
             break_off();
-        }
     } else if (line.empty()) {
         decide_framing();
     } else {
@@ -198,9 +188,8 @@ void message_reader::decide_framing()
     } else if (message_.has("Content-Length")) {
         left_ = std::strtoull(message_.values("Content-Length").front().c_str(), nullptr, 10);
         state_ = state::length;
-        if (left_ == 0) {
+        if (left_ == 0)
             finish();
-        }
     } else if (what_ == expecting::request) {
         finish();
     } else {

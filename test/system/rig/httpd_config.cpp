@@ -22,9 +22,8 @@ std::string asked_of_apxs(const std::string& what)
 {
     const char* other = std::getenv("APXS");
     std::string out = run_command({other && *other ? other : "apxs", "-q", what}).output;
-    while (!out.empty() && out.back() == '\n') {
+    while (!out.empty() && out.back() == '\n')
         out.pop_back();
-    }
     return out;
 }
 
@@ -73,32 +72,26 @@ void put_processes(std::ostream& out, const httpd_options& options)
         << "\nThreadLimit " << options.threads + 20 << "\nThreadsPerChild " << options.threads
         << "\nMaxRequestWorkers " << workers << "\nMinSpareThreads 1\nMaxSpareThreads "
         << workers + options.threads << "\n";
-    if (options.model == mpm::event && options.connections_per_thread > 0) {
+    if (options.model == mpm::event && options.connections_per_thread > 0)
         out << "AsyncRequestWorkerFactor " << options.connections_per_thread << "\n";
-    }
 }
 
 void put_modules(std::ostream& out, const httpd_options& options)
 {
     std::vector<std::string> names{"mpm_" + model_name(options.model), "authz_core", "mime"};
     names.insert(names.end(), options.modules.begin(), options.modules.end());
-    if (options.tls) {
+    if (options.tls)
         names.insert(names.end(), {"socache_shmcb", "ssl"});
-    }
-    if (options.http2) {
+    if (options.http2)
         names.emplace_back("http2");
-    }
     for (const char* name : {"unixd", "log_config", "logio", "watchdog", "version"}) {
-        if (has_module_file(name)) {
+        if (has_module_file(name))
             names.emplace_back(name);
-        }
     }
-    for (const std::string& name : names) {
+    for (const std::string& name : names)
         out << "LoadModule " << name << "_module " << module_folder() << "/mod_" << name << ".so\n";
-    }
-    if (options.with_module) {
+    if (options.with_module)
         out << "LoadModule v6front_module " << module_file() << "\n";
-    }
 }
 
 void put_site(std::ostream& out, const httpd_options& options, std::uint16_t port)
@@ -108,9 +101,8 @@ void put_site(std::ostream& out, const httpd_options& options, std::uint16_t por
         out << "SSLEngine On\nSSLCertificateFile " << test_certificate().certificate
             << "\nSSLCertificateKeyFile " << test_certificate().key << "\n";
     }
-    if (options.http2) {
+    if (options.http2)
         out << "Protocols h2 h2c http/1.1\n";
-    }
     out << options.site << "\n</VirtualHost>\n";
 }
 
@@ -151,23 +143,19 @@ std::string config_text(const httpd_options& options, const httpd_places& places
         << places.folder << "/pid\nServerName front.test\n";
     put_modules(out, options);
     put_processes(out, options);
-    if (options.ipv6_listener) {
+    if (options.ipv6_listener)
         out << "Listen [::1]:" << port << "\n";
-    }
-    if (options.listen_ipv4) {
+    if (options.listen_ipv4)
         out << "Listen 127.0.0.1:" << port << "\n";
-    }
-    if (getuid() == 0) {
+    if (getuid() == 0)
         out << "User www-data\nGroup www-data\n";
-    }
     out << "TypesConfig " << places.folder << "/mime.types\nDocumentRoot " << places.documents
         << "\nErrorLog " << places.error_log << "\nLogLevel info"
         << (options.with_module ? " v6front:debug" : "")
         << "\nLogFormat \"%a \\\"%r\\\" %>s %B %X\" test\nCustomLog " << places.access_log
         << " test\n";
-    if (options.tls) {
+    if (options.tls)
         out << "SSLSessionCache shmcb:" << places.folder << "/sessions(64000)\n";
-    }
     out << "Timeout 20\nKeepAliveTimeout 10\nMaxKeepAliveRequests 0\n" << options.global << "\n";
     put_site(out, options, port);
     return out.str();
@@ -184,9 +172,8 @@ std::vector<std::string> httpd_environment(const httpd_options& options, const h
 {
     // Names are the test's own, and no name server is waited for.
     std::string preload = options.system_names ? "" : "libnss_wrapper.so";
-    if (!options.preload.empty()) {
+    if (!options.preload.empty())
         preload += ":" + options.preload;
-    }
     std::vector<std::string> environment = watched_environment(places.reports, preload);
     environment.insert(environment.end(), options.environment.begin(), options.environment.end());
     environment.emplace_back("LC_ALL=C");
@@ -206,9 +193,8 @@ const certificate_files& test_certificate()
             {"openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:P-256", "-subj", "/CN=site.test", "-addext",
              "subjectAltName=DNS:site.test", "-keyout", made.key, "-out", made.certificate});
-        if (result.code != 0) {
+        if (result.code != 0)
             throw std::runtime_error("openssl made no certificate: " + result.output);
-        }
         return made;
     }();
     return files;

@@ -18,18 +18,16 @@ const std::string signature("NTLMSSP\0", 8);
 std::string number(std::uint32_t value, std::size_t octets)
 {
     std::string text;
-    for (std::size_t i = 0; i < octets; ++i, value >>= 8) {
+    for (std::size_t i = 0; i < octets; ++i, value >>= 8)
         text += static_cast<char>(value & 0xff);
-    }
     return text;
 }
 
 std::size_t number_at(const std::string& text, std::size_t at, std::size_t octets)
 {
     std::size_t value = 0;
-    for (std::size_t i = octets; i-- > 0;) {
+    for (std::size_t i = octets; i-- > 0;)
         value = value << 8 | static_cast<unsigned char>(text.at(at + i));
-    }
     return value;
 }
 
@@ -108,9 +106,8 @@ std::string identity_site::answer_ntlm(unsigned connection, const std::string& m
     }
     // The third message means something where the first was said, and nowhere else.
     const auto begun = names_.find(connection);
-    if (type == 3 && message.size() >= 64 && begun != names_.end() && begun->second.empty()) {
+    if (type == 3 && message.size() >= 64 && begun != names_.end() && begun->second.empty())
         return greet(connection, name_in(message));
-    }
     return response("that is no answer\n", challenge_, "401 Unauthorized");
 }
 
@@ -125,9 +122,8 @@ std::string identity_site::answer(const received_request& r)
                                               : greet(r.connection, login.substr(blank + 1));
     }
     const auto known = names_.find(r.connection);
-    if (known != names_.end() && !known->second.empty()) {
+    if (known != names_.end() && !known->second.empty())
         return response("you are " + known->second + "\n");
-    }
     return challenge_.empty() ? response("you are nobody\n")
                               : response("who are you\n", challenge_, "401 Unauthorized");
 }

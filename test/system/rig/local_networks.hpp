@@ -29,9 +29,8 @@ private:
     {
         const auto added =
             run_command({"ip", family, "route", "add", "local", network, "dev", "lo"});
-        if (added.code != 0) {
+        if (added.code != 0)
             throw std::runtime_error("a local route: " + added.output);
-        }
     }
 };
 

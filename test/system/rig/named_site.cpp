@@ -46,9 +46,8 @@ struct named_site::server {
     void accept()
     {
         listener.async_accept([this](boost::system::error_code ec, tcp::socket socket) {
-            if (ec) {
+            if (ec)
                 return;
-            }
             const auto v = std::make_shared<visit>(std::move(socket));
             {
                 const std::lock_guard lock(mutex);
@@ -65,11 +64,10 @@ struct named_site::server {
         v->socket.async_read_some(asio::buffer(v->space),
                                   [this, v](boost::system::error_code ec, std::size_t n) {
                                       take(v, n);
-                                      if (ec) {
+                                      if (ec)
                                           close(*v);
-                                      } else if (v->socket.is_open()) {
+                                      else if (v->socket.is_open())
                                           read(v);
-                                      }
                                   });
     }
 
@@ -79,9 +77,8 @@ struct named_site::server {
         v->received.append(v->space.data(), n);
         for (;;) {
             const auto end = v->received.find("\r\n\r\n", v->searched);
-            if (end == std::string::npos) {
+            if (end == std::string::npos)
                 return;
-            }
             v->searched = end + 4;
             if (v->answered++ == answers) {
                 --open;
@@ -125,18 +122,16 @@ std::vector<std::string> named_site::received() const
 {
     const std::lock_guard lock(server_->mutex);
     std::vector<std::string> all;
-    for (const auto& v : server_->visits) {
+    for (const auto& v : server_->visits)
         all.push_back(v->received);
-    }
     return all;
 }
 
 std::vector<std::string> named_site::first_lines() const
 {
     auto all = received();
-    for (std::string& one : all) {
+    for (std::string& one : all)
         one.resize(std::min(one.size(), one.find("\r\n")));
-    }
     return all;
 }
 

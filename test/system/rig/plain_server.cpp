@@ -22,9 +22,8 @@ using kind = plain_server::kind;
 
 std::string replaced(std::string text, const std::string& what, const std::string& by)
 {
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
         text.replace(at, what.size(), by);
-    }
     return text;
 }
 
@@ -53,9 +52,8 @@ std::string around(kind k, const std::string& site)
                site;
     case kind::nginx: {
         std::string temporary;
-        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
             temporary += std::string(name) + "_temp_path @folder@/" + name + ";\n";
-        }
         return "daemon off; pid @folder@/pid; error_log @folder@/error.log;\n"
                "events { worker_connections 1024; }\nhttp {\n" +
                temporary +
@@ -147,9 +145,8 @@ std::vector<std::string> plain_server::clients(std::size_t requests) const
     await("the site's access log", [&] {
         all.clear();
         std::istringstream lines(read_file(folder_.path() + "/access.log"));
-        for (std::string line; std::getline(lines, line);) {
+        for (std::string line; std::getline(lines, line);)
             all.push_back(line);
-        }
         return all.size() >= requests;
     });
     return all;

@@ -24,9 +24,8 @@ void preloaded::tell(std::int64_t first, std::int64_t second)
     const std::int64_t both[2]{first, second};
     // In place, since the server looks at the file's memory.
     std::fstream file(file_, std::ios::binary | std::ios::in | std::ios::out);
-    if (!file) {
+    if (!file)
         file.open(file_, std::ios::binary | std::ios::out);
-    }
     file.write(reinterpret_cast<const char*>(both), sizeof both);
 }
 

@@ -25,9 +25,8 @@ namespace
 
 int checked(int result, const char* what)
 {
-    if (result < 0) {
+    if (result < 0)
         throw std::system_error(errno, std::generic_category(), what);
-    }
     return result;
 }
 
@@ -57,9 +56,8 @@ void put_over(const std::string& file, const std::string& over)
 bool private_network::possible(const std::string& test)
 {
     // Tried in a process of its own, which then has it and ends.
-    if (getuid() == 0 && run_command({"unshare", "-n", "-m", "true"}).code == 0) {
+    if (getuid() == 0 && run_command({"unshare", "-n", "-m", "true"}).code == 0)
         return true;
-    }
     std::cout << "skipped: " << test << " (only root can make a network of its own)" << std::endl;
     return false;
 }
@@ -75,9 +73,8 @@ private_network::private_network() : folder_(std::filesystem::current_path())
                "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n");
     checked(unshare(CLONE_NEWNET | CLONE_NEWNS), "unshare");
     checked(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "private mounts");
-    for (const char* name : {"resolv.conf", "hosts", "nsswitch.conf"}) {
+    for (const char* name : {"resolv.conf", "hosts", "nsswitch.conf"})
         put_over(files + "/" + name, std::string("/etc/") + name);
-    }
     raise_loopback();
 }
 

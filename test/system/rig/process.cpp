@@ -29,9 +29,8 @@ namespace
 std::vector<char*> pointers(std::vector<std::string>& texts)
 {
     std::vector<char*> out;
-    for (std::string& text : texts) {
+    for (std::string& text : texts)
         out.push_back(text.data());
-    }
     out.push_back(nullptr);
     return out;
 }
@@ -42,13 +41,11 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
     // Only calls that are safe in the child of a program with threads.
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) {
+    if (getppid() != parent)
         _exit(125);
-    }
     // Nor does it matter how the tests were started: nohup, say, has a hangup ignored.
-    for (const int number : {SIGPIPE, SIGHUP, SIGINT, SIGTERM}) {
+    for (const int number : {SIGPIPE, SIGHUP, SIGINT, SIGTERM})
         std::signal(number, SIG_DFL);
-    }
     const int out = open(output, O_WRONLY | O_CREAT | O_APPEND, 0644);
     const int in = open(input, O_RDONLY);
     dup2(in, 0);
@@ -68,19 +65,16 @@ process::process(const std::vector<std::string>& command,
 {
     std::vector<std::string> words = command;
     std::vector<std::string> variables = environment; // first, since getenv takes the first
-    for (char** v = environ; *v; ++v) {
+    for (char** v = environ; *v; ++v)
         variables.emplace_back(*v);
-    }
     std::vector<char*> argv = pointers(words);
     std::vector<char*> envp = pointers(variables);
     const pid_t self = getpid();
     pid_ = fork();
-    if (pid_ < 0) {
+    if (pid_ < 0)
         throw std::system_error(errno, std::generic_category(), "fork");
-    }
-    if (pid_ == 0) {
+    if (pid_ == 0)
         become(argv.data(), envp.data(), output_file.c_str(), input_file.c_str(), self);
-    }
     setpgid(pid_, pid_); // here as well: whoever comes first
 }
 
@@ -91,17 +85,15 @@ process::~process()
 
 void process::signal(int number)
 {
-    if (!exit_code()) {
+    if (!exit_code())
         ::kill(pid_, number);
-    }
 }
 
 std::optional<int> process::exit_code()
 {
     int status = 0;
-    if (!ended_ && waitpid(pid_, &status, WNOHANG) == pid_) {
+    if (!ended_ && waitpid(pid_, &status, WNOHANG) == pid_)
         ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
     return ended_;
 }
 
@@ -125,9 +117,8 @@ command_result run_command(const std::vector<std::string>& command,
     write_file(folder.path() + "/input", input);
     process program(command, environment, output, folder.path() + "/input");
     const auto code = program.wait(patience(std::chrono::seconds{60}));
-    if (!code) {
+    if (!code)
         throw deadline_passed("the end of " + command.front());
-    }
     return {*code, read_file(output)};
 }
 
@@ -143,9 +134,8 @@ std::string read_file(const std::string& path)
 void write_file(const std::string& path, const std::string& text)
 {
     std::ofstream out(path, std::ios::binary);
-    if (!(out << text) || !out.flush()) {
+    if (!(out << text) || !out.flush())
         throw std::runtime_error("cannot write " + path);
-    }
 }
 
 std::vector<pid_t> children_of(pid_t parent)
@@ -153,18 +143,15 @@ std::vector<pid_t> children_of(pid_t parent)
     std::vector<pid_t> found;
     for (const auto& entry : fs::directory_iterator("/proc")) {
         const std::string name = entry.path().filename().string();
-        if (name.find_first_not_of("0123456789") != std::string::npos) {
+        if (name.find_first_not_of("0123456789") != std::string::npos)
             continue;
-        }
         // "pid (name) state parent ...": the name may hold anything, so from its last parenthesis.
         const std::string stat = read_file(entry.path().string() + "/stat");
         const auto close = stat.rfind(')');
-        if (close == std::string::npos || close + 4 > stat.size() || stat[close + 2] == 'Z') {
+        if (close == std::string::npos || close + 4 > stat.size() || stat[close + 2] == 'Z')
             continue;
-        }
-        if (std::atol(stat.c_str() + close + 4) == parent) {
+        if (std::atol(stat.c_str() + close + 4) == parent)
             found.push_back(static_cast<pid_t>(std::atol(name.c_str())));
-        }
     }
     return found;
 }
@@ -176,9 +163,8 @@ unsigned entries_of(const std::string& folder)
 {
     std::error_code gone;
     unsigned count = 0;
-    for (fs::directory_iterator at(folder, gone), end; !gone && at != end; at.increment(gone)) {
+    for (fs::directory_iterator at(folder, gone), end; !gone && at != end; at.increment(gone))
         ++count;
-    }
     return count;
 }
 
@@ -197,9 +183,8 @@ bool is_asleep(pid_t process)
         // proc(5): the state follows the name, which may have any character in it.
         const std::string stat = read_file(task.path().string() + "/stat");
         const auto name_end = stat.rfind(") ");
-        if (name_end != std::string::npos && stat.compare(name_end + 2, 1, "S") != 0) {
+        if (name_end != std::string::npos && stat.compare(name_end + 2, 1, "S") != 0)
             return false;
-        }
     }
     return true;
 }
@@ -221,9 +206,8 @@ unsigned resident_kilobytes(pid_t process)
 scratch_folder::scratch_folder()
 {
     std::string pattern = "/tmp/v6front-test-XXXXXX";
-    if (!mkdtemp(pattern.data())) {
+    if (!mkdtemp(pattern.data()))
         throw std::system_error(errno, std::generic_category(), pattern);
-    }
     path_ = pattern;
     chmod(path_.c_str(), 0755);
 }

@@ -40,9 +40,8 @@ struct socket_address {
         (is_ipv4 ? ipv4.sin_port : ipv6.sin6_port) = htons(port);
         size = is_ipv4 ? sizeof ipv4 : sizeof ipv6;
         void* octets = is_ipv4 ? static_cast<void*>(&ipv4.sin_addr) : &ipv6.sin6_addr;
-        if (inet_pton(any.sa_family, text.c_str(), octets) != 1) {
+        if (inet_pton(any.sa_family, text.c_str(), octets) != 1)
             throw std::invalid_argument(text + " is no address");
-        }
     }
 };
 
@@ -71,9 +70,8 @@ struct raw_client::connection {
     void close()
     {
         SSL_free(std::exchange(tls, nullptr));
-        if (fd >= 0) {
+        if (fd >= 0)
             ::close(std::exchange(fd, -1));
-        }
     }
 
     // > 0 bytes moved, 0 end of the connection (or its reset), -POLLIN or -POLLOUT to wait for.
@@ -100,9 +98,8 @@ struct raw_client::connection {
 
     long try_read(char* to, std::size_t most) const
     {
-        if (tls) {
+        if (tls)
             return judged(SSL_read(tls, to, static_cast<int>(most)));
-        }
         const ssize_t n = recv(fd, to, most, 0);
         was_reset = was_reset || (n < 0 && errno == ECONNRESET);
         return n >= 0 ? n : errno == EAGAIN ? -POLLIN : 0;
@@ -110,9 +107,8 @@ struct raw_client::connection {
 
     long try_write(std::string_view bytes) const
     {
-        if (tls) {
+        if (tls)
             return judged(SSL_write(tls, bytes.data(), static_cast<int>(bytes.size())));
-        }
         const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         return n >= 0 ? n : errno == EAGAIN ? -POLLOUT : 0;
     }
@@ -129,12 +125,10 @@ struct raw_client::connection {
         const auto end = steady_clock::now() + limit;
         for (;;) {
             const long n = fd < 0 ? 0 : attempt();
-            if (n >= 0) {
+            if (n >= 0)
                 return n;
-            }
-            if (!wait(-n, end)) {
+            if (!wait(-n, end))
                 throw deadline_passed(what);
-            }
         }
     }
 };
@@ -145,17 +139,15 @@ raw_client::raw_client(std::uint16_t port, client_options options)
     const socket_address address(options.to.empty() ? "::1" : options.to, port);
     const int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     connection_->fd = fd;
-    if (options.receive_buffer > 0) {
+    if (options.receive_buffer > 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
-    }
     if (!options.from.empty()) {
         const socket_address own(options.from, 0);
         // Of a network that is this machine's by a local route alone.
         const int from_anywhere = 1;
         setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &from_anywhere, sizeof from_anywhere);
-        if (bind(fd, &own.any, own.size) != 0) {
+        if (bind(fd, &own.any, own.size) != 0)
             throw std::system_error(errno, std::generic_category(), "bind to " + options.from);
-        }
     }
     if (connect(fd, &address.any, address.size) != 0) {
         throw std::system_error(errno, std::generic_category(),
@@ -178,9 +170,8 @@ raw_client::raw_client(std::uint16_t port, client_options options)
         const long done = connection_->move("a TLS handshake", patience(), [&] {
             return connection_->judged(SSL_connect(connection_->tls));
         });
-        if (done <= 0) {
+        if (done <= 0)
             throw std::runtime_error("TLS handshake refused");
-        }
     }
 }
 
@@ -193,9 +184,8 @@ bool raw_client::send(std::string_view bytes)
     while (!bytes.empty()) {
         const long n = connection_->move("the peer to read", patience(),
                                          [&] { return connection_->try_write(bytes); });
-        if (n == 0) {
+        if (n == 0)
             return false;
-        }
         bytes.remove_prefix(static_cast<std::size_t>(n));
     }
     return true;
@@ -206,9 +196,8 @@ std::size_t raw_client::send_what_fits(std::string_view bytes)
     std::size_t sent = 0;
     while (sent < bytes.size()) {
         const long n = connection_->try_write(bytes.substr(sent));
-        if (n <= 0) {
+        if (n <= 0)
             break;
-        }
         sent += static_cast<std::size_t>(n);
     }
     return sent;
@@ -247,9 +236,8 @@ std::string raw_client::read_some(std::size_t most)
 std::string raw_client::read_until_close()
 {
     std::string all = std::exchange(left_over_, {});
-    for (std::string more = read_some(); !more.empty(); more = read_some()) {
+    for (std::string more = read_some(); !more.empty(); more = read_some())
         all += more;
-    }
     return all;
 }
 
@@ -287,9 +275,8 @@ bool raw_client::has_input()
 
 void raw_client::half_close()
 {
-    if (connection_->tls) {
+    if (connection_->tls)
         SSL_shutdown(connection_->tls);
-    }
     shutdown(connection_->fd, SHUT_WR);
 }
 

@@ -62,9 +62,8 @@ std::string chunked_response(const std::vector<std::string>& chunks, const std::
 {
     std::ostringstream out;
     out << "HTTP/1.1 200 OK\r\n" << fields << "Transfer-Encoding: chunked\r\n\r\n";
-    for (const std::string& chunk : chunks) {
+    for (const std::string& chunk : chunks)
         out << std::hex << chunk.size() << "\r\n" << chunk << "\r\n";
-    }
     out << "0\r\n\r\n";
     return out.str();
 }

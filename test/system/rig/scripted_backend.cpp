@@ -72,9 +72,8 @@ struct scripted_backend::server {
     {
         for (;;) {
             auto [error, socket] = co_await acceptor.async_accept(awaiting);
-            if (error) {
+            if (error)
                 co_return;
-            }
             auto p = std::make_shared<peer>(std::move(socket));
             p->socket.non_blocking(true, error);
             p->socket.set_option(tcp::no_delay(true),
@@ -143,18 +142,16 @@ struct scripted_backend::server {
             break;
         case step::kind::send:
             going = true;
-            for (std::size_t i = 0; going && i < s.times; ++i) {
+            for (std::size_t i = 0; going && i < s.times; ++i)
                 going = co_await write(p, s.text);
-            }
             break;
         case step::kind::answer:
             text = s.make(copy_of(p->last_request));
             going = co_await write(p, text);
             break;
         case step::kind::gate:
-            while (!p->ended && !gates.contains(s.text)) {
+            while (!p->ended && !gates.contains(s.text))
                 co_await change(p);
-            }
             going = !p->ended;
             break;
         case step::kind::read_end:
@@ -194,12 +191,10 @@ struct scripted_backend::server {
                 p->last_request = list.size();
                 list.push_back({p->number, reader.message()});
             }
-            if (reader.complete() || (listed && !with_body)) {
+            if (reader.complete() || (listed && !with_body))
                 break;
-            }
-            if (p->ended && p->input.empty()) {
+            if (p->ended && p->input.empty())
                 break;
-            }
             co_await change(p);
         }
         if (listed) {
@@ -215,9 +210,8 @@ struct scripted_backend::server {
         // all that the other connections have to do.
         boost::system::error_code error;
         const std::size_t sent = p->socket.write_some(asio::buffer(text), error);
-        if (error && error != asio::error::would_block) {
+        if (error && error != asio::error::would_block)
             co_return false;
-        }
         const auto rest = asio::buffer(text) + sent;
         if (rest.size() > 0) {
             auto [failed, n] = co_await asio::async_write(p->socket, rest, awaiting);
@@ -295,9 +289,8 @@ void scripted_backend::open(const std::string& gate)
 {
     asio::post(server_->io, [s = server_.get(), gate] {
         s->gates.insert(gate);
-        for (const peer_ptr& p : s->peers) {
+        for (const peer_ptr& p : s->peers)
             p->changed.cancel();
-        }
     });
 }
 

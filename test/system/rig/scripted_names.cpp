@@ -37,17 +37,14 @@ std::optional<query> parse(std::string_view packet)
     std::size_t at = header_size;
     while (at < packet.size() && packet[at] != 0) {
         const auto size = static_cast<unsigned char>(packet[at]);
-        if (!q.name.empty()) {
+        if (!q.name.empty())
             q.name += '.';
-        }
-        for (const char c : packet.substr(at + 1, size)) {
+        for (const char c : packet.substr(at + 1, size))
             q.name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        }
         at += size + 1U;
     }
-    if (at + 5 > packet.size()) {
+    if (at + 5 > packet.size())
         return std::nullopt;
-    }
     q.type = static_cast<unsigned char>(packet[at + 2]);
     q.question = packet.substr(header_size, at + 5 - header_size);
     return q;
@@ -105,25 +102,22 @@ struct scripted_names::server {
     {
         socket.async_receive_from(asio::buffer(input), from,
                                   [this](boost::system::error_code ec, std::size_t n) {
-                                      if (!ec) {
+                                      if (!ec)
                                           take({input.data(), n});
-                                      }
                                       receive();
                                   });
     }
     void take(std::string_view packet)
     {
         const auto q = parse(packet);
-        if (!q) {
+        if (!q)
             return;
-        }
         const std::lock_guard lock(mutex);
         ++questions[{q->name, q->type}];
         const auto found = entries.find(q->name);
         const name_entry* entry = found == entries.end() ? nullptr : &found->second;
-        if (silent || (entry && entry->silent)) {
+        if (silent || (entry && entry->silent))
             return;
-        }
         auto timer = std::make_shared<asio::steady_timer>(io, entry ? entry->delay
                                                                     : std::chrono::milliseconds{0});
         timer->async_wait([this, timer, to = from,

@@ -9,9 +9,8 @@ namespace v6front
 
 steady_load::steady_load(const httpd_server& server, unsigned clients)
 {
-    for (unsigned i = 0; i < clients; ++i) {
+    for (unsigned i = 0; i < clients; ++i)
         clients_.emplace_back([this, port = server.port()] { run(port); });
-    }
 }
 
 steady_load::~steady_load()
@@ -23,9 +22,8 @@ void steady_load::stop()
 {
     stopping_ = true;
     for (auto& client : clients_) {
-        if (client.joinable()) {
+        if (client.joinable())
             client.join();
-        }
     }
 }
 

@@ -63,9 +63,8 @@ stock_site::stock_site(kind k, unsigned processes, unsigned keeps) : log_(folder
     const std::string port = std::to_string(port_);
     if (k == kind::nginx) {
         std::string temporary;
-        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
             temporary += std::string(name) + "_temp_path " + at + "/" + name + ";\n";
-        }
         start({"/usr/sbin/nginx", "-p", at, "-e", at + "/error.log", "-c", at + "/conf"},
               at + "/conf",
               "daemon off; pid " + at + "/pid; error_log " + at +
@@ -120,9 +119,8 @@ std::vector<std::string> stock_site::ports(std::size_t requests) const
     await("the site's access log", [&] {
         all.clear();
         std::istringstream lines(read_file(log_));
-        for (std::string line; std::getline(lines, line);) {
+        for (std::string line; std::getline(lines, line);)
             all.push_back(line);
-        }
         return all.size() >= requests;
     });
     return all;
@@ -161,9 +159,8 @@ std::chrono::milliseconds stock_site::answers_within() const
     asio::write(socket, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: site.test\r\n"
                                                  "Connection: close\r\n\r\n")));
     pollfd wait{socket.native_handle(), POLLIN, 0};
-    if (::poll(&wait, 1, static_cast<int>(patience().count())) <= 0) {
+    if (::poll(&wait, 1, static_cast<int>(patience().count())) <= 0)
         return patience();
-    }
     return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start);
 }
 

@@ -68,12 +68,10 @@ private:
     std::string_view line()
     {
         const auto end = rest_.find_first_of(std::string_view("\r\n\0", 3));
-        if (end == rest_.npos || (rest_[end] == '\r' && end + 1 == rest_.size())) {
+        if (end == rest_.npos || (rest_[end] == '\r' && end + 1 == rest_.size()))
             throw missing{};
-        }
-        if (rest_.substr(end, 2) != "\r\n") {
+        if (rest_.substr(end, 2) != "\r\n")
             throw fault{"a line that does not end in CRLF"};
-        }
         const auto text = rest_.substr(0, end);
         rest_.remove_prefix(end + 2);
         return text;
@@ -84,27 +82,23 @@ private:
         if (lenient_) { // what lies between two messages is part of none
             rest_.remove_prefix(std::min(rest_.find_first_not_of("\r\n"), rest_.size()));
         }
-        if (rest_.empty()) {
+        if (rest_.empty())
             throw missing{};
-        }
         const std::string_view text = line();
         const auto first = text.find(' ');
         const auto last = text.rfind(' ');
-        if (first == text.npos || first == last) {
+        if (first == text.npos || first == last)
             throw fault{"not a request line: " + std::string(text)};
-        }
         r.method = text.substr(0, first);
         r.target = text.substr(first + 1, last - first - 1);
         r.version = text.substr(last + 1);
         const bool is_visible = std::all_of(r.target.begin(), r.target.end(), [](unsigned char c) {
             return c > 32 && c != 127 && c != '#';
         });
-        if (!is_token(r.method) || !is_visible || r.target.empty()) {
+        if (!is_token(r.method) || !is_visible || r.target.empty())
             throw fault{"not a method and a target: " + std::string(text)};
-        }
-        if (r.version != "HTTP/1.1" && (!lenient_ || r.version != "HTTP/1.0")) {
+        if (r.version != "HTTP/1.1" && (!lenient_ || r.version != "HTTP/1.0"))
             throw fault{"not HTTP/1.1: " + std::string(text)};
-        }
         r.version.erase(0, 5);
     }
 
@@ -118,9 +112,8 @@ private:
             }
             const auto colon = text.find(':');
             auto value = colon == text.npos ? text : text.substr(colon + 1);
-            if (colon == text.npos || !is_token(text.substr(0, colon)) || !is_value(value)) {
+            if (colon == text.npos || !is_token(text.substr(0, colon)) || !is_value(value))
                 throw fault{"not a field: " + std::string(text)};
-            }
             into.emplace_back(text.substr(0, colon), trimmed(value));
         }
     }
@@ -129,9 +122,8 @@ private:
     {
         std::vector<std::string> found;
         for (const auto& [n, v] : r.fields) {
-            if (same_name(n, name)) {
+            if (same_name(n, name))
                 found.push_back(v);
-            }
         }
         return found;
     }
@@ -139,12 +131,10 @@ private:
     static void check_host(const strict_request& r)
     {
         const auto hosts = values(r, "Host");
-        if (hosts.size() > 1 || (hosts.empty() && r.version == "1.1")) {
+        if (hosts.size() > 1 || (hosts.empty() && r.version == "1.1"))
             throw fault{std::to_string(hosts.size()) + " Host fields"};
-        }
-        if (!hosts.empty() && hosts[0].find_first_of(" \t,/?#@\\\"<>^`{|}") != std::string::npos) {
+        if (!hosts.empty() && hosts[0].find_first_of(" \t,/?#@\\\"<>^`{|}") != std::string::npos)
             throw fault{"not a host: " + hosts[0]};
-        }
     }
 
     static std::optional<std::uint64_t> number(std::string_view text, unsigned base)
@@ -157,9 +147,8 @@ private:
             const auto digit =
                 std::string_view("0123456789abcdef")
                     .find(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-            if (digit >= base) {
+            if (digit >= base)
                 return std::nullopt;
-            }
             n = n * base + digit;
         }
         return n;
@@ -170,19 +159,16 @@ private:
     {
         const auto lengths = values(r, "Content-Length");
         const auto codings = values(r, "Transfer-Encoding");
-        if (codings.size() + lengths.size() > 1) {
+        if (codings.size() + lengths.size() > 1)
             throw fault{"more than one field about the body's length"};
-        }
         if (!codings.empty()) {
-            if (!same_name(codings[0], "chunked") || r.version != "1.1") {
+            if (!same_name(codings[0], "chunked") || r.version != "1.1")
                 throw fault{"a coding: " + codings[0]};
-            }
             return std::nullopt;
         }
         const auto n = lengths.empty() ? 0 : number(lengths[0], 10);
-        if (!n) {
+        if (!n)
             throw fault{"not a length: " + lengths[0]};
-        }
         return n;
     }
 
@@ -191,39 +177,33 @@ private:
         for (;;) {
             std::string_view size = line();
             const auto extension = size.find(';');
-            if (extension != size.npos && (!lenient_ || !is_value(size))) {
+            if (extension != size.npos && (!lenient_ || !is_value(size)))
                 throw fault{"a chunk extension"};
-            }
             size = size.substr(0, extension);
             if (lenient_) { // blanks before an extension (RFC 9112 7.1.1), and what has none
                 size = size.substr(0, size.find_last_not_of(" \t") + 1);
             }
             const auto n = number(size, 16);
-            if (!n) {
+            if (!n)
                 throw fault{"not a chunk size: " + std::string(size)};
-            }
-            if (*n == 0) {
+            if (*n == 0)
                 break;
-            }
             r.body += data(*n);
-            if (!line().empty()) {
+            if (!line().empty())
                 throw fault{"no line end behind a chunk"};
-            }
         }
         fields(r.trailers);
         for (const auto& [name, value] : r.trailers) {
             if (!lenient_ && (same_name(name, "Content-Length") ||
-                              same_name(name, "Transfer-Encoding") || same_name(name, "Host"))) {
+                              same_name(name, "Transfer-Encoding") || same_name(name, "Host")))
                 throw fault{"a trailer about framing or routing"};
-            }
         }
     }
 
     std::string data(std::uint64_t n)
     {
-        if (rest_.size() < n) {
+        if (rest_.size() < n)
             throw missing{};
-        }
         const std::string text(rest_.substr(0, n));
         rest_.remove_prefix(n);
         return text;
@@ -271,9 +251,8 @@ void strict_site::serve(site_connection& peer)
         {
             const std::lock_guard lock(mutex_);
             requests_.insert(requests_.end(), got.requests.begin(), got.requests.end());
-            if (!got.fault.empty()) {
+            if (!got.fault.empty())
                 faults_.push_back(got.fault + "\n" + input);
-            }
         }
         for (const auto& r : got.requests) {
             peer.send(response(r.method == "HEAD" ? "" : r.target));

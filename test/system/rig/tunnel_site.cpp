@@ -23,9 +23,8 @@ bool site_connection::read_head()
     head_ = std::exchange(left_over_, {});
     while ((end = head_.find("\r\n\r\n")) == head_.npos) {
         const std::string more = read_some();
-        if (more.empty()) {
+        if (more.empty())
             return false;
-        }
         head_ += more;
     }
     left_over_ = head_.substr(end + 4);
@@ -44,9 +43,8 @@ bool site_connection::send(std::string_view bytes)
 {
     while (!bytes.empty()) {
         const auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (n <= 0) {
+        if (n <= 0)
             return false;
-        }
         bytes.remove_prefix(static_cast<std::size_t>(n));
     }
     return true;
@@ -60,9 +58,8 @@ std::size_t site_connection::send_what_fits(std::string_view bytes)
 
 std::string site_connection::read_some()
 {
-    if (!left_over_.empty()) {
+    if (!left_over_.empty())
         return std::exchange(left_over_, {});
-    }
     std::string bytes(65536, '\0');
     const auto n = recv(fd_, bytes.data(), bytes.size(), 0);
     bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
@@ -74,9 +71,8 @@ std::string site_connection::read(std::size_t octets)
     std::string all;
     while (all.size() < octets) {
         const std::string more = read_some();
-        if (more.empty()) {
+        if (more.empty())
             break;
-        }
         all += more;
     }
     return all;
@@ -122,9 +118,8 @@ struct tunnel_site::server {
     void serve(int fd)
     {
         site_connection peer(fd);
-        if (peer.read_head()) {
+        if (peer.read_head())
             with_each(peer);
-        }
         const std::lock_guard lock(mutex);
         open.remove(fd);
         close(fd);
@@ -141,9 +136,8 @@ tunnel_site::tunnel_site(talk with_each) : server_(std::make_unique<server>())
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* raw = reinterpret_cast<sockaddr*>(&address);
-    if (bind(s.listener, raw, size) != 0 || listen(s.listener, 1024) != 0) {
+    if (bind(s.listener, raw, size) != 0 || listen(s.listener, 1024) != 0)
         throw std::runtime_error("no port for a site");
-    }
     getsockname(s.listener, raw, &size);
     s.port = ntohs(address.sin_port);
     s.acceptor = std::thread([&s] { s.accept_all(); });
@@ -156,14 +150,12 @@ tunnel_site::~tunnel_site()
         const std::lock_guard lock(s.mutex);
         s.ending = true;
         shutdown(s.listener, SHUT_RDWR);
-        for (const int fd : s.open) {
+        for (const int fd : s.open)
             shutdown(fd, SHUT_RDWR);
-        }
     }
     s.acceptor.join();
-    for (auto& t : s.threads) {
+    for (auto& t : s.threads)
         t.join();
-    }
     close(s.listener);
 }
 
@@ -196,9 +188,8 @@ std::string switching(const std::string& protocol, const std::string& fields)
 
 void echo(site_connection& peer)
 {
-    for (std::string heard = peer.read_some(); !heard.empty(); heard = peer.read_some()) {
+    for (std::string heard = peer.read_some(); !heard.empty(); heard = peer.read_some())
         peer.send(heard);
-    }
 }
 
 } // namespace v6front

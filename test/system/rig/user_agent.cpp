@@ -34,30 +34,26 @@ void user_agent::connect()
     reader_.reset();
     left_over_.clear();
     stream_ = 0;
-    if (server_.options().http2) {
+    if (server_.options().http2)
         http2_.emplace(server_.port(), options_);
-    } else {
+    else
         http1_.emplace(server_.port(), options_);
-    }
 }
 
 void user_agent::send(const question& q)
 {
     const bool has_body = !q.body.empty();
-    if (http2_) {
+    if (http2_)
         begin_http2(q, q.chunked ? std::nullopt : std::optional(q.body.size()), !has_body);
-    } else {
+    else
         begin_http1(q, q.chunked ? std::nullopt : std::optional(q.body.size()));
-    }
     // In pieces, so that the end of one is not the end of the body.
     for (std::size_t at = 0; at < q.body.size(); at += 50000) {
-        if (!send_body(std::string_view(q.body).substr(at, 50000))) {
+        if (!send_body(std::string_view(q.body).substr(at, 50000)))
             return;
-        }
     }
-    if (http2_ ? has_body : q.chunked) {
+    if (http2_ ? has_body : q.chunked)
         end_body();
-    }
 }
 
 void user_agent::begin(const question& q, std::optional<std::uint64_t> length)
@@ -68,9 +64,8 @@ void user_agent::begin(const question& q, std::optional<std::uint64_t> length)
 void user_agent::begin_http1(const question& q, std::optional<std::uint64_t> length)
 {
     if (!http1_ || (reader_ && (!reader_->complete() || reader_->message().until_close ||
-                                reader_->message().value("Connection") == "close"))) {
+                                reader_->message().value("Connection") == "close")))
         connect();
-    }
     reader_.emplace(q.method == "HEAD" ? message_reader::expecting::response_to_head
                                        : message_reader::expecting::response);
     chunked_ = !length;
@@ -79,9 +74,8 @@ void user_agent::begin_http1(const question& q, std::optional<std::uint64_t> len
 
 void user_agent::begin_http2(const question& q, std::optional<std::uint64_t> length, bool no_body)
 {
-    if (http2_->is_over() || http2_->goes_away()) {
+    if (http2_->is_over() || http2_->goes_away())
         connect();
-    }
     stream_ += stream_ == 0 ? 1 : 2;
     fields list{{":method", q.method}};
     if (q.method == "CONNECT") { // RFC 9113 8.5
@@ -96,20 +90,17 @@ void user_agent::begin_http2(const question& q, std::optional<std::uint64_t> len
             list.emplace_back(lower_case(name), value);
         }
     }
-    if (length.value_or(0) > 0) {
+    if (length.value_or(0) > 0)
         list.emplace_back("content-length", std::to_string(*length));
-    }
     http2_->headers(stream_, list, no_body);
 }
 
 bool user_agent::send_body(std::string_view piece)
 {
-    if (http2_) {
+    if (http2_)
         return http2_->body(stream_, piece);
-    }
-    if (!chunked_) {
+    if (!chunked_)
         return http1_->send(piece);
-    }
     char size[20];
     std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
     return http1_->send(size) && http1_->send(piece) && http1_->send("\r\n");
@@ -128,9 +119,8 @@ void user_agent::end_body(const fields& trailers)
         http2_->headers(stream_, trailers, true);
     } else if (chunked_) {
         std::string end = "0\r\n";
-        for (const auto& [name, value] : trailers) {
+        for (const auto& [name, value] : trailers)
             end += name + ": " + value + "\r\n";
-        }
         http1_->send(end + "\r\n");
     }
 }
@@ -138,9 +128,8 @@ void user_agent::end_body(const fields& trailers)
 // One read of HTTP/1.1; false at the end of the message or of the connection.
 bool user_agent::read_more()
 {
-    if (reader_->complete()) {
+    if (reader_->complete())
         return false;
-    }
     const std::string bytes =
         left_over_.empty() ? http1_->read_some() : std::exchange(left_over_, {});
     if (bytes.empty()) {
@@ -153,9 +142,8 @@ bool user_agent::read_more()
 
 http_message user_agent::read_response()
 {
-    if (http2_) {
+    if (http2_)
         return http2_->read(stream_);
-    }
     while (read_more()) {
     }
     return reader_->message();
@@ -163,9 +151,8 @@ http_message user_agent::read_response()
 
 const http_message& user_agent::read_head()
 {
-    if (http2_) {
+    if (http2_)
         return http2_->read_head(stream_);
-    }
     while (!reader_->head_complete() && read_more()) {
     }
     return reader_->message();
@@ -173,9 +160,8 @@ const http_message& user_agent::read_head()
 
 const http_message& user_agent::read_body(std::size_t octets)
 {
-    if (http2_) {
+    if (http2_)
         return http2_->read(stream_, octets);
-    }
     while (reader_->message().body.size() < octets && read_more()) {
     }
     return reader_->message();
@@ -183,9 +169,8 @@ const http_message& user_agent::read_body(std::size_t octets)
 
 const http_message& user_agent::read_interim()
 {
-    if (http2_) {
+    if (http2_)
         return http2_->read_interim(stream_);
-    }
     const std::size_t before = reader_->message().interim.size();
     while (!reader_->head_complete() && reader_->message().interim.size() == before &&
            read_more()) {

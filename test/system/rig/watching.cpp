@@ -34,9 +34,8 @@ std::string sanitizer_library()
     static const std::string path = [] {
         const std::string needed = run_command({"ldd", module_file()}).output;
         std::smatch found;
-        if (!std::regex_search(needed, found, std::regex("=> (/\\S*asan\\S*)"))) {
+        if (!std::regex_search(needed, found, std::regex("=> (/\\S*asan\\S*)")))
             throw std::runtime_error("no sanitizer's library in " + module_file() + ":\n" + needed);
-        }
         // httpd itself is C: without the C++ library from the start, the sanitizer finds no
         // __cxa_throw to stand before, and the first exception ends the process.
         return found[1].str() + " libstdc++.so.6";
@@ -48,9 +47,8 @@ std::string sanitizer_library()
 
 watcher watching()
 {
-    if (environment("V6FRONT_UNDER", "") == "valgrind") {
+    if (environment("V6FRONT_UNDER", "") == "valgrind")
         return watcher::valgrind;
-    }
     return std::filesystem::path(build_folder()).filename() == "asan" ? watcher::sanitizers
                                                                       : watcher::none;
 }
@@ -80,9 +78,8 @@ std::string module_file()
 
 std::vector<std::string> watched_command(const std::string& folder)
 {
-    if (watching() != watcher::valgrind) {
+    if (watching() != watcher::valgrind)
         return {};
-    }
     // Only what is lost for good counts as a leak: httpd keeps pools to the end on purpose.
     return {"valgrind",
             "--log-file=" + folder + "/valgrind.%p",
@@ -101,9 +98,8 @@ std::string test_library(const std::string& name)
 
 std::vector<std::string> watched_environment(const std::string& folder, const std::string& preload)
 {
-    if (watching() != watcher::sanitizers) {
+    if (watching() != watcher::sanitizers)
         return {"LD_PRELOAD=" + preload};
-    }
     // Stock httpd is not built with the sanitizer, so its library has to be the first of all.
     // Leaks are not looked for here: what httpd's pools keep would drown ours; valgrind does that.
     // What was freed is kept for a while, but not for so long that it hides how much is in use.
@@ -118,15 +114,13 @@ std::vector<std::string> watched_environment(const std::string& folder, const st
 std::string watcher_reports(const std::string& folder)
 {
     std::string found;
-    if (!std::filesystem::exists(folder)) {
+    if (!std::filesystem::exists(folder))
         return found;
-    }
     static const std::regex errors("ERROR SUMMARY: [1-9]");
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         const std::string text = read_file(entry.path().string());
-        if (watching() != watcher::valgrind || std::regex_search(text, errors)) {
+        if (watching() != watcher::valgrind || std::regex_search(text, errors))
             found += entry.path().filename().string() + ":\n" + text.substr(0, 20000);
-        }
     }
     return found;
 }

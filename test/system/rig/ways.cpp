@@ -94,22 +94,19 @@ httpd_options options_for(const way& w, const std::string& site)
 std::string head_text(const question& q, std::optional<std::uint64_t> length)
 {
     std::string text = q.method + " " + q.target + " HTTP/1.1\r\nHost: " + q.host + "\r\n";
-    for (const auto& [name, value] : q.fields) {
+    for (const auto& [name, value] : q.fields)
         text += name + ": " + value + "\r\n";
-    }
-    if (!length) {
+    if (!length)
         text += "Transfer-Encoding: chunked\r\n";
-    } else if (*length > 0) {
+    else if (*length > 0)
         text += "Content-Length: " + std::to_string(*length) + "\r\n";
-    }
     return text + "\r\n";
 }
 
 std::string request_text(const question& q)
 {
-    if (!q.chunked) {
+    if (!q.chunked)
         return head_text(q, q.body.size()) + q.body;
-    }
     std::ostringstream out;
     out << head_text(q, std::nullopt);
     // In pieces, so that the end of one is not the end of the body.
@@ -134,9 +131,8 @@ http_message ask(const httpd_server& server, const question& q)
     agent.send(q);
     http_message answer = agent.read_response();
     if (answer.truncated()) {
-        for (const auto& line : server.complaints()) {
+        for (const auto& line : server.complaints())
             UNSCOPED_INFO(line);
-        }
     }
     return answer;
 }

@@ -45,11 +45,10 @@ websocket_client::websocket_client(const httpd_server& server, const std::string
 
 void websocket_client::send(std::string_view bytes)
 {
-    if (http2_) {
+    if (http2_)
         http2_->data(stream, bytes, false);
-    } else {
+    else
         http1_->send(bytes);
-    }
 }
 
 std::string websocket_client::read(std::size_t octets)
@@ -63,9 +62,8 @@ std::string websocket_client::read(std::size_t octets)
     std::string got;
     while (got.size() < octets) {
         const std::string more = http1_->read_some(octets - got.size());
-        if (more.empty()) {
+        if (more.empty())
             break;
-        }
         got += more;
     }
     return got;
@@ -73,9 +71,8 @@ std::string websocket_client::read(std::size_t octets)
 
 std::string websocket_client::read_to_end()
 {
-    if (!http2_) {
+    if (!http2_)
         return http1_->read_until_close();
-    }
     const std::string all = http2_->read(stream).body;
     return all.substr(std::exchange(taken_, all.size()));
 }
@@ -111,9 +108,8 @@ std::string websocket_frame(opcode what, std::string_view payload, bool from_cli
         text += static_cast<char>(payload.size() >> 8);
         text += static_cast<char>(payload.size() & 0xff);
     }
-    if (from_client) {
+    if (from_client)
         text.append(4, '\0');
-    }
     return text.append(payload);
 }
 

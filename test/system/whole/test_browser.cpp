@@ -93,9 +93,8 @@ TEST_CASE("A browser uses the whole site over IPv6, by its own name", "[browser]
     });
     CHECK(eventually([&] { return requests(site.front_log()) == requests(site.site_log()); }));
     const auto lines = site.front_log();
-    for (const std::string& line : lines) {
+    for (const std::string& line : lines)
         CHECK_THAT(line, Catch::Matchers::StartsWith("::1 ") && !ContainsSubstring("\" 50"));
-    }
     site.signal(SIGTERM);
     CHECK(site.exit_code() == 0);
 }

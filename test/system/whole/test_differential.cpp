@@ -23,9 +23,8 @@ namespace
 std::string essence(const strict_request& r)
 {
     std::string target = r.target;
-    if (const auto scheme = target.find("://"); scheme != target.npos && target[0] != '/') {
+    if (const auto scheme = target.find("://"); scheme != target.npos && target[0] != '/')
         target = target.substr(std::min(target.find('/', scheme + 3), target.size()));
-    }
     return r.method + " " + target + "\n" + r.body;
 }
 
@@ -50,9 +49,8 @@ void play(const httpd_server& front, const stream& s)
     for (const auto& r : s.sent.requests) {
         const auto answer = client.read_response(r.method == "HEAD");
         if (answer.status() == 0 || answer.until_close ||
-            same_name(answer.value("Connection"), "close")) {
+            same_name(answer.value("Connection"), "close"))
             return;
-        }
     }
 }
 
@@ -76,25 +74,21 @@ std::vector<std::string> elements(const strict_request& r, std::string_view name
 std::string passed_on(const strict_request& seen, const strict_request& said)
 {
     for (const char* name : {"Keep-Alive", "Proxy-Connection", "Proxy-Authorization"}) {
-        if (!elements(seen, name).empty()) {
+        if (!elements(seen, name).empty())
             return name;
-        }
     }
     for (const std::string& name : elements(seen, "Connection")) {
         // The front's own word for the connection to the site.
-        if (!same_name(name, "TE") && !same_name(name, "upgrade") && name != "keep-alive") {
+        if (!same_name(name, "TE") && !same_name(name, "upgrade") && name != "keep-alive")
             return "Connection: " + name;
-        }
     }
     const std::vector<std::string> te = elements(seen, "TE");
-    if (!te.empty() && te != std::vector<std::string>{"trailers"}) {
+    if (!te.empty() && te != std::vector<std::string>{"trailers"})
         return "TE: " + te[0];
-    }
     for (const std::string& name : elements(said, "Connection")) {
         const bool is_ours = name.starts_with("X-") || name.starts_with("x-");
-        if (is_ours && !elements(seen, name).empty()) {
+        if (is_ours && !elements(seen, name).empty())
             return "nominated: " + name;
-        }
     }
     return {};
 }
@@ -107,9 +101,8 @@ std::string lost(const strict_request& seen, const strict_request& said)
         const bool is_nominated =
             std::any_of(nominated.begin(), nominated.end(),
                         [&](const std::string& n) { return same_name(n, name); });
-        if (!is_nominated && elements(seen, name) != elements(said, name)) {
+        if (!is_nominated && elements(seen, name) != elements(said, name))
             return name;
-        }
     }
     return {};
 }
@@ -159,9 +152,8 @@ bool began(const stream& s, const strict_request& seen)
             return may_be(said, essence(seen)) && passed_on(seen, said).empty();
         };
         if (std::any_of(reading->requests.begin(), reading->requests.end(), is_it) ||
-            (reading->begun && is_it(*reading->begun))) {
+            (reading->begun && is_it(*reading->begun)))
             return true;
-        }
     }
     return false;
 }
@@ -211,17 +203,15 @@ TEST_CASE("What the site gets is what a strict reader finds in the client's stre
     }
     front.stop();
     REQUIRE(site.has_ended()); // and with it all that was under way
-    for (const auto& f : site.faults()) {
+    for (const auto& f : site.faults())
         FAIL_CHECK(printable(f));
-    }
     const auto seen = site.requests();
     unsigned strangers = 0;
     for (const auto& r : seen) {
         const bool known =
             std::any_of(all.begin(), all.end(), [&](stream& s) { return take(s, r); });
-        if (!known && ++strangers < 10) {
+        if (!known && ++strangers < 10)
             FAIL_CHECK("the site got\n" << printable(essence(r)) << "\nof\n" << candidates(all, r));
-        }
     }
     for (const auto& r : site.begun()) {
         const bool known =

@@ -44,9 +44,8 @@ std::string lower(std::string text)
 table sorted(const field_list& fields)
 {
     table all;
-    for (const auto& [name, value] : fields) {
+    for (const auto& [name, value] : fields)
         all[lower(name)].push_back(value);
-    }
     return all;
 }
 
@@ -81,9 +80,8 @@ std::vector<std::string> via_of(const table& said, const std::string& pseudonym)
 {
     const auto at = said.find("via");
     std::vector<std::string> via;
-    if (at != said.end()) {
+    if (at != said.end())
         via = at->second;
-    }
     via.push_back("2.0 " + pseudonym);
     return via;
 }
@@ -95,9 +93,8 @@ table expected(const strict_request& said, const strict_request& seen, const way
     for (const char* name : {"proxy-authorization", "http2-settings", "content-length"}) {
         all.erase(name); // for the front; of lengths the reader knows
     }
-    if (seen.value("Transfer-Encoding").empty()) {
+    if (seen.value("Transfer-Encoding").empty())
         all.erase("trailer");
-    }
     all["connection"] = {"keep-alive"}; // the front's own word
     if (all.count("te")) {
         all["te"] = {"trailers"};
@@ -115,13 +112,11 @@ table expected(const strict_request& said, const strict_request& seen, const way
 // What is decided by the head goes no further, and a body with a length has no trailers.
 table expected_trailers(const strict_request& said, const strict_request& seen)
 {
-    if (seen.value("Transfer-Encoding").empty()) {
+    if (seen.value("Transfer-Encoding").empty())
         return {};
-    }
     table all = sorted(said.trailers);
-    for (const char* name : {"cookie", "via", "te", "http2-settings"}) {
+    for (const char* name : {"cookie", "via", "te", "http2-settings"})
         all.erase(name);
-    }
     return all;
 }
 
@@ -136,9 +131,8 @@ std::string difference(table wanted, table seen)
         const std::string value = joined(name, values);
         const std::string other = seen.count(name) ? joined(name, seen[name]) : "nothing";
         if (values.size() == 1 ? value != other
-                               : without_empty(name, value) != without_empty(name, other)) {
+                               : without_empty(name, value) != without_empty(name, other))
             return name + ": " + value + "\nbut the site got: " + other;
-        }
         seen.erase(name);
     }
     return seen.empty() ? "" : "a stranger: " + seen.begin()->first;
@@ -148,27 +142,21 @@ std::string difference(table wanted, table seen)
 std::string objection(const strict_request& seen, const asked& a, const way& w, bool whole)
 {
     const strict_request& said = a.reading.said;
-    if (a.reading.is < (whole ? form::complete : form::begun)) {
+    if (a.reading.is < (whole ? form::complete : form::begun))
         return "not to be forwarded: " + a.reading.fault;
-    }
-    if (whole && a.seen) {
+    if (whole && a.seen)
         return "twice";
-    }
-    if (seen.method != said.method) {
+    if (seen.method != said.method)
         return "method " + seen.method;
-    }
-    if (whole && seen.body != said.body) {
+    if (whole && seen.body != said.body)
         return "body " + seen.body;
-    }
     // Chunks around no body at all are more than a site may expect of a GET.
-    if (a.frames[0].ends && !seen.value("Transfer-Encoding").empty()) {
+    if (a.frames[0].ends && !seen.value("Transfer-Encoding").empty())
         return "chunks where there is no body";
-    }
     if (whole && a.reading.fault.empty()) {
         const std::string lost = difference(expected_trailers(said, seen), sorted(seen.trailers));
-        if (!lost.empty()) {
+        if (!lost.empty())
             return "trailer " + lost;
-        }
     }
     return difference(expected(said, seen, w), sorted(seen.fields));
 }
@@ -180,9 +168,8 @@ std::string text_of(const framed_request& frames)
         all += f.is == h2_frame::type::head   ? "HEADERS "
                : f.is == h2_frame::type::data ? "DATA "
                                               : "RST_STREAM";
-        for (const auto& [name, value] : f.fields) {
+        for (const auto& [name, value] : f.fields)
             all += "  " + printable(name) + ": " + printable(value) + "\n";
-        }
         all += printable(f.bytes) + (f.ends ? " END_STREAM\n" : "\n");
     }
     return all;
@@ -206,23 +193,20 @@ void play(const httpd_server& front, std::span<asked> batch, damaged_frames& cha
     const auto is_left = [&](std::size_t i) { return sent[i] < batch[i].frames.size(); };
     for (std::size_t left = batch.size(); left > 0;) {
         const std::size_t i = chance.below(std::min(open + 1, batch.size()));
-        if (!is_left(i)) {
+        if (!is_left(i))
             continue;
-        }
         open = std::max(open, i + 1);
         const auto number = static_cast<std::uint32_t>(2 * i + 1);
-        if (batch[i].waits && sent[i] == 1 && client.so_far(number).interim.empty()) {
+        if (batch[i].waits && sent[i] == 1 && client.so_far(number).interim.empty())
             client.read_interim(number);
-        }
         send_frame(client, number, batch[i].frames[sent[i]++]);
         left -= is_left(i) ? 0 : 1;
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const auto& frames = batch[i].frames;
         if (std::any_of(frames.begin(), frames.end(),
-                        [](const h2_frame& f) { return f.is == h2_frame::type::reset; })) {
+                        [](const h2_frame& f) { return f.is == h2_frame::type::reset; }))
             continue;
-        }
         const auto& answer = client.read(static_cast<std::uint32_t>(2 * i + 1));
         const strict_request& said = batch[i].reading.said;
         // "OPTIONS *" is httpd's own to answer.
@@ -281,9 +265,8 @@ std::vector<asked> play_all(const httpd_server& front, unsigned seed, unsigned c
         for (std::size_t more = damage ? 1 : 1 + make.below(6); more > 0; --more) {
             framed_request frames = damage ? make.damaged() : make.good();
             const bool waits = damage && frames.size() > 1;
-            if (waits) {
+            if (waits)
                 frames[0].fields.emplace_back("expect", "100-continue");
-            }
             batch.push_back({frames, read_frames(frames), waits});
             UNSCOPED_INFO(text_of(frames));
         }
@@ -309,15 +292,12 @@ TEST_CASE("What the site gets is what RFC 9113 finds in a stream of HTTP/2", "[d
     std::vector<asked> all = play_all(front, seed + 1000 * at, count);
     front.stop();
     REQUIRE(site.has_ended()); // and with it all that was under way
-    for (const auto& f : site.faults()) {
+    for (const auto& f : site.faults())
         FAIL_CHECK(printable(f));
-    }
-    for (const auto& r : site.requests()) {
+    for (const auto& r : site.requests())
         CHECK(claim(all, r, w, true) == "");
-    }
-    for (const auto& r : site.begun()) {
+    for (const auto& r : site.begun())
         CHECK(claim(all, r, w, false) == "");
-    }
     std::size_t whole = 0;
     for (const asked& a : all) {
         CHECK(a.seen >= a.answered);

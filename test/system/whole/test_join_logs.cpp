@@ -64,9 +64,8 @@ private:
     {
         port_ = free_port();
         std::string temporary;
-        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+        for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
             temporary += std::string(name) + "_temp_path " + at + "/" + name + ";\n";
-        }
         write_file(at + "/conf",
                    "daemon off; pid " + at + "/pid; error_log " + at +
                        "/error.log; events { worker_connections 1024; }\nhttp {\n" + temporary +
@@ -112,18 +111,16 @@ void ask_many(const httpd_server& front, unsigned clients, unsigned requests)
             }
         });
     }
-    for (std::thread& one : all) {
+    for (std::thread& one : all)
         one.join();
-    }
 }
 
 std::vector<std::string> lines_of(const std::string& file)
 {
     std::vector<std::string> all;
     std::istringstream text(read_file(file));
-    for (std::string line; std::getline(text, line);) {
+    for (std::string line; std::getline(text, line);)
         all.push_back(line);
-    }
     return all;
 }
 
@@ -147,11 +144,10 @@ joined join(const std::vector<std::string>& arguments)
     joined out{said.code, {}, {}};
     std::istringstream text(said.output);
     for (std::string line; std::getline(text, line);) {
-        if (line.find(" joined, ") != std::string::npos || said.code != 0) {
+        if (line.find(" joined, ") != std::string::npos || said.code != 0)
             out.summary += line;
-        } else {
+        else
             out.lines.push_back(line);
-        }
     }
     return out;
 }
@@ -271,9 +267,8 @@ TEST_CASE("What is in one of the logs alone is named", "[join_logs]")
     std::map<std::string, std::string> pairs;
     std::string last;
     for (const std::string& line : said.lines) {
-        if (const std::size_t numbers = line.find(" line="); numbers != std::string::npos) {
+        if (const std::size_t numbers = line.find(" line="); numbers != std::string::npos)
             pairs[line.substr(numbers + 6)] = line;
-        }
         last = line;
     }
     for (const char* pair :

@@ -20,9 +20,8 @@ std::vector<pid_t> descendants_of(pid_t parent)
 {
     std::vector<pid_t> found = children_of(parent);
     for (std::size_t i = 0; i < found.size(); ++i) {
-        for (const pid_t child : children_of(found[i])) {
+        for (const pid_t child : children_of(found[i]))
             found.push_back(child);
-        }
     }
     return found;
 }
@@ -101,9 +100,8 @@ TEST_CASE("scripts/run ends in good order and leaves no process, port or file", 
     shown.signal(ending);
     CHECK(shown.exit_code() == 0);
     CHECK_FALSE(can_connect(shown.port()));
-    for (const pid_t server : servers) {
+    for (const pid_t server : servers)
         CHECK_FALSE(is_alive(server));
-    }
     CHECK_FALSE(std::filesystem::exists(shown.folder()));
 }
 
@@ -114,8 +112,7 @@ TEST_CASE("The servers of scripts/run go with it even if it is killed", "[run]")
     const std::string folder = shown.folder();
     shown.signal(SIGKILL);
     CHECK(shown.exit_code() == 128 + SIGKILL);
-    for (const pid_t server : servers) {
+    for (const pid_t server : servers)
         CHECK(eventually([server] { return !is_alive(server); }));
-    }
     std::filesystem::remove_all(folder);
 }

@@ -50,9 +50,8 @@ private:
 bool is_installed(const std::string& program)
 {
     const bool is = run_command({"sh", "-c", "command -v " + program}).code == 0;
-    if (!is) {
+    if (!is)
         WARN(program << " is not installed: skipped");
-    }
     return is;
 }
 
@@ -133,9 +132,8 @@ TEST_CASE("curl, wget, aria2 with parallel ranges and h2load", "[tools]")
 
 TEST_CASE("h2load over HTTP/2: many streams on each of many connections", "[tools]")
 {
-    if (!is_installed("h2load")) {
+    if (!is_installed("h2load"))
         return;
-    }
     real_site site;
     put_file(site.folder() + "/small", "small");
     httpd_options options;
@@ -156,9 +154,8 @@ TEST_CASE("h2load over HTTP/2: many streams on each of many connections", "[tool
 
 TEST_CASE("git clones and pushes 30 MB through the front", "[tools]")
 {
-    if (!is_installed("git")) {
+    if (!is_installed("git"))
         return;
-    }
     const way w = GENERATE(from_range(one_of_each_kind()));
     INFO(w);
     real_site site;
@@ -181,9 +178,8 @@ TEST_CASE("git clones and pushes 30 MB through the front", "[tools]")
 
 TEST_CASE("litmus says of the front what it says of the site", "[tools]")
 {
-    if (!is_installed("litmus")) {
+    if (!is_installed("litmus"))
         return;
-    }
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
     real_site site;
@@ -200,9 +196,8 @@ TEST_CASE("litmus says of the front what it says of the site", "[tools]")
         for (std::string line; std::getline(lines, line);) {
             line = line.substr(line.rfind('\r') + 1);
             std::smatch found;
-            if (std::regex_search(line, found, one)) {
+            if (std::regex_search(line, found, one))
                 kept += found[1].str() + " " + found[2].str() + "\n";
-            }
         }
         return kept;
     };

@@ -15,9 +15,8 @@ std::string all(bool (*is)(char) noexcept)
 {
     std::string found;
     for (int c = 0; c < 256; ++c) {
-        if (is(static_cast<char>(c))) {
+        if (is(static_cast<char>(c)))
             found += static_cast<char>(c);
-        }
     }
     return found;
 }
@@ -65,9 +64,8 @@ TEST_CASE("a list is taken apart at every comma", "[ascii]")
 {
     std::string_view rest = " a , \"b,c\" ,, d";
     std::vector<std::string_view> elements;
-    while (!rest.empty()) {
+    while (!rest.empty())
         elements.push_back(take_element(rest));
-    }
     CHECK(elements == std::vector<std::string_view>{"a", "\"b", "c\"", "", "d"});
     CHECK(take_element(rest).empty());
 }

@@ -95,29 +95,23 @@ TEST_CASE("each reason happens in the phase that its name says", "[failure]")
     CHECK(describe(reason::request_loop).when == phase::frame);
     CHECK(describe(reason::would_loop).when == phase::resolve);
     for (const reason r : {reason::name_not_found, reason::no_ipv4_address, reason::lookup_failed,
-                           reason::lookup_timed_out}) {
+                           reason::lookup_timed_out})
         CHECK(describe(r).when == phase::resolve);
-    }
     for (const reason r :
-         {reason::connect_refused, reason::connect_failed, reason::connect_timed_out}) {
+         {reason::connect_refused, reason::connect_failed, reason::connect_timed_out})
         CHECK(describe(r).when == phase::connect);
-    }
     for (const reason r :
-         {reason::untrusted_certificate, reason::tls_failed, reason::tls_timed_out}) {
+         {reason::untrusted_certificate, reason::tls_failed, reason::tls_timed_out})
         CHECK(describe(r).when == phase::handshake);
-    }
-    for (const reason r : {reason::send_failed, reason::send_timed_out}) {
+    for (const reason r : {reason::send_failed, reason::send_timed_out})
         CHECK(describe(r).when == phase::send);
-    }
     for (const reason r :
          {reason::no_response, reason::bad_response, reason::response_head_cut,
-          reason::response_head_too_large, reason::endless_interim, reason::response_timed_out}) {
+          reason::response_head_too_large, reason::endless_interim, reason::response_timed_out})
         CHECK(describe(r).when == phase::response_head);
-    }
     for (const reason r :
-         {reason::response_body_cut, reason::response_body_bad, reason::response_body_timed_out}) {
+         {reason::response_body_cut, reason::response_body_bad, reason::response_body_timed_out})
         CHECK(describe(r).when == phase::response_body);
-    }
 }
 
 // With the names in it taken out, which are written as everywhere.

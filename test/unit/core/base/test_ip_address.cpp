@@ -77,9 +77,8 @@ TEST_CASE("an IP address is read in every plain notation, and written in one", "
         in_addr four{};
         CHECK(address.has_value() == (inet_pton(AF_INET6, r.written, &six) == 1 ||
                                       inet_pton(AF_INET, r.written, &four) == 1));
-        if (address && !address->is_v4()) {
+        if (address && !address->is_v4())
             CHECK(std::equal(address->octets.begin(), address->octets.end(), six.s6_addr));
-        }
     }
 }
 

@@ -60,8 +60,7 @@ TEST_CASE("The time that a body has left", "[body_time]")
         account.waited(r.waited - r.waited / 2);
         const auto left = account.left();
         CHECK(left.has_value() == r.left.has_value());
-        if (left && r.left) {
+        if (left && r.left)
             CHECK(*left == *r.left);
-        }
     }
 }

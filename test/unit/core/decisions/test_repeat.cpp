@@ -80,9 +80,8 @@ TEST_CASE("nothing is repeated once part of the response came or of the body is 
 TEST_CASE("attempts are bounded", "[repeat]")
 {
     attempt_progress progress = died_in_pool;
-    for (progress.attempts = 1; progress.attempts < max_attempts; ++progress.attempts) {
+    for (progress.attempts = 1; progress.attempts < max_attempts; ++progress.attempts)
         CHECK(may_retry(reason::no_response, "GET", progress));
-    }
     CHECK_FALSE(may_retry(reason::no_response, "GET", progress));
     ++progress.attempts;
     CHECK_FALSE(may_retry(reason::no_response, "GET", progress));
@@ -94,9 +93,8 @@ TEST_CASE("no other failure is repeated, whatever the progress", "[repeat]")
 {
     for (int i = 0; i <= static_cast<int>(reason::internal); ++i) {
         const auto each = static_cast<reason>(i);
-        if (each == reason::send_failed || each == reason::no_response) {
+        if (each == reason::send_failed || each == reason::no_response)
             continue;
-        }
         CAPTURE(describe(each).words);
         CHECK_FALSE(may_retry(each, "GET", died_in_pool));
         CHECK_FALSE(may_retry(each, "GET", {.pooled = true}));

@@ -53,11 +53,10 @@ TEST_CASE("Who is slow again soon after the return stays on threads for longer",
     int told = 0;
     for (int i = 0; i < 100; ++i) {
         const auto now = at(i * 120s);
-        if (t.next(now) == place::thread) {
+        if (t.next(now) == place::thread)
             t.was_slow_on_thread(now);
-        } else {
+        else
             told += t.was_slow_on_engine(now) ? 1 : 0;
-        }
     }
     CHECK(told == 3); // on threads for 60 s, for 120 s, then for longer than it takes to the next
     CHECK(t.quiet() == 4 * quiet);

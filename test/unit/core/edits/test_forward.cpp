@@ -65,9 +65,8 @@ TEST_CASE("where an expression has found the route, it says what the backend's p
 {
     forward_map by_match{{"https", "front"}, "", "/x/$1", "b"};
     by_match.expanded = [](std::string_view path) -> std::optional<std::string> {
-        if (!path.starts_with("/m/")) {
+        if (!path.starts_with("/m/"))
             return std::nullopt;
-        }
         return "/x/" + std::string(path.substr(3));
     };
     CHECK(url("https://front/m/a?q", by_match) == "http://b/x/a?q");

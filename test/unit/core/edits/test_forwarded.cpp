@@ -13,9 +13,8 @@ namespace
 constexpr std::uint16_t bits(std::initializer_list<added_header> headers)
 {
     unsigned all = 0;
-    for (const added_header h : headers) {
+    for (const added_header h : headers)
         all |= static_cast<unsigned>(h);
-    }
     return static_cast<std::uint16_t>(all);
 }
 
@@ -286,9 +285,8 @@ TEST_CASE("what a peer claims stays if it is trusted, and can be read", "[forwar
         field_list fields = r.sent;
         CHECK(drop_client_claims(fields, r.sent, r.by) == r.extends);
         std::vector<std::string> left;
-        for (const field& f : fields) {
+        for (const field& f : fields)
             left.emplace_back(f.value);
-        }
         CHECK(left == r.left);
     }
     // What a hook has appended to a list that is believed, or set in its place, is the operator's.
@@ -304,9 +302,8 @@ TEST_CASE("an id of a request is one word of limited length", "[forwarded]")
 {
     for (const std::string& good :
          {std::string("a"), std::string("123e4567-e89b-12d3-a456-426614174000"),
-          std::string("Zk9@AAAB-_.~+/=:"), std::string(128, 'x')}) {
+          std::string("Zk9@AAAB-_.~+/=:"), std::string(128, 'x')})
         CHECK(is_request_id(good));
-    }
     for (const std::string& bad :
          {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a\"b"),
           std::string("a,b"), std::string("a;b"), std::string("a\tb"), std::string("\xc3\xa4"),

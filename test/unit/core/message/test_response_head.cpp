@@ -21,9 +21,8 @@ reverse_map front_map()
 std::string text(const response_head& head)
 {
     std::string out;
-    for (const field& f : head.fields) {
+    for (const field& f : head.fields)
         out.append(f.name).append(": ").append(f.value).append("\n");
-    }
     return out;
 }
 
@@ -177,9 +176,8 @@ TEST_CASE("values that an edit made live as long as the head", "[response_head]"
 {
     response_head head;
     const std::string url = "http://b:8080/base/" + std::string(200, 'x');
-    for (int i = 0; i < 50; ++i) {
+    for (int i = 0; i < 50; ++i)
         head.fields.push_back({"Location", i % 2 == 0 ? std::string_view(url) : "/base/y"});
-    }
     edit_response_head(head, front_map(), "v6front-1");
     REQUIRE(head.fields.size() == 51);
     CHECK(head.rewritten.size() == 51);

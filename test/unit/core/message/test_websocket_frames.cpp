@@ -15,9 +15,8 @@ std::string frame(std::uint8_t first, std::size_t size, bool masked = false)
     std::string text(1, static_cast<char>(first));
     const std::uint8_t mask = masked ? 0x80 : 0;
     const auto put = [&text](std::uint64_t n, int octets) {
-        for (int i = octets - 1; i >= 0; --i) {
+        for (int i = octets - 1; i >= 0; --i)
             text += static_cast<char>(n >> (8 * i) & 0xff);
-        }
     };
     if (size < 126) {
         put(mask | size, 1);

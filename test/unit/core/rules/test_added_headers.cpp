@@ -12,9 +12,8 @@ std::string shown(const added_headers& set)
 {
     std::string names;
     for (unsigned bit = 1; bit <= 0x80; bit <<= 1U) {
-        if (const auto h = static_cast<added_header>(bit); set.has(h)) {
+        if (const auto h = static_cast<added_header>(bit); set.has(h))
             names.append(names.empty() ? "" : " ").append(name_of(h));
-        }
     }
     return names;
 }

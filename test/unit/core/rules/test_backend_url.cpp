@@ -161,9 +161,8 @@ TEST_CASE("what is no backend is refused, with the reason", "[backend_url]")
     CHECK_THROWS_WITH(parse_backend_url("http://a" + label63 + "/"),
                       ContainsSubstring("neither a name"));
     std::string long_name;
-    for (int i = 0; i < 127; ++i) {
+    for (int i = 0; i < 127; ++i)
         long_name += "a.";
-    }
     CHECK(parse_backend_url("http://" + long_name).host.size() == 254); // 253 and the root's dot
     CHECK_THROWS_WITH(parse_backend_url("http://b" + long_name),
                       ContainsSubstring("neither a name"));

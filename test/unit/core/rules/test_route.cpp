@@ -153,9 +153,8 @@ TEST_CASE("the routes are listed longest path first", "[route]")
 {
     const route_table table = table_of({"/", "/bb", "/aa", "/aaa", "/c"});
     std::vector<std::string> paths;
-    for (const route& r : table.routes()) {
+    for (const route& r : table.routes())
         paths.push_back(r.path);
-    }
     CHECK(paths == std::vector<std::string>{"/aaa", "/bb", "/aa", "/c", "/"});
     CHECK_FALSE(table.empty());
     CHECK(route_table{}.empty());
@@ -196,9 +195,8 @@ TEST_CASE("a merge has the routes of both, and the upper one at the same path", 
     CHECK(both.match("/a/b/c")->backend->path == "/b");
     CHECK(both.match("/gone")->backend->host == "over");
     CHECK_FALSE(both.match("/long/path/x")->backend);
-    for (std::size_t i = 1; i < both.routes().size(); ++i) {
+    for (std::size_t i = 1; i < both.routes().size(); ++i)
         CHECK(both.routes()[i - 1].path.size() >= both.routes()[i].path.size());
-    }
     CHECK(base.routes().size() == 4);
     CHECK(over.routes().size() == 4);
     CHECK(route_table::merge(base, {}).routes().size() == 4);

@@ -11,9 +11,8 @@ namespace
 exchange_settings with(std::initializer_list<std::string_view> options)
 {
     exchange_settings s;
-    for (const std::string_view o : options) {
+    for (const std::string_view o : options)
         set_option(s, o);
-    }
     return s;
 }
 

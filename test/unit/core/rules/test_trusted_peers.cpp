@@ -70,9 +70,8 @@ TEST_CASE("a peer is trusted if any line has it", "[trust]")
     trusted_peers peers;
     CHECK(peers.empty());
     CHECK_FALSE(trusts(peers, "::1"));
-    for (const char* line : {"2001:db8:1::/48", "192.0.2.0/24", "::1", "192.0.2.0/24"}) {
+    for (const char* line : {"2001:db8:1::/48", "192.0.2.0/24", "::1", "192.0.2.0/24"})
         peers.add(parse_prefix(line));
-    }
     CHECK_FALSE(peers.empty());
     CHECK(trusts(peers, "::1"));
     CHECK(trusts(peers, "2001:db8:1:ffff::7"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "polled_client.hpp"
+#include "client_descriptor.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ int polled_descriptor(conn_rec* c)
     return socket;
 }
 
-polled_client::polled_client(conn_rec* c, engine& engine) : copy_(engine.context())
+client_descriptor::client_descriptor(conn_rec* c, engine& engine) : copy_(engine.context())
 {
     const int fd = polled_descriptor(c);
     const int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -34,7 +34,7 @@ polled_client::polled_client(conn_rec* c, engine& engine) : copy_(engine.context
         ::close(copy);
 }
 
-polled_client::~polled_client()
+client_descriptor::~client_descriptor()
 {
     if (!copy_.is_open())
         return;
@@ -44,7 +44,7 @@ polled_client::~polled_client()
     ::close(copy);
 }
 
-task<apr_status_t> polled_client::wait(descriptor::wait_type type)
+task<apr_status_t> client_descriptor::wait(descriptor::wait_type type)
 {
     if (!copy_.is_open())
         co_return APR_EBADF;
@@ -55,12 +55,12 @@ task<apr_status_t> polled_client::wait(descriptor::wait_type type)
 // The octets in mod_http2's pipe are its own to take back, and it does when it has nothing more to
 // give (h2_mplx.c, c2_beam_input_read_eagain, since 2.4.58). Whoever waits here has been told so
 // just before.
-task<apr_status_t> polled_client::input()
+task<apr_status_t> client_descriptor::input()
 {
     return wait(descriptor::wait_read);
 }
 
-task<apr_status_t> polled_client::output()
+task<apr_status_t> client_descriptor::output()
 {
     return wait(descriptor::wait_write);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "proxied.hpp"
+#include "proxied_request.hpp"
 
 #include "core/base/rendezvous.hpp"
 #include "core/edits/forward.hpp"
@@ -54,8 +54,8 @@ std::string_view authority_of(const request_rec* r, const routed_request& decisi
 
 } // namespace
 
-proxied::proxied(request_rec* r, const routed_request& decision, services& shared,
-                 const request_client& asker)
+proxied_request::proxied_request(request_rec* r, const routed_request& decision, services& shared,
+                                 const request_client& asker)
     : request_(r),
       decision_(decision),
       rules_(rules_of(r, decision)),
@@ -100,13 +100,13 @@ proxied::proxied(request_rec* r, const routed_request& decision, services& share
     if (rules_.spread == spread_by::client)
         order_.client_prefix = client_prefix(address_of(r->useragent_addr).octets);
     if (auto* record = record_of(r->connection))
-        order_.own_connections = &record->own;
+        order_.own_connections = &record->connections;
     if (has_references_)
         forward_references();
 }
 
 // What is only written, or logged, where the operator asks for it.
-void proxied::describe_way()
+void proxied_request::describe_way()
 {
     auto& q = order_.request;
     const auto* c = request_->connection;
@@ -124,7 +124,7 @@ void proxied::describe_way()
         apr_table_setn(request_->notes, name_of(logged_note::request_id), q.request_id.data());
 }
 
-void proxied::gather_fields(const request_client& asker)
+void proxied_request::gather_fields(const request_client& asker)
 {
     auto gathered = gather_site_fields(request_, rules_.add_headers);
     fields_ = std::move(gathered.fields);
@@ -138,7 +138,7 @@ void proxied::gather_fields(const request_client& asker)
 }
 
 // Where the site gets no X-Forwarded-For from this front, it gets none of what stands for that.
-void proxied::tell_pseudo()
+void proxied_request::tell_pseudo()
 {
     constexpr auto address = static_cast<std::uint16_t>(added_header::address);
     auto& extends = order_.request.extends;
@@ -149,7 +149,7 @@ void proxied::tell_pseudo()
 }
 
 // In the place of what the client has said of a body that filters of httpd have changed.
-void proxied::frame_body(const request_client::body_ahead& known)
+void proxied_request::frame_body(const request_client::body_ahead& known)
 {
     order_.unfit = known.failed;
     if (!known.length && !known.is_unknown)
@@ -166,7 +166,7 @@ void proxied::frame_body(const request_client::body_ahead& known)
 
 // A subrequest of a request that has a place of the same limit has that place too, and would wait
 // for itself.
-bool proxied::has_place() const
+bool proxied_request::has_place() const
 {
     for (const auto* r = request_->main; r; r = r->main)
         if (const auto* of = routed(r); of && of->backend->limit == decision_.backend->limit)
@@ -175,7 +175,7 @@ bool proxied::has_place() const
 }
 
 // The URLs of WebDAV by which the client names resources of this site, as the backend knows them.
-void proxied::forward_references()
+void proxied_request::forward_references()
 {
     const auto& q = order_.request;
     const auto& own = decision_.backend->authority;
@@ -204,7 +204,7 @@ void proxied::forward_references()
 }
 
 // One line for each failure: with whom, in which phase, what, and what the client gets.
-void proxied::log_failure(const outcome& ended) const
+void proxied_request::log_failure(const outcome& ended) const
 {
     const auto& row = describe(ended.failed->reason);
     std::ostringstream line;
@@ -236,7 +236,7 @@ void proxied::log_failure(const outcome& ended) const
 }
 
 // A tunnel that both sides have closed is worth no line.
-void proxied::log_tunnel(const outcome& ended) const
+void proxied_request::log_tunnel(const outcome& ended) const
 {
     if (ended.tunnel->why == tunnel_end::how::closed)
         return;
@@ -254,7 +254,7 @@ void proxied::log_tunnel(const outcome& ended) const
 // httpd answers with its own page for the status. The request has not been answered yet, so a page
 // of the site that an ErrorDocument names is a request of its own; if that fails too, ap_die says
 // so and asks for no further one.
-int proxied::give_own_page(const outcome& ended) const
+int proxied_request::give_own_page(const outcome& ended) const
 {
     for (const auto& [name, value] : *ended.overridden) {
         apr_table_addn(request_->err_headers_out, to_pool(request_->pool, name),
@@ -275,7 +275,7 @@ int proxied::give_own_page(const outcome& ended) const
     return ended.status;
 }
 
-int proxied::conclude(request_client& client, const outcome& ended) const
+int proxied_request::conclude(request_client& client, const outcome& ended) const
 {
     const auto total = start_ == std::chrono::steady_clock::time_point{}
                            ? std::chrono::steady_clock::duration{}
@@ -315,7 +315,7 @@ int run_borrowed(request_rec* r, const routed_request& decision, services& share
 {
     borrowed_waits waits(r->connection, shared.borrowed());
     request_client client(r, waits);
-    std::optional<proxied> exchange;
+    std::optional<proxied_request> exchange;
     outcome ended;
     waits.get_engine().run_until_done([&]() -> task<void> {
         if (client.has_changing_body())

@@ -17,12 +17,12 @@ namespace v6front
 // The connection's own, or the pipe of an HTTP/2 stream; -1: none.
 int polled_descriptor(conn_rec* c);
 
-class polled_client
+class client_descriptor
 {
 public:
-    polled_client(conn_rec* c, engine& engine);
-    ~polled_client();
-    polled_client(const polled_client&) = delete;
+    client_descriptor(conn_rec* c, engine& engine);
+    ~client_descriptor();
+    client_descriptor(const client_descriptor&) = delete;
 
     task<apr_status_t> input();
     task<apr_status_t> output();

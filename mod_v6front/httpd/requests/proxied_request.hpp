@@ -15,13 +15,13 @@
 namespace v6front
 {
 
-class proxied
+class proxied_request
 {
 public:
     // `asker` has read ahead, if it has to.
-    proxied(request_rec* r, const routed_request& decision, services& shared,
-            const request_client& asker);
-    proxied(const proxied&) = delete;
+    proxied_request(request_rec* r, const routed_request& decision, services& shared,
+                    const request_client& asker);
+    proxied_request(const proxied_request&) = delete;
 
     const exchange_order& order() const noexcept { return order_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "offers.hpp"
+#include "protocol_offers.hpp"
 
 #include "core/base/ascii.hpp"
 #include "request_host.hpp"

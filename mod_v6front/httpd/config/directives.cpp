@@ -291,8 +291,8 @@ const command_rec v6front_directives[] = {
     {"V6FrontCookiePath", pair<set_cookie_path>(), nullptr, server_or_location, TAKE2,
      "Path in cookies of the site, and the Path that clients get instead"},
     {"V6FrontCookieSecure", one<set_setting>(), nullptr, server_or_location, TAKE1,
-     "On: cookies get the attribute Secure when the client uses TLS; Off (default): as the "
-     "site sends them"},
+     "On: cookies get the attribute Secure when the client uses TLS and the site does not; Off "
+     "(default): as the site sends them"},
     {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, server, TAKE_ARGV,
      "backend name (* or no name: every backend of this virtual host), and "
      "the IPv4 addresses or other names to use for it"},

@@ -2,6 +2,7 @@
 //
 // A site's cookies: what a browser gets it keeps, and sends back where the site looks for it.
 #include "catch.hpp"
+#include "https_site.hpp"
 #include "process.hpp"
 #include "scripted_backend.hpp"
 #include "ways.hpp"
@@ -78,6 +79,16 @@ TEST_CASE("With V6FrontCookieSecure a client with TLS gets Secure cookies", "[co
     CHECK(get(front, "/shop/").values("Set-Cookie") ==
           values{"a=1; Path=/x" + more, "b=2; secure"});
     CHECK(get(front, "/not/").values("Set-Cookie") == values{"a=1; Path=/x", "b=2; secure"});
+}
+
+TEST_CASE("A site that has TLS itself makes its cookies Secure itself, or not", "[cookies]")
+{
+    const way w = GENERATE(from_range(every_way()));
+    INFO(w);
+    const https_site site(
+        [](const received_request&) { return response("ok", "Set-Cookie: a=1\r\n"); });
+    const httpd_server front(options_for(w, site.directives() + "V6FrontCookieSecure On\n"));
+    CHECK(get(front, "/").values("Set-Cookie") == values{"a=1"});
 }
 
 TEST_CASE("Redirects and cookies where the client's host is an address with a port", "[cookies]")

@@ -90,8 +90,9 @@ std::vector<std::string> via_of(const table& said, const std::string& pseudonym)
 table expected(const strict_request& said, const strict_request& seen, const way& w)
 {
     table all = sorted(said.fields);
-    for (const char* name : {"proxy-authorization", "http2-settings", "content-length"}) {
-        all.erase(name); // for the front; of lengths the reader knows
+    for (const char* name :
+         {"proxy-authorization", "http2-settings", "content-length", "forwarded"}) {
+        all.erase(name); // for the front, or not the client's to say; of lengths the reader knows
     }
     if (seen.value("Transfer-Encoding").empty())
         all.erase("trailer");

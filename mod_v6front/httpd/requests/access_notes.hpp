@@ -14,7 +14,7 @@ namespace v6front
 {
 
 // "192.0.2.10:80".
-std::string text_of(const endpoint& e);
+std::string endpoint_text(const endpoint& e);
 
 // After the exchange; `total` is how long it took.
 void write_notes(request_rec* r, const routed_request& decision, const outcome& ended,

@@ -212,7 +212,7 @@ void proxied_request::log_failure(const outcome& ended) const
     if (row.whose == fault::backend || row.whose == fault::front) {
         line << "backend " << decision_.backend->authority;
         if (ended.address)
-            line << " (" << text_of(*ended.address) << ')';
+            line << " (" << endpoint_text(*ended.address) << ')';
         line << ": ";
     }
     line << to_string(row.when) << ": " << row.words;

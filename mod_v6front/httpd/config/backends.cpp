@@ -137,7 +137,8 @@ void for_each_backend(const server_rec* main_server,
     for (const auto* s = main_server; s; s = s->next) {
         auto& config = *config_of(s);
         for_each_rule(config, [&](const auto& rule) {
-            if (rule.backend)
+            // One that another module has added since has no backend yet.
+            if (rule.backend && rule.number < config.backends.size())
                 each({s, config.backends[rule.number], rule_text(rule), rule.place, &rule.settings,
                       rule.settings.self.value_or(false)});
         });

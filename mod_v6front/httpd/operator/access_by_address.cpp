@@ -39,9 +39,20 @@ bool may_be_bound(std::uint32_t source)
     return bound;
 }
 
+// What httpd has taken for a directive is a pool; what it has not read as one is nothing to warn
+// of.
+std::shared_ptr<const source_pool> pool_of(std::string_view written)
+{
+    try {
+        return parse_source_pool({}, written);
+    } catch (const setting_error&) {
+        return nullptr;
+    }
+}
+
 void find_missing(const written_directive& d, std::string_view written, findings& out)
 {
-    const auto pool = parse_source_pool({}, written);
+    const auto pool = pool_of(written);
     if (!pool)
         return;
     constexpr unsigned enough = 3;
@@ -117,8 +128,12 @@ bool is_local(const backend& b)
 void find_missing_sources(const server_rec* main_server, findings& out)
 {
     for_each_directive(main_server, [&out](const written_directive& d) {
-        if (iequals(d.name, "V6FrontBindV4"))
-            return find_missing(d, d.args, out);
+        if (iequals(d.name, "V6FrontBindV4")) {
+            std::string written; // as httpd gives it to the directive: without quotes
+            for (const auto& word : d.words)
+                written.append(written.empty() ? "" : ",").append(word);
+            return find_missing(d, written, out);
+        }
         if (!iequals(d.name, "V6FrontPass") && !iequals(d.name, "V6FrontPassMatch"))
             return;
         for (const auto& word : d.words)

@@ -11,6 +11,8 @@
 #include "unreachable.hpp"
 #include "without_effect.hpp"
 
+#include <set>
+
 namespace v6front
 {
 
@@ -32,9 +34,10 @@ void find_old_http2(findings& out)
 
 void find_trust_in_all(const server_rec* main_server, findings& out)
 {
+    std::set<std::string> said; // virtual hosts inherit it
     for (const auto* s = main_server; s; s = s->next)
         for (const auto& prefix : config_of(s)->trusted.prefixes())
-            if (prefix.length == (prefix.is_v4() ? 96U : 0U))
+            if (prefix.length == (prefix.is_v4() ? 96U : 0U) && said.insert(prefix.text()).second)
                 out.push_back({"V6F0250",
                                {},
                                "V6FrontTrust " + prefix.text() +

@@ -100,7 +100,7 @@ TEST_CASE("An address that the machine does not have is said at the start, and i
     const std::string text = "V6FrontPass /page " + site.url() +
                              "page bindv4=203.0.113.9\nV6FrontPass /admin " + site.url() +
                              "admin\n<Location /other>\nV6FrontPass " + site.url() +
-                             "\nV6FrontBindV4 127.0.0.1 203.0.113.16/29\n</Location>\n";
+                             "\nV6FrontBindV4 127.0.0.1\t\"203.0.113.16/29\"\n</Location>\n";
     const httpd_options options = options_for(w, text);
     const command_result tested = configtest(options);
     CHECK(tested.code == 0); // it may come up later

@@ -24,7 +24,17 @@ void personal_connections::claim::note_login() noexcept
     if (!in_)
         return;
     const std::lock_guard lock(in_->mutex_);
-    in_->numbered(number_)->which = kind::login;
+    auto& places = in_->places_;
+    // One login of each identity: whoever comes second keeps nothing, and its client asks again.
+    const bool is_second = std::any_of(places.begin(), places.end(), [this](const place& p) {
+        return p.which == kind::login && p.number != number_ && p.of == of_;
+    });
+    if (!is_second) {
+        in_->numbered(number_)->which = kind::login;
+        return;
+    }
+    std::erase_if(places, [this](const place& p) { return p.number == number_; });
+    in_ = nullptr;
 }
 
 personal_connections::~personal_connections()

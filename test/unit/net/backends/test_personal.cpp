@@ -174,6 +174,28 @@ TEST_CASE("connections that are only named are several, a few are kept, and nobo
     }
 }
 
+TEST_CASE("of several named connections one has the login", "[personal]")
+{
+    using kind = personal_connections::kind;
+    const descriptors_kept none_lost;
+    const connection_terms terms{{}, "PROXY UNKNOWN\r\n"};
+    const connection_identity mine{loopback(80), nullptr, terms};
+    personal_connections own;
+    const two_ends first, second;
+    auto a = own.reserve(mine, kind::named);
+    auto b = own.reserve(mine, kind::named);
+    a.note_login();
+    b.note_login();
+    b.keep(detached_socket(second.own()));
+    CHECK(second.is_closed());
+    a.keep(detached_socket(first.own()));
+    CHECK(own.snapshot().size() == 1);
+    auto got = own.take({}, std::span(&mine.address, 1), 0ms, terms);
+    REQUIRE(got);
+    CHECK(got->which == kind::login);
+    CHECK(got->socket.descriptor() == first.own());
+}
+
 TEST_CASE("an exchange leaves a personal connection to its client", "[personal]")
 {
     const descriptors_kept none_lost;

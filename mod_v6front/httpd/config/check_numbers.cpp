@@ -45,7 +45,9 @@ void number_checks(server_rec* main_server)
         if (!check)
             return;
         const auto next = static_cast<check_number>(known.size() + 1);
-        const auto [at, is_new] = known.emplace(std::pair(b.server, b.backend.authority), next);
+        const auto& url = b.backend.url;
+        const auto port = url.host + ":" + std::to_string(url.port) + (url.tls ? " TLS" : "");
+        const auto [at, is_new] = known.emplace(std::pair(b.server, port), next);
         b.backend.check = at->second;
         if (is_new)
             numbered.push_back({next, b, &check->rule});

@@ -7,6 +7,8 @@
 
 #include <openssl/ssl.h>
 
+#include <new>
+
 namespace v6front
 {
 
@@ -20,10 +22,16 @@ tls_peer::tls_peer(std::shared_ptr<const tls_settings> how, std::string name)
 
 std::unique_ptr<tls_session> tls_peer::begin(int socket, const endpoint& at) const
 {
-    auto* ssl = SSL_new(how_->context());
+    std::unique_ptr<ssl_st, decltype(&SSL_free)> ssl(SSL_new(how_->context()), SSL_free);
     if (!ssl)
         return nullptr;
-    return std::make_unique<tls_session>(ssl, *this, sessions_, socket, at);
+    try {
+        auto made = std::make_unique<tls_session>(ssl.get(), *this, sessions_, socket, at);
+        ssl.release(); // it is the session's now
+        return made;
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
 }
 
 } // namespace v6front

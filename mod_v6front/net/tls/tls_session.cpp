@@ -83,7 +83,9 @@ struct tls_session::bio {
 
 void tls_session::prepare(ssl_ctx_st* context, bool verify)
 {
-    SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, note_certificate);
+    // OpenSSL looks at the chain even where the verdict counts for nothing.
+    SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                       verify ? note_certificate : nullptr);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, note_session);
 }
@@ -105,10 +107,11 @@ tls_session::tls_session(ssl_st* ssl, const tls_peer& with, kept_sessions& sessi
     if (with.rule().verify) {
         auto* wanted = SSL_get0_param(ssl);
         X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        if (with.is_address())
-            X509_VERIFY_PARAM_set1_ip_asc(wanted, with.name().c_str());
-        else
-            X509_VERIFY_PARAM_set1_host(wanted, with.name().c_str(), 0);
+        const int set = with.is_address()
+                            ? X509_VERIFY_PARAM_set1_ip_asc(wanted, with.name().c_str())
+                            : X509_VERIFY_PARAM_set1_host(wanted, with.name().c_str(), 0);
+        if (set != 1)
+            throw std::bad_alloc(); // without a name every certificate would do
     }
     if (const auto known = sessions.take(at); known.session) {
         SSL_set_session(ssl, known.session.get());
@@ -321,10 +324,9 @@ void tls_session::end_reading(const error_code& error, std::size_t n)
         has_ended_ = true;
     else if (error)
         receive_error_ = error;
-    if (behind_reader) {
+    // A write that waits for this read goes on; one whose own wait was cancelled does not.
+    if (behind_reader && behind_reader->cancel() > 0)
         reader_moved_on = true;
-        behind_reader->cancel();
-    }
 }
 
 } // namespace v6front

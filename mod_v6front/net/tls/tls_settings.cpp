@@ -76,7 +76,9 @@ tls_settings::tls_settings(const tls_rule& rule)
             SSL_CTX_set_cipher_list(context_, "DEFAULT:@SECLEVEL=0") != 1)
             throw setting_error("protocol=" + std::string(to_string(rule_.least)) +
                                 " cannot be used: " + take_tls_error().message());
-        SSL_CTX_set_min_proto_version(context_, version_number(rule_.least));
+        if (SSL_CTX_set_min_proto_version(context_, version_number(rule_.least)) != 1)
+            throw setting_error("protocol=" + std::string(to_string(rule_.least)) +
+                                " cannot be used: " + take_tls_error().message());
         SSL_CTX_set_max_proto_version(context_, 0);
         SSL_CTX_clear_options(context_, SSL_OP_LEGACY_SERVER_CONNECT);
         if (rule_.legacy)

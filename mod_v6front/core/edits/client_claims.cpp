@@ -39,9 +39,20 @@ bool is_id(std::string_view name) noexcept
     return name.size() == 12 && iequals(name, name_of(added_header::request_id));
 }
 
+// CGI and its heirs take every other character of a name for "_", so X_Forwarded_For is
+// X-Forwarded-For to a site. `name` is in lower case.
+bool is_read_as(std::string_view said, std::string_view name) noexcept
+{
+    return std::equal(said.begin(), said.end(), name.begin(), name.end(),
+                      [](char a, char b) { return lower(a) == b || (b == '-' && !is_alnum(a)); });
+}
+
 // A claim that a trusted peer has made.
 bool is_kept(const field& f) noexcept
 {
+    const auto is_plain = [](char c) { return is_alnum(c) || c == '-'; };
+    if (!std::all_of(f.name.begin(), f.name.end(), is_plain))
+        return false;
     if (f.name.size() == 9)
         return can_be_appended_to(f.value); // Forwarded
     return is_id(f.name) ? is_request_id(f.value) : !iequals(f.name, "proxy");
@@ -80,15 +91,15 @@ bool is_claim(std::string_view name) noexcept
     case 12:
         return is_id(name);
     case 13:
-        return iequals(name, "x-pseudo-ipv4");
+        return is_read_as(name, "x-pseudo-ipv4");
     case 15:
-        return iequals(name, "x-forwarded-for");
+        return is_read_as(name, "x-forwarded-for");
     case 16:
-        return iequals(name, "x-forwarded-host") || iequals(name, "x-forwarded-port");
+        return is_read_as(name, "x-forwarded-host") || is_read_as(name, "x-forwarded-port");
     case 17:
-        return iequals(name, "x-forwarded-proto") || iequals(name, "x-connecting-ipv6");
+        return is_read_as(name, "x-forwarded-proto") || is_read_as(name, "x-connecting-ipv6");
     case 18:
-        return iequals(name, "x-forwarded-server");
+        return is_read_as(name, "x-forwarded-server");
     default:
         return false;
     }

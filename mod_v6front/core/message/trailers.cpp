@@ -9,7 +9,7 @@ namespace v6front
 
 bool may_trail(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 35> never{"content-length",
+    static constexpr std::array<std::string_view, 40> never{"content-length",
                                                             "content-encoding",
                                                             "content-type",
                                                             "content-range",
@@ -43,6 +43,11 @@ bool may_trail(std::string_view name) noexcept
                                                             "x-forwarded-host",
                                                             "x-forwarded-proto",
                                                             "x-forwarded-server",
+                                                            "x-forwarded-port",
+                                                            "x-request-id",
+                                                            "x-pseudo-ipv4",
+                                                            "x-connecting-ipv6",
+                                                            "proxy",
                                                             "status"};
     return !name.empty() && !is_hop_by_hop(name) &&
            std::none_of(never.begin(), never.end(),

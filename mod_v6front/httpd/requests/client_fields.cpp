@@ -10,6 +10,7 @@
 #include "httpd/config/config.hpp"
 #include "httpd/config/logged_notes.hpp"
 #include "routing.hpp"
+#include "request_state.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -79,9 +80,22 @@ const client_fields* remembered(const request_rec* r)
     return static_cast<const client_fields*>(found);
 }
 
-// httpd's copy for a subrequest of what the client has said of the request itself.
+bool is_about_body(std::string_view name)
+{
+    static constexpr std::string_view names[] = {"content-length",   "transfer-encoding",
+                                                 "content-encoding", "content-type",
+                                                 "trailer",          "expect"};
+    return std::any_of(std::begin(names), std::end(names),
+                       [name](std::string_view n) { return iequals(n, name); });
+}
+
+// httpd's copy, for a subrequest or an ErrorDocument, of what the client has said of the request
+// itself. An ErrorDocument has no body, whatever the request had that failed.
 bool is_inherited(const request_rec* r, const field& f, const char* value)
 {
+    if (answers_an_error(r))
+        return is_about_body(f.name) ||
+               (is_about_whole_response(f.name) && !iequals(f.name, "Accept-Encoding"));
     return r->main && is_about_whole_response(f.name) &&
            apr_table_get(r->main->headers_in, f.name.data()) == value;
 }
@@ -90,7 +104,7 @@ bool is_inherited(const request_rec* r, const field& f, const char* value)
 
 void remember_client_fields(request_rec* r)
 {
-    if (r->main || r->prev || !config_of(r->server)->has_routes())
+    if (r->main || !note_fields_now(r) || !config_of(r->server)->has_routes())
         return;
     const auto entries = entries_of(r->headers_in);
     bool any = false;

@@ -18,6 +18,7 @@
 #include "pseudo_v4_client.hpp"
 #include "redirect_log.hpp"
 #include "request_id.hpp"
+#include "request_state.hpp"
 
 #include <sstream>
 
@@ -86,7 +87,8 @@ proxied_request::proxied_request(request_rec* r, const routed_request& decision,
     q.fields = fields_;
     q.adds = rules_.add_headers;
     q.adds_via = rules_.via && !decision.via_taken_away;
-    q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.max_buffered == 0;
+    q.expects_continue = r->expecting_100 && ap_request_has_body(r) && rules_.max_buffered == 0 &&
+                         !answers_an_error(r);
     q.may_upgrade = may_upgrade;
     order_.backend = decision.backend;
     order_.rules = rules_;
@@ -256,6 +258,9 @@ void proxied_request::log_tunnel(const outcome& ended) const
 // so and asks for no further one.
 int proxied_request::give_own_page(const outcome& ended) const
 {
+    // That of a request whose ErrorDocument this is has its own there.
+    for (const auto& each : *ended.overridden)
+        apr_table_unset(request_->err_headers_out, each.first.c_str());
     for (const auto& [name, value] : *ended.overridden) {
         apr_table_addn(request_->err_headers_out, to_pool(request_->pool, name),
                        to_pool(request_->pool, value));

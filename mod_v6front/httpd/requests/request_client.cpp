@@ -8,6 +8,7 @@
 #include "httpd/config/body_limits.hpp"
 #include "hook_time.hpp"
 #include "request_checks.hpp"
+#include "request_state.hpp"
 #include "trailer_filter.hpp"
 
 #include <algorithm>
@@ -90,10 +91,10 @@ void request_client::send_head(const response_head& head)
 {
     auto* r = request_;
     // As an ErrorDocument the site's page is the body of the error, not a success.
-    const bool answers_an_error = r->prev && ap_is_HTTP_ERROR(r->status);
-    if (!answers_an_error)
+    const bool is_error_page = answers_an_error(r);
+    if (!is_error_page)
         r->status = head.status;
-    if (!head.phrase.empty() && !answers_an_error)
+    if (!head.phrase.empty() && !is_error_page)
         r->status_line = apr_psprintf(r->pool, "%d %.*s", head.status,
                                       static_cast<int>(head.phrase.size()), head.phrase.data());
     for (const auto& f : head.fields) {

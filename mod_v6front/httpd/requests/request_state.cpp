@@ -40,6 +40,15 @@ request_state& made_state_of(request_rec* r)
 
 } // namespace
 
+bool note_fields_now(request_rec* r)
+{
+    const auto* before = r->prev ? state_of(r->prev) : nullptr;
+    auto& noted = made_state_of(r).fields_noted;
+    const bool is_first = !noted && !(before && before->fields_noted);
+    noted = true;
+    return is_first;
+}
+
 void set_route(request_rec* r, routed_request* route)
 {
     made_state_of(r).route = route;

@@ -92,8 +92,27 @@ TEST_CASE("Errors of the site get httpd's own page, where that is asked for", "[
     }
     CHECK(ask(front, {"/all/x?403", "POST", {}, pattern(100000)}).status() == 403);
     CHECK(ask(front, {"/all/x?410", "POST", {}, pattern(100000), true}).body == "gone from here");
+    // The site's own page is asked for without the body, and as a whole.
+    for (const bool chunked : {false, true}) {
+        const question form{"/all/x?502",
+                            "POST",
+                            {{"If-Modified-Since", "Thu, 01 Jan 2026 00:00:00 GMT"},
+                             {"Content-Type", "text/plain"}},
+                            pattern(100000),
+                            chunked};
+        CHECK(ask(front, form).body == "site /apology");
+        const http_message asked = site.requests().back().message;
+        CHECK(asked.target() == "/apology");
+        CHECK(asked.method() == "GET");
+        for (const char* name :
+             {"Content-Length", "Transfer-Encoding", "Content-Type", "If-Modified-Since"}) {
+            INFO(name);
+            CHECK_FALSE(asked.has(name));
+        }
+    }
     // What belongs to the status comes along, once.
-    for (const char* target : {"/all/x?401", "/all/x?405", "/all/x?429", "/all/x?404"}) {
+    for (const char* target :
+         {"/all/x?401", "/all/x?405", "/all/x?429", "/all/x?404", "/all/x?500"}) {
         INFO(target);
         const auto answer = get(front, target);
         CHECK(answer.values("WWW-Authenticate") ==

@@ -207,3 +207,18 @@ TEST_CASE("What is said of one response is not said of its pieces", "[client_cla
     for (const char* name : {"Accept", "Cookie", "If", "Ranges", ""})
         CHECK_FALSE(is_about_whole_response(name));
 }
+
+TEST_CASE("a claim is one in each spelling that CGI takes for it", "[claims]")
+{
+    for (const char* name :
+         {"X-Forwarded-For", "x_forwarded_for", "X.Forwarded~For", "X_Forwarded-Host",
+          "X!Forwarded!Port", "X_Forwarded_Proto", "X_Forwarded_Server", "X_Pseudo_IPv4",
+          "X_Connecting_IPv6", "Proxy", "Forwarded"}) {
+        CAPTURE(name);
+        CHECK(is_claim(name));
+    }
+    for (const char* name : {"XaForwarded-For", "X_Forwarded_Fox", "X_Forwarded_For_", "Proxies"}) {
+        CAPTURE(name);
+        CHECK_FALSE(is_claim(name));
+    }
+}

@@ -105,8 +105,8 @@ std::string_view last_element(std::string_view list) noexcept
 
 bool is_request_id(std::string_view text) noexcept
 {
-    constexpr std::size_t most = 128;
-    return !text.empty() && text.size() <= most &&
+    constexpr std::size_t longest = 128;
+    return !text.empty() && text.size() <= longest &&
            std::all_of(text.begin(), text.end(), [](char c) {
                return is_alnum(c) ||
                       std::string_view("-._~+/=:@").find(c) != std::string_view::npos;

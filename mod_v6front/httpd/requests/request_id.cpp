@@ -2,6 +2,7 @@
 
 #include "request_id.hpp"
 
+#include "core/base/mixed.hpp"
 #include "core/edits/forwarded.hpp"
 #include "request_state.hpp"
 
@@ -31,19 +32,12 @@ public:
     std::array<char, 32> next() noexcept
     {
         for (auto& word : state_)
-            word += 0x9e3779b97f4a7c15ULL;
-        return request_id_text(scrambled(state_[0]), scrambled(state_[1]));
+            word += step;
+        return request_id_text(mixed(state_[0]), mixed(state_[1]));
     }
 
 private:
-    // The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
-    static std::uint64_t scrambled(std::uint64_t z) noexcept
-    {
-        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-        return z ^ (z >> 31U);
-    }
-
+    static constexpr std::uint64_t step = 0x9e3779b97f4a7c15; // odd: every value comes once
     std::array<std::uint64_t, 2> state_{};
 };
 

@@ -49,9 +49,9 @@ std::optional<failure> bind_source(tcp_socket& socket, const asio::ip::address_v
     socket.open(asio::ip::tcp::v4(), ec);
     if (ec)
         return connect_failure(ec);
-    const int engine = 1;
-    ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &engine,
-                 sizeof engine);
+    const int enabled = 1;
+    ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &enabled,
+                 sizeof enabled);
     socket.bind({source, 0}, ec);
     if (is(ec, EADDRNOTAVAIL) || is(ec, EACCES) || is(ec, EINVAL))
         return failure{reason::no_source_address, ec, source.to_string()};

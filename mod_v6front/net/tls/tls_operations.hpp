@@ -62,8 +62,8 @@ template <class Handler> struct tls_read : tls_operation<Handler> {
         done = tls.read(into, tls_session::from::received);
         if (done.wants != tls_session::want::nothing)
             return wait();
-        auto& engine = socket;
-        asio::post(engine.get_executor(), std::move(*this));
+        auto& stream = socket;
+        asio::post(stream.get_executor(), std::move(*this));
     }
     void operator()() { this->complete(); }
     void operator()(const error_code& ec, std::size_t n) // something has arrived
@@ -90,11 +90,11 @@ private:
     }
     void wait()
     {
-        auto& engine = socket;
+        auto& stream = socket;
         if (done.wants == tls_session::want::output)
-            return engine.async_wait(tcp_socket::wait_write, std::move(*this));
+            return stream.async_wait(tcp_socket::wait_write, std::move(*this));
         const auto room = tls.begin_reading();
-        engine.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
+        stream.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
     }
 
     std::span<char> into;
@@ -114,8 +114,8 @@ template <class Handler> struct tls_write : tls_operation<Handler> {
         done = tls.write(bytes);
         if (done.wants != tls_session::want::nothing)
             return wait();
-        auto& engine = socket;
-        asio::post(engine.get_executor(), std::move(*this));
+        auto& stream = socket;
+        asio::post(stream.get_executor(), std::move(*this));
     }
     void operator()() { this->complete(); }
     void operator()(const error_code& ec)
@@ -134,12 +134,12 @@ private:
     // In a renegotiation a write waits for what the site says. Only one may read.
     void wait()
     {
-        auto& engine = socket;
+        auto& stream = socket;
         if (done.wants == tls_session::want::output)
-            return engine.async_wait(tcp_socket::wait_write, std::move(*this));
+            return stream.async_wait(tcp_socket::wait_write, std::move(*this));
         if (!tls.is_reading())
-            return engine.async_wait(tcp_socket::wait_read, std::move(*this));
-        auto& turn = tls.behind_reader.emplace(engine.get_executor());
+            return stream.async_wait(tcp_socket::wait_read, std::move(*this));
+        auto& turn = tls.behind_reader.emplace(stream.get_executor());
         turn.expires_at(steady_timer::time_point::max());
         turn.async_wait(std::move(*this));
     }

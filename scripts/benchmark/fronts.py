@@ -144,7 +144,7 @@ def is_module(name):
     return name.startswith("v6front")
 
 
-def start(name, directory, group, site, module, logs=True):
+def start(name, directory, group, site, module, logs=True, under=()):
     own = directory / name
     own.mkdir(mode=0o755)
     certificate.make(own)
@@ -156,5 +156,5 @@ def start(name, directory, group, site, module, logs=True):
         values["module"] = module
     conf = own / "front.conf"
     conf.write_text(make_conf(**values))
-    front.pid = group.start(name, make_command(conf, own), own / "output.log", "::1", front.plain)
+    front.pid = group.start(name, [*under, *make_command(conf, own)], own / "output.log", "::1", front.plain)
     return front

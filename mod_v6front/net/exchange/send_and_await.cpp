@@ -31,6 +31,17 @@ constexpr std::chrono::milliseconds quick_response{20};
 // it sends a few (RFC 9110 15.2 names no number).
 constexpr unsigned max_interim_responses = 100;
 
+// A site that closes while it is sent a request may have said why before. One that neither reads
+// nor answers gets no second wait, and one that is still there has not got the request.
+bool may_be_answered(const failure& unsent)
+{
+    if (unsent.reason == reason::send_timed_out)
+        return false;
+    const bool is_of_kernel = unsent.cause.category() == asio::error::get_system_category();
+    return !is_of_kernel || unsent.cause == asio::error::connection_reset ||
+           unsent.cause == asio::error::broken_pipe;
+}
+
 } // namespace
 
 task<result<response_head*>> send_and_await(engine& engine, client& peer,
@@ -60,8 +71,7 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
             if (unsent && describe(unsent->reason).whose == fault::client)
                 co_return *unsent;
         }
-        // A backend that neither reads nor answers gets no second wait.
-        if (unsent && unsent->reason == reason::send_timed_out)
+        if (unsent && !may_be_answered(*unsent))
             co_return *unsent;
         // Nobody is left to answer when the client goes now, so the backend is spared the work.
         if (up.is_done())

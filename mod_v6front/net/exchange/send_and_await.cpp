@@ -16,8 +16,6 @@ namespace v6front
 namespace
 {
 
-using clock = deadline::clock;
-
 // How long the backend may think about "Expect: 100-continue" before the client is told to
 // continue: long enough for a refusal that saves an upload, short for backends that ignore it (RFC
 // 9110 10.1.1).
@@ -76,12 +74,12 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
         // Nobody is left to answer when the client goes now, so the backend is spared the work.
         if (up.is_done())
             peer.watch_for_departure([&backend] { backend.close(); });
-        const auto asked = clock::now();
+        const auto asked = deadline::clock::now();
         if (engine.is_lent() && up.is_done())
             backend.wait_here(std::min(quick_response, thinking.left(true)));
         auto head = co_await response.read_head(thinking.left(up.is_done()));
         peer.watch_for_departure(nullptr);
-        thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);
+        thinking.has_passed(deadline::clock::now() - asked, head ? (*head)->status : 0);
         if (!head && peer.has_departed())
             co_return failure{reason::client_gone, {}, "while waiting for the response"};
         if (!head && unsent && !response.saw_bytes())

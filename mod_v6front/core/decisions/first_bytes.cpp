@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "first_bytes.hpp"
+
+namespace v6front
+{
+
+namespace
+{
+
+using namespace std::string_view_literals;
+
+constexpr unsigned char handshake_record = 22;
+constexpr std::size_t header_size = 5;
+constexpr unsigned max_record = 16384 + 2048; // what TLS takes (RFC 5246 6.2.3)
+constexpr unsigned client_hello = 1;
+constexpr unsigned alpn_extension = 16;
+
+// Numbers and parts off the front of a message. Past its end they are 0 and empty.
+class octet_reader
+{
+public:
+    explicit octet_reader(std::string_view bytes) noexcept : rest_(bytes) {}
+    bool empty() const noexcept { return rest_.empty() || is_short_; }
+    std::string_view rest() const noexcept { return rest_; }
+
+    std::string_view part(std::size_t n) noexcept
+    {
+        if (n > rest_.size()) {
+            is_short_ = true;
+            return {};
+        }
+        const auto taken = rest_.substr(0, n);
+        rest_.remove_prefix(n);
+        return taken;
+    }
+    unsigned number(std::size_t octets) noexcept
+    {
+        unsigned n = 0;
+        for (const char c : part(octets))
+            n = n << 8 | static_cast<unsigned char>(c);
+        return n;
+    }
+    // What a length of so many octets precedes.
+    std::string_view vector(std::size_t length_octets) noexcept
+    {
+        return part(number(length_octets));
+    }
+
+private:
+    std::string_view rest_;
+    bool is_short_ = false;
+};
+
+// RFC 8701: names that nobody has, which clients send to see that they are ignored.
+bool is_grease(std::string_view name) noexcept
+{
+    return name.size() == 2 && name[0] == name[1] && (name[0] & 0x0f) == 0x0a;
+}
+
+bool is_for_engine(std::string_view name, offered_protocols offered) noexcept
+{
+    if (name == "h2"sv)
+        return !offered.h2;
+    return name.starts_with("http/"sv) || is_grease(name);
+}
+
+first_bytes judge_names(std::string_view list, offered_protocols offered) noexcept
+{
+    for (octet_reader names(octet_reader(list).vector(2)); !names.empty();)
+        if (const auto name = names.vector(1); !name.empty() && !is_for_engine(name, offered))
+            return first_bytes::other;
+    return first_bytes::http1;
+}
+
+first_bytes judge_hello(octet_reader hello, offered_protocols offered) noexcept
+{
+    hello.part(2 + 32); // version, random
+    hello.vector(1);    // session
+    hello.vector(2);    // cipher suites
+    hello.vector(1);    // compression
+    for (octet_reader extensions(hello.vector(2)); !extensions.empty();) {
+        const auto type = extensions.number(2);
+        const auto body = extensions.vector(2);
+        if (type == alpn_extension)
+            return judge_names(body, offered);
+    }
+    return first_bytes::http1;
+}
+
+first_bytes judge_tls(std::string_view bytes, offered_protocols offered) noexcept
+{
+    if (bytes.size() < header_size)
+        return first_bytes::more;
+    octet_reader record(bytes);
+    record.part(1);
+    const auto major = record.number(1);
+    record.part(1);
+    const auto record_size = record.number(2);
+    if (major != 3 || record_size < 4 || record_size > max_record)
+        return first_bytes::http1;
+    if (record.rest().size() < 4)
+        return first_bytes::more;
+    if (record.number(1) != client_hello)
+        return first_bytes::http1;
+    const auto size = record.number(3);
+    if (size + 4 > record_size) // goes on in another record, of which more than one may follow
+        return offered.h2 ? first_bytes::other : first_bytes::http1;
+    if (record.rest().size() < size)
+        return first_bytes::more;
+    return judge_hello(octet_reader(record.rest().substr(0, size)), offered);
+}
+
+// One of them is a prefix of the other.
+bool agree(std::string_view bytes, std::string_view beginning) noexcept
+{
+    return bytes.substr(0, beginning.size()) == beginning.substr(0, bytes.size());
+}
+
+} // namespace
+
+first_bytes judge_first_bytes(std::string_view bytes, offered_protocols offered) noexcept
+{
+    if (bytes.empty())
+        return first_bytes::more;
+    if (static_cast<unsigned char>(bytes[0]) == handshake_record)
+        return judge_tls(bytes, offered);
+    if (!offered.h2 && !offered.h2c)
+        return first_bytes::http1;
+    // What follows a PROXY header is not looked at, and may be either.
+    for (const auto proxy : {"PROXY "sv, "\r\n\r\n\0\r\nQUIT\n"sv})
+        if (agree(bytes, proxy))
+            return bytes.size() < proxy.size() ? first_bytes::more : first_bytes::other;
+    constexpr auto preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"sv;
+    if (offered.h2c && agree(bytes, preface))
+        return bytes.size() < preface.size() ? first_bytes::more : first_bytes::other;
+    return first_bytes::http1;
+}
+
+} // namespace v6front

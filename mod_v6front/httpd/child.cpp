@@ -3,6 +3,10 @@
 #include "child.hpp"
 
 #include "httpd/base/log.hpp"
+#include "httpd/process/listener_choice.hpp"
+
+#include <chrono>
+#include <thread>
 
 namespace v6front
 {
@@ -35,11 +39,30 @@ child::child(const server_rec* main_server, std::string via)
         if (current_)
             current_->make_room(sites_too);
     });
+    if (engines_.any())
+        take_listeners();
+}
+
+void child::take_listeners()
+{
+    for (const auto& one : chosen_listeners())
+        if (auto* taken = taken_listener::take(one.listener, one.offered))
+            listeners_.push_back(taken);
+    engines_.accept_at(listeners_);
+}
+
+// The MPM does not know of these connections. Tunnels and endless responses have their end
+// (closing_time).
+void child::wait_for_accepted() const
+{
+    while (ends_gracefully_ && engines_.accepted() > 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 // Offload threads first: they hold connections that the engines would then end.
 child::~child()
 {
+    wait_for_accepted();
     current_ = nullptr;
     services::set_current(nullptr);
     engines_.shut_down_offloaded();
@@ -55,9 +78,14 @@ void child::make_room(bool sites_too)
         shared_.borrowed().end_idle();
 }
 
-void child::begin_stop()
+// What the MPM has not fetched by now it never will.
+void child::begin_stop(bool graceful)
 {
+    ends_gracefully_ = graceful;
     shared_.end().begin();
+    for (auto* l : listeners_)
+        for (auto& one : l->close())
+            engines_.serve_after_all(std::move(one));
     engines_.begin_stop();
 }
 

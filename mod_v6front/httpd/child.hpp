@@ -7,9 +7,12 @@
 #include "httpd/base/apache.hpp"
 #include "httpd/connections/engine_threads.hpp"
 #include "httpd/connections/handover.hpp"
+#include "httpd/connections/taken_listener.hpp"
 #include "httpd/process/services.hpp"
 
+#include <atomic>
 #include <string>
+#include <vector>
 
 namespace v6front
 {
@@ -27,17 +30,22 @@ public:
     services& shared() noexcept { return shared_; }
     engine_threads& engines() noexcept { return engines_; }
     handover_slots& slots() noexcept { return slots_; }
-    void begin_stop();
+    // `graceful`: what is under way comes to its end.
+    void begin_stop(bool graceful);
 
 private:
     static child* current_;
     // Any thread: descriptors are running out, and idle clients give back theirs. The connections
     // to sites serve those who are left, and only go where that does not help.
     void make_room(bool sites_too);
+    void take_listeners();
+    void wait_for_accepted() const;
 
     services shared_;
     handover_slots slots_;
     engine_threads engines_;
+    std::vector<taken_listener*> listeners_;
+    std::atomic<bool> ends_gracefully_{false};
 };
 
 } // namespace v6front

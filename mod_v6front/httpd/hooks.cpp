@@ -7,6 +7,7 @@
 #include "httpd/config/backends.hpp"
 #include "httpd/connections/adoption.hpp"
 #include "httpd/connections/filters.hpp"
+#include "httpd/connections/taken_listener.hpp"
 #include "httpd/operator/configtest.hpp"
 #include "httpd/process/startup.hpp"
 #include "httpd/requests/access_notes.hpp"
@@ -68,11 +69,11 @@ static int v6front_status(request_rec* r, int flags)
     });
 }
 
-static void v6front_child_stopping(apr_pool_t*, int)
+static void v6front_child_stopping(apr_pool_t*, int graceful)
 {
-    v6front::guard("child_stopping", [] {
+    v6front::guard("child_stopping", [=] {
         if (auto* in = v6front::child::current())
-            in->begin_stop();
+            in->begin_stop(graceful != 0);
     });
 }
 
@@ -89,6 +90,23 @@ static int v6front_pre_close_connection(conn_rec* c)
     return v6front::guard("pre_close_connection", OK, [=] {
         v6front::end_record(c);
         return OK;
+    });
+}
+
+static int v6front_put_back(conn_rec* c)
+{
+    return v6front::guard("putting bytes back", DECLINED, [=] {
+        v6front::put_back_what_was_read(c);
+        return DECLINED;
+    });
+}
+
+static int v6front_protocol_propose(conn_rec* c, request_rec*, server_rec*,
+                                    const apr_array_header_t*, apr_array_header_t* proposals)
+{
+    return v6front::guard("protocol_propose", DECLINED, [=] {
+        v6front::keep_to_http1(c, proposals);
+        return DECLINED;
     });
 }
 
@@ -201,6 +219,8 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_pre_connection(v6front_pre_connection, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_pre_close_connection(v6front_pre_close_connection, nullptr, nullptr,
                                      APR_HOOK_MIDDLE);
+        ap_hook_protocol_propose(v6front_protocol_propose, nullptr, nullptr, APR_HOOK_REALLY_LAST);
+        ap_hook_process_connection(v6front_put_back, nullptr, nullptr, APR_HOOK_REALLY_FIRST - 5);
         // After mod_ssl's handshake and mod_http2's choice of protocol, before core.
         ap_hook_process_connection(v6front_process_connection, nullptr, nullptr, APR_HOOK_LAST + 5);
         ap_hook_suspend_connection(v6front_suspend_connection, nullptr, nullptr,

@@ -28,6 +28,12 @@ std::string shown(const std::optional<Duration>& value)
     return value ? std::to_string(value->count()) : "unset";
 }
 
+directive_case on_or_off(const char* name, std::string (*read)(const merged&), const char* outer)
+{
+    return {name,  {"Off"}, {"On"}, read,      "unset",
+            outer, "1",     "1",    {"maybe"}, "must be \"on\" or \"off\", not \"maybe\""};
+}
+
 std::string routes_of(const merged& m)
 {
     std::string all;
@@ -274,16 +280,10 @@ const std::vector<directive_case>& directive_cases()
          "off",
          {"add"},
          "needs key=, a file with 32 hexadecimal digits"},
-        {"V6FrontEngine",
-         {"Off"},
-         {"On"},
-         [](const merged& m) { return shown(m.server.engine); },
-         "unset",
-         "0",
-         "1",
-         "1",
-         {"maybe"},
-         "must be \"on\" or \"off\", not \"maybe\""},
+        on_or_off(
+            "V6FrontEngine", [](const merged& m) { return shown(m.server.engine); }, "0"),
+        on_or_off(
+            "V6FrontAccept", [](const merged& m) { return shown(m.server.accept); }, "unset"),
         {"V6FrontThreads",
          {"2"},
          {"64"},

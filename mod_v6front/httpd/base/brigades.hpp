@@ -16,15 +16,19 @@ inline void append(apr_bucket_brigade* brigade, apr_bucket* bucket)
     APR_BRIGADE_INSERT_TAIL(brigade, bucket);
 }
 
-// A FLUSH makes core's output filter wait for the client.
-inline void drop_flushes(apr_bucket_brigade* brigade)
+// A FLUSH makes core's output filter wait for the client. True if there was one.
+inline bool drop_flushes(apr_bucket_brigade* brigade)
 {
+    bool found = false;
     for (auto* b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);) {
         auto* next = APR_BUCKET_NEXT(b);
-        if (APR_BUCKET_IS_FLUSH(b))
+        if (APR_BUCKET_IS_FLUSH(b)) {
             apr_bucket_delete(b);
+            found = true;
+        }
         b = next;
     }
+    return found;
 }
 
 inline std::span<const apr_table_entry_t> entries_of(const apr_table_t* table)

@@ -94,6 +94,7 @@ constexpr std::tuple server_rows{
     row(&server_config::trusted, its_own),
     row(&server_config::engine, if_set),
     row(&server_config::threads, if_set),
+    row(&server_config::accept, not_inherited),
     row(&server_config::names, not_inherited),
     row(&server_config::graceful_timeout, not_inherited),
     row(&server_config::bodies_read_first, not_inherited),

@@ -45,6 +45,7 @@ struct server_config {
     trusted_peers trusted;                                    // V6FrontTrust
     std::optional<bool> engine;
     std::optional<unsigned> threads;              // main server only
+    std::optional<bool> accept;                   // main server only
     resolve_rules names;                          // main server only
     std::optional<milliseconds> graceful_timeout; // main server only
     bool bodies_read_first = false;               // main server only: by hooks of other modules
@@ -62,6 +63,7 @@ struct server_config {
         return graceful_timeout.value_or(std::chrono::minutes(10));
     }
     bool engine_on() const { return engine.value_or(true); }
+    bool engines_accept() const { return accept.value_or(true); }
     // What V6FrontBackendV4 gives for a backend's name; empty: look it up.
     const backend_targets& pinned(std::string_view host) const;
 };

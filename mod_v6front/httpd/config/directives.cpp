@@ -10,6 +10,7 @@
 #include "core/message/fields.hpp"
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"
+#include "accept_directive.hpp"
 #include "checks.hpp"
 #include "config.hpp"
 #include "cookie_directives.hpp"
@@ -326,6 +327,8 @@ const command_rec v6front_directives[] = {
      "On (default): requests run on the module's engines; Off: each holds a thread"},
     {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,
      "engines per child process, 1 to 64; default: one per processor, at most 16"},
+    {"V6FrontAccept", one<set_accept>(), nullptr, server, TAKE1,
+     "On (default): engines accept client connections; Off: the event MPM does"},
     {"V6FrontGracefulTimeout", one<set_graceful_timeout>(), nullptr, server, TAKE1,
      "how long old processes keep tunnels and endless responses after a "
      "graceful restart, such as 30s, 10min (default), 1h"},

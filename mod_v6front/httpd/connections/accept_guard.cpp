@@ -2,15 +2,10 @@
 
 #include "accept_guard.hpp"
 
-#include "net/engine/engine.hpp"
 #include "httpd/base/guard.hpp"
-#include "httpd/base/log.hpp"
+#include "descriptor_room.hpp"
+#include "taken_listener.hpp"
 
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -21,31 +16,14 @@ namespace v6front
 namespace
 {
 
-using clock = std::chrono::steady_clock;
-using namespace std::chrono_literals;
-
 // The listener's own time, too: connections that wait in the MPM's queues wait with it.
-constexpr auto pause = 20ms;
-constexpr unsigned max_pauses = 10; // before idle connections to sites are closed, too
-constexpr auto between_lines = 60s;
+constexpr auto pause = std::chrono::milliseconds(20);
 
 accept_function stock_accept = nullptr;
 std::atomic<bool> is_guarded{false};
 // On the listener's thread.
 bool is_near = false;
 unsigned pauses = 0; // one after the other
-clock::time_point next_line{};
-
-// Descriptors below this are for clients. A limit is looked at each time: it may be changed while
-// httpd runs.
-int max_for_clients()
-{
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1'000'000)
-        return 1'000'000;
-    const auto all = static_cast<int>(limit.rlim_cur);
-    return all - std::max(16, all / 8);
-}
 
 int descriptor_of(apr_socket_t* s)
 {
@@ -54,31 +32,9 @@ int descriptor_of(apr_socket_t* s)
     return fd;
 }
 
-// The lowest that is free would be the next one.
-bool has_room(apr_socket_t* listening)
-{
-    const int next = ::fcntl(descriptor_of(listening), F_DUPFD_CLOEXEC, 0);
-    if (next >= 0)
-        ::close(next);
-    return next >= 0 && next < max_for_clients();
-}
-
-bool is_shortage(apr_status_t status)
-{
-    return status == EMFILE || status == ENFILE || status == ENOBUFS || status == ENOMEM;
-}
-
 apr_status_t wait_for_room()
 {
-    if (const auto now = clock::now(); now >= next_line) {
-        next_line = now + between_lines;
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
-                     V6LOGNO(0308) "almost out of file descriptors (%d for clients): accepting "
-                                   "pauses until some are free, and idle connections are closed. "
-                                   "Raise the limit (ulimit -n, LimitNOFILE=)",
-                     max_for_clients());
-    }
-    engine::ask_for_relief(++pauses > max_pauses);
+    ask_for_descriptors(++pauses);
     std::this_thread::sleep_for(pause);
     return APR_FROM_OS_ERROR(EAGAIN);
 }
@@ -86,7 +42,7 @@ apr_status_t wait_for_room()
 apr_status_t accept(void** accepted, ap_listen_rec* listener, apr_pool_t* pool)
 {
     *accepted = nullptr;
-    if (is_near && !has_room(listener->sd))
+    if (is_near && !has_descriptor_for_client(descriptor_of(listener->sd)))
         return wait_for_room();
     is_near = false;
     apr_socket_t* client = nullptr;
@@ -97,7 +53,7 @@ apr_status_t accept(void** accepted, ap_listen_rec* listener, apr_pool_t* pool)
         return APR_STATUS_IS_EINTR(status) || APR_STATUS_IS_EAGAIN(status)
                    ? status
                    : stock_accept(accepted, listener, pool); // which knows the others
-    is_near = descriptor_of(client) >= max_for_clients();
+    is_near = descriptor_of(client) >= max_client_descriptors();
     pauses = 0;
     *accepted = client;
     return APR_SUCCESS;
@@ -120,7 +76,8 @@ void guard_accepting() noexcept
         return;
     const accept_function ours = v6front_accept;
     for (auto* l = ap_listeners; l; l = l->next) {
-        if (!l->accept_func || (stock_accept && l->accept_func != stock_accept))
+        if (!l->accept_func || taken_listener::of(l) ||
+            (stock_accept && l->accept_func != stock_accept))
             continue;
         stock_accept = l->accept_func;
         __atomic_store_n(&l->accept_func, ours, __ATOMIC_RELEASE);

@@ -3,13 +3,8 @@
 #include "adopted_connection.hpp"
 
 #include "core/message/head_search.hpp"
-#include "httpd/base/guard.hpp"
 #include "httpd/base/http2_stream.hpp"
 #include "httpd/requests/client_record.hpp"
-#include "filters.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 
@@ -40,43 +35,10 @@ constexpr auto linger_in_all = 30s;
 
 } // namespace
 
-adopted_connection::adopted_connection(conn_rec* c, engine_thread& thread, services& shared,
-                                       handover_slots& slots)
-    : connection_(c),
-      thread_(thread),
-      shared_(shared),
-      handover_(c, slots),
-      socket_(thread.get_engine().context()),
-      deadline_(thread.get_engine().deadlines(),
-                [this] {
-                    arrived_.notify();
-                    if (waits_to_write_) {
-                        error_code ignored;
-                        socket_.cancel(ignored);
-                    }
-                }),
-      self_(std::make_shared<adopted_connection*>(this)),
-      output_(c),
-      keep_alive_timeout_(c->base_server->keep_alive_timeout)
-{
-    record_of(c)->host = this;
-}
-
 adopted_connection* adopted_connection::of(const conn_rec* c)
 {
     const auto* record = is_http2_stream(c) ? nullptr : record_of(c);
     return record ? static_cast<adopted_connection*>(record->host) : nullptr;
-}
-
-void adopted_connection::start(std::unique_ptr<adopted_connection> self)
-{
-    auto ex = self->thread_.get_engine().get_executor();
-    asio::co_spawn(ex, live_on(std::move(self)), [](std::exception_ptr e) {
-        guard("an adopted connection", [e] {
-            if (e)
-                std::rethrow_exception(e);
-        });
-    });
 }
 
 // Owns the connection: it ends with this coroutine, however that ends.
@@ -87,13 +49,15 @@ task<void> adopted_connection::live_on(std::unique_ptr<adopted_connection> self)
 
 task<void> adopted_connection::live()
 {
-    const bool ours = co_await handed_over();
-    if (!ours)
-        co_return;
-    take_over();
-    for (;;) {
-        if (connection_->aborted)
-            break;
+    bool begun = true;
+    if (handover_) {
+        const bool ours = co_await handed_over();
+        if (!ours)
+            co_return;
+        take_over();
+    } else
+        begun = begin();
+    while (begun && !connection_->aborted) {
         const bool more = co_await read_head();
         if (!more)
             break;
@@ -106,51 +70,12 @@ task<void> adopted_connection::live()
     co_await close();
 }
 
-// The worker that suspended this connection has let go of it.
-task<bool> adopted_connection::handed_over()
-{
-    steady_timer again(thread_.get_engine().context());
-    auto state = handover_.check();
-    while (state == handover::progress::pending) {
-        again.expires_after(200us);
-        const auto [ec] = co_await again.async_wait(use_task);
-        if (ec)
-            co_return false;
-        state = handover_.check();
-    }
-    keep_pool_for_now_ = state == handover::progress::complete_but_keep;
-    co_return true;
-}
-
-void adopted_connection::take_over()
-{
-    auto* c = connection_;
-    thread_.enter(*this, handover_.child());
-    stopping_ = thread_.is_stopping();
-    thread_.memory().give_to(c->pool);
-    c->current_thread = thread_.apr_thread();
-    c->sbh = thread_.slots().shared();
-    head_filter_ = install_filters(c, this);
-    scratch_ = apr_brigade_create(c->pool, c->bucket_alloc);
-    // A TLS handshake, or mod_http2's look for a preface, has read ahead into core's own buffer.
-    take_what_core_holds(c, socket_store_);
-    apr_os_sock_t fd = -1;
-    apr_os_sock_get(&fd, ap_get_conn_socket(c));
-    sockaddr_storage local{};
-    socklen_t size = sizeof local;
-    getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size);
-    error_code ec;
-    socket_.assign(local.ss_family == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), fd, ec);
-    if (ec)
-        c->aborted = 1;
-}
-
 // Waits for a whole request head, so that httpd never waits for one. False: nothing more will come.
 task<bool> adopted_connection::read_head()
 {
     auto& store = head_filter_ ? head_store_ : socket_store_;
     const bool first = connection_->keepalives == 0;
-    const auto start = deadline::clock::now();
+    const auto start = first ? since_ : deadline::clock::now();
     deadline::clock::time_point began = start; // when the head's first octet was there
     head_search search;
     const std::function<bool(std::string_view)> is_whole = [&search](std::string_view bytes) {
@@ -161,6 +86,11 @@ task<bool> adopted_connection::read_head()
     for (;;) {
         if (head_filter_)
             store.end_with(decrypt(is_whole));
+        if (connection_->data_in_output_filters) { // what the handshake says
+            const bool said = co_await flushed();
+            if (!said)
+                co_return false;
+        }
         store.drop(leading_empty_lines(store.bytes()));
         if (is_whole(store.bytes()) || store.bytes().size() > max_head_bytes())
             co_return true;
@@ -299,8 +229,13 @@ adopted_connection::~adopted_connection()
     error_code ignored;
     if (socket_.is_open())
         socket_.release(ignored);
-    if (thread_.has_ended())
-        return; // the process goes, and its pools with it
+    if (thread_.has_ended()) { // the process goes, and its pools with it
+        if (accepted_)
+            accepted_->abandon();
+        return;
+    }
+    if (accepted_)
+        return; // which ends the pool, and closes the socket
     auto* c = connection_;
     c->cs->state = CONN_STATE_SUSPENDED;
     apr_socket_close(ap_get_conn_socket(c));
@@ -317,7 +252,7 @@ void adopted_connection::begin_stop()
 void adopted_connection::make_room()
 {
     const bool is_late = deadline::clock::now() - head_time_when_full > head_began_;
-    if (idle_ || is_late) {
+    if (!makes_room_ && (idle_ || is_late)) { // once: it may be asked again before that is over
         makes_room_ = true;
         deadline_.arm(idle_ ? grace_when_stopping : 0ms);
     }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A client connection that an engine owns: taken from the event MPM, served request after request,
-// closed with care. live() reads from top to bottom as the life of the connection.
+// A client connection that an engine owns: accepted by it, or taken from the event MPM; served
+// request after request, closed with care. live() reads from top to bottom as the life of the
+// connection.
 //
-// Life: made in the process_connection hook on a worker, lives on its engine's thread, ends itself
-// with the connection's pool. While a request is with the offload threads, they own it and the
-// engine touches nothing of it.
+// Life: made by the engine's acceptor, or in the process_connection hook on a worker; lives on its
+// engine's thread, ends itself with the connection's pool. While a request is with the offload
+// threads, they own it and the engine touches nothing of it.
 #pragma once
 
 #include "net/loop/event.hpp"
 #include "httpd/process/services.hpp"
 #include "httpd/requests/client_waits.hpp"
 #include "httpd/requests/request_host.hpp"
+#include "accepted_socket.hpp"
 #include "engine_thread.hpp"
 #include "handover.hpp"
 #include "held_output.hpp"
@@ -28,6 +30,9 @@ class adopted_connection final : public client_waits, public request_host
 public:
     // On the worker: suspends the connection.
     adopted_connection(conn_rec* c, engine_thread& thread, services& shared, handover_slots& slots);
+    // On the engine, which has accepted it; after the pre_connection hooks.
+    adopted_connection(conn_rec* c, engine_thread& thread, services& shared,
+                       std::unique_ptr<accepted_socket> from);
     ~adopted_connection() override;
 
     // The one that owns this connection; nullptr for a connection that was not adopted.
@@ -35,6 +40,12 @@ public:
     // After the last suspend_connection hook: the engine begins to wait for the hand-over to
     // complete.
     static void start(std::unique_ptr<adopted_connection> self);
+    // On the engine.
+    static task<void> live_on(std::unique_ptr<adopted_connection> self);
+
+    bool is_accepted() const noexcept { return accepted_ != nullptr; }
+    // In the process_connection hook of one that was accepted.
+    void hooks_have_run() noexcept { hooks_have_run_ = true; }
 
     // For the filters.
     input_store& socket_store() noexcept { return socket_store_; }
@@ -47,6 +58,10 @@ public:
     // enough. SUCCESS: more may come.
     apr_status_t decrypt(const std::function<bool(std::string_view)>& is_enough);
     bool lets_flush_pass() const noexcept { return !on_engine_ || closing_; }
+    // The process_connection hooks run on the engine: who would wait comes back later.
+    bool shakes_hands() const noexcept { return shakes_hands_; }
+    // What TLS says in its handshake, an alert for instance, goes out at once.
+    bool pushes_flushes() const noexcept { return is_accepted() && !has_begun_request_; }
 
     bool is_on_engine() const noexcept override { return on_engine_; }
     bool may_suspend() const noexcept override { return on_engine_ || hooks_elsewhere_; }
@@ -74,10 +89,12 @@ public:
     task<apr_status_t> tunnel_output() override;
 
 private:
-    static task<void> live_on(std::unique_ptr<adopted_connection> self);
     task<void> live();
     task<bool> handed_over();
     void take_over();
+    void settle_in();
+    bool begin();
+    void on_deadline();
     task<bool> read_head();
     std::size_t max_head_bytes() const;
     void set_idle(bool idle) noexcept;
@@ -106,10 +123,15 @@ private:
     conn_rec* connection_;
     engine_thread& thread_;
     services& shared_;
-    handover handover_;
+    std::optional<handover> handover_; // either this
     bool keep_pool_for_now_ = false;
+    std::unique_ptr<accepted_socket> accepted_; // or this
+    bool shakes_hands_ = false;
+    bool hooks_have_run_ = false;
+    bool has_begun_request_ = false;
     tcp_socket socket_; // borrowed: released, never closed, by us
     deadline deadline_;
+    deadline::clock::time_point since_ = deadline::clock::now();
     // One read into socket_store_ may be outstanding, beyond the call that has begun it.
     bool reading_ = false;
     bool waits_to_write_ = false;

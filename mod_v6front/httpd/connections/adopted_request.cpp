@@ -8,7 +8,7 @@
 #include "httpd/config/thread_needed.hpp"
 #include "httpd/requests/proxied_request.hpp"
 #include "httpd/requests/routing.hpp"
-#include "filters.hpp"
+#include "core_input.hpp"
 
 namespace v6front
 {
@@ -20,6 +20,7 @@ task<void> adopted_connection::serve()
     c->cs->state = CONN_STATE_READ_REQUEST_LINE;
     auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
     next_ = next_step::none;
+    has_begun_request_ = true;
     request_rec* r = nullptr;
     std::function<void()> reading = [this, &r] { read_timed(r); };
     if (!run_here(hook_kind::reading, c->base_server, reading))

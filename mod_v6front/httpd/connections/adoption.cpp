@@ -8,6 +8,7 @@
 #include "accept_guard.hpp"
 #include "adopted_connection.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace v6front
@@ -19,7 +20,14 @@ namespace
 // Between the two hooks, which run on the same worker one after the other.
 thread_local std::unique_ptr<adopted_connection> on_its_way;
 
-// The name in Host is not known yet: any virtual host of this address may be asked for.
+bool may_adopt(conn_rec* c)
+{
+    return !is_http2_stream(c) && c->cs && c->sbh && !c->clogging_input_filters && !c->aborted &&
+           record_of(c) && std::strcmp(ap_get_protocol(c), "http/1.1") == 0 && may_be_routed(c);
+}
+
+} // namespace
+
 bool may_be_routed(conn_rec* c)
 {
     bool found = false;
@@ -35,24 +43,31 @@ bool may_be_routed(conn_rec* c)
     return found;
 }
 
-bool may_adopt(conn_rec* c)
-{
-    return !is_http2_stream(c) && c->cs && c->sbh && !c->clogging_input_filters && !c->aborted &&
-           record_of(c) && std::strcmp(ap_get_protocol(c), "http/1.1") == 0 && may_be_routed(c);
-}
-
-} // namespace
-
 int adopt(conn_rec* c, services& shared, engine_threads& engines, handover_slots& slots)
 {
+    if (auto* own = adopted_connection::of(c)) {
+        own->hooks_have_run();
+        return own->is_accepted() ? OK : DECLINED;
+    }
     guard_accepting();
-    if (!may_adopt(c) || adopted_connection::of(c))
+    if (!may_adopt(c))
         return DECLINED;
     auto* thread = engines.next();
     if (!thread)
         return DECLINED;
     on_its_way = std::make_unique<adopted_connection>(c, *thread, shared, slots);
     return OK;
+}
+
+void keep_to_http1(conn_rec* c, apr_array_header_t* proposals)
+{
+    const auto* own = adopted_connection::of(c);
+    if (!own || !own->is_accepted())
+        return;
+    auto** names = reinterpret_cast<const char**>(proposals->elts);
+    auto** end = std::remove_if(names, names + proposals->nelts,
+                                [](const char* name) { return view(name).starts_with("h2"); });
+    proposals->nelts = static_cast<int>(end - names);
 }
 
 void hand_over(conn_rec* c)

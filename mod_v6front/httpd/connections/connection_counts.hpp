@@ -15,8 +15,9 @@ namespace v6front
 {
 
 struct connection_counts {
-    std::atomic<apr_uint32_t> open{0};
-    std::atomic<apr_uint32_t> idle{0}; // waiting for the next request (keep-alive)
+    std::atomic<apr_uint32_t> open{0};     // taken over from the MPM, which counts them, too
+    std::atomic<apr_uint32_t> accepted{0}; // by engines, from accept() on; the MPM has none of them
+    std::atomic<apr_uint32_t> idle{0};     // waiting for the next request (keep-alive)
 };
 
 // Part of an engine thread, on that thread; one of the child's does it.
@@ -30,20 +31,19 @@ public:
 
 private:
     // A number of the scoreboard that the MPM writes too. It is the sum of our connections and of
-    // those that the MPM alone knows, as of the last time that it wrote.
+    // those that the MPM alone knows, as of the last time that it wrote. It counts some of ours.
     struct shown {
-        bool mpm_counts_ours;
         apr_uint32_t total = 0; // as we have written it
         apr_uint32_t ours = 0;  // within that
-        void update(apr_uint32_t& at, apr_uint32_t now);
+        void update(apr_uint32_t& at, apr_uint32_t counted_by_mpm, apr_uint32_t others);
     };
     void tell();
 
     const connection_counts& counts_;
     deadline next_;
     int child_ = 0;
-    shown open_{true};
-    shown idle_{false};
+    shown open_;
+    shown idle_;
 };
 
 } // namespace v6front

@@ -8,20 +8,21 @@
 #include "adopted_connection.hpp"
 
 #include <latch>
+#include <utility>
 
 namespace v6front
 {
 
-engine_thread::engine_thread(resolver& names, site_usage& usage, closing_time& end,
-                             connection_counts& counts, int number, int engines)
+engine_thread::engine_thread(services& shared, connection_counts& counts, int number, int engines)
     : number_(number),
       engines_(engines),
       counts_(counts),
-      engine_(names, engine::driven::by_its_thread, &usage),
-      listener_(engine_.deadlines(), [this] { make_room(); }),
+      acceptor_(*this, shared),
+      engine_(shared.names(), engine::driven::by_its_thread, &shared.usage()),
+      listener_(engine_.deadlines(), [this] { make_room(true); }),
       teller_(engine_.deadlines(), counts)
 {
-    engine_.closing().obey(end);
+    engine_.closing().obey(shared.end());
     const signals_blocked quiet;
     std::latch running(1);
     thread_ = std::thread([this, &running] {
@@ -39,36 +40,70 @@ engine_thread::~engine_thread()
     end();
 }
 
-void engine_thread::enter(adopted_connection& c, int child)
+void engine_thread::begin(int child)
+{
+    if (std::exchange(child_, child) == child)
+        return;
+    int threads = 0, limit = 0;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &limit);
+    connection_id_ = static_cast<long>(child) * limit + threads + number_;
+    slots_.begin(child, number_, engines_);
+    teller_.begin(child);
+}
+
+void engine_thread::enter(adopted_connection& c)
 {
     connections_.push_back(&c);
     clients_.store(connections_.size(), std::memory_order_relaxed);
-    ++counts_.open;
-    slots_.begin(child, number_, engines_);
-    listener_.begin(child);
-    teller_.begin(child);
+    if (!c.is_accepted())
+        ++counts_.open;
 }
 
 void engine_thread::leave(adopted_connection& c) noexcept
 {
-    if (std::erase(connections_, &c) > 0)
+    if (std::erase(connections_, &c) > 0 && !c.is_accepted())
         --counts_.open;
     clients_.store(connections_.size(), std::memory_order_relaxed);
+}
+
+void engine_thread::accept_at(const std::vector<taken_listener*>& listeners)
+{
+    for (auto* l : listeners)
+        l->enter();
+    asio::post(engine_.get_executor(), [this, listeners] {
+        for (auto* l : listeners)
+            acceptor_.start(*l);
+    });
+}
+
+void engine_thread::serve_after_all(taken_listener::returned one)
+{
+    ++counts_.accepted; // until it counts itself
+    asio::post(engine_.get_executor(), [this, one = std::move(one)] {
+        guard("a connection that the MPM has left", [&] { acceptor_.serve_after_all(one); });
+        --counts_.accepted;
+    });
 }
 
 void engine_thread::begin_stop()
 {
     asio::post(engine_.get_executor(), [this] {
         stopping_ = true;
+        acceptor_.begin_stop();
         for (auto* c : connections_)
             c->begin_stop();
     });
 }
 
-void engine_thread::make_room()
+// What the engine has accepted is no connection of the MPM's.
+void engine_thread::make_room(bool of_mpm_only)
 {
     for (auto* c : connections_)
-        c->make_room();
+        if (!of_mpm_only || !c->is_accepted())
+            c->make_room();
+    if (!of_mpm_only)
+        acceptor_.make_room();
 }
 
 void engine_thread::close_idle(bool sites_too)
@@ -76,7 +111,7 @@ void engine_thread::close_idle(bool sites_too)
     asio::post(engine_.get_executor(), [this, sites_too] {
         if (sites_too)
             engine_.idle_connections().close_all();
-        make_room();
+        make_room(false);
     });
 }
 

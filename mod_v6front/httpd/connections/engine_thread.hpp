@@ -6,6 +6,8 @@
 
 #include "net/engine/engine.hpp"
 #include "httpd/base/apache.hpp"
+#include "accepted_socket.hpp"
+#include "acceptor.hpp"
 #include "connection_counts.hpp"
 #include "listener_watch.hpp"
 #include "node_store.hpp"
@@ -30,8 +32,7 @@ class engine_thread
 {
 public:
     // `number` of `engines`, from 0.
-    engine_thread(resolver& names, site_usage& usage, closing_time& end, connection_counts& counts,
-                  int number, int engines);
+    engine_thread(services& shared, connection_counts& counts, int number, int engines);
     ~engine_thread();
 
     engine& get_engine() noexcept { return engine_; }
@@ -41,8 +42,15 @@ public:
     node_store& memory() noexcept { return memory_; }
     request_slots& slots() noexcept { return slots_; }
     connection_counts& counts() noexcept { return counts_; }
-    // On the engine's thread. `child`: this process's slot in the scoreboard.
-    void enter(adopted_connection& c, int child);
+    connection_pools& pools() noexcept { return pools_; }
+    // For modules that count by it: one per thread (event.c, ID_FROM_CHILD_THREAD).
+    long connection_id() const noexcept { return connection_id_; }
+    // On the engine's thread, before its first connection enters. `child`: this process's slot in
+    // the scoreboard. Further calls have no effect.
+    void begin(int child);
+    // With the first connection that the MPM accepts, or is to fetch; likewise.
+    void watch_listener() { listener_.begin(child_); }
+    void enter(adopted_connection& c);
     void leave(adopted_connection& c) noexcept;
     bool is_stopping() const noexcept { return stopping_; }
     bool has_ended() const noexcept { return ended_; }
@@ -51,6 +59,10 @@ public:
     {
         return {clients_.load(std::memory_order_relaxed), engine_.idle_connections().idle()};
     }
+    // Any thread, once: this engine accepts at these.
+    void accept_at(const std::vector<taken_listener*>& listeners);
+    // Any thread: one that was meant for the MPM, which has stopped.
+    void serve_after_all(taken_listener::returned one);
     // Any thread: idle connections close at once, the others after the response in progress.
     void begin_stop();
     // Any thread: what offload threads do for this engine's connections comes to its end.
@@ -62,10 +74,12 @@ public:
     void end();
 
 private:
-    void make_room();
+    void make_room(bool of_mpm_only);
 
     int number_;
     int engines_;
+    int child_ = -1;
+    long connection_id_ = 0;
     connection_counts& counts_;
     std::vector<adopted_connection*> connections_;
     std::atomic<std::size_t> clients_{0}; // how many these are, for other threads
@@ -73,7 +87,9 @@ private:
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;
     node_store memory_;
+    connection_pools pools_;
     request_slots slots_;
+    acceptor acceptor_;
     engine engine_; // ends before these: connections that are cut short still leave them
     listener_watch listener_;
     connection_teller teller_;

@@ -29,8 +29,19 @@ engine_threads::engine_threads(const server_rec* main_server, services& shared)
 {
     const auto n = static_cast<int>(engines_wanted(main_server));
     for (int i = 0; i < n; ++i)
-        engines_.push_back(std::make_unique<engine_thread>(shared.names(), shared.usage(),
-                                                           shared.end(), counts_, i, n));
+        engines_.push_back(std::make_unique<engine_thread>(shared, counts_, i, n));
+}
+
+void engine_threads::accept_at(const std::vector<taken_listener*>& listeners)
+{
+    for (auto& e : engines_)
+        e->accept_at(listeners);
+}
+
+void engine_threads::serve_after_all(taken_listener::returned one)
+{
+    engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()]->serve_after_all(
+        std::move(one));
 }
 
 engine_thread* engine_threads::next() noexcept

@@ -23,6 +23,13 @@ public:
     // Any thread: the engine for the next connection, in turn; nullptr when there is none or the
     // child stops.
     engine_thread* next() noexcept;
+    bool any() const noexcept { return !engines_.empty(); }
+    // Once: they accept connections at these.
+    void accept_at(const std::vector<taken_listener*>& listeners);
+    // Any thread: one that was meant for the MPM, which has stopped.
+    void serve_after_all(taken_listener::returned one);
+    // Any thread: how many connections they have accepted that have not ended.
+    unsigned accepted() const noexcept { return counts_.accepted; }
     // Any thread: no new connections, and those that are here end with their response.
     void begin_stop();
     // Any thread: idle clients are closed; also idle connections to sites.

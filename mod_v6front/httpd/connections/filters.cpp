@@ -64,6 +64,8 @@ apr_status_t read_socket(ap_filter_t* f, apr_bucket_brigade* brigade, ap_input_m
             return store.ending();
         if (block == APR_NONBLOCK_READ)
             return APR_EAGAIN;
+        if (owner.shakes_hands())
+            return APR_EAGAIN;
         // The engine never blocks: a filter that insists is told that the client is too slow.
         owner.refuse_read();
         return APR_TIMEUP;
@@ -97,12 +99,13 @@ apr_status_t withhold_flush(ap_filter_t* f, apr_bucket_brigade* brigade)
     auto& owner = *static_cast<adopted_connection*>(f->ctx);
     if (owner.lets_flush_pass())
         return owner.pass_to_client(f->next, brigade);
-    if (brigade) {
-        drop_flushes(brigade);
-        if (APR_BRIGADE_EMPTY(brigade))
-            return APR_SUCCESS;
-    }
-    return owner.output().pass(f->next, brigade);
+    if (!brigade)
+        return owner.output().pass(f->next, nullptr);
+    const bool pushes = drop_flushes(brigade) && owner.pushes_flushes();
+    auto rv = APR_SUCCESS;
+    if (!APR_BRIGADE_EMPTY(brigade))
+        rv = owner.output().pass(f->next, brigade);
+    return pushes && rv == APR_SUCCESS ? owner.output().pass(f->next, nullptr) : rv;
 }
 
 // Filters known to leave the bytes as they are.
@@ -172,38 +175,6 @@ void push_output(conn_rec* c)
     while (f->next && f->frec != flush_filter)
         f = f->next;
     f->frec->filter_func.out_func(f, nullptr);
-}
-
-// Core keeps them in its filter's context (http_core.h) as memory buckets before the socket's own.
-// Reading through the filter would read the socket as well, and leave a part behind again
-// (core_filters.c).
-void take_what_core_holds(conn_rec* c, input_store& store)
-{
-    const auto* core = c->input_filters;
-    while (core->next)
-        core = core->next;
-    auto* net = static_cast<core_net_rec*>(core->ctx);
-    if (!net)
-        return;
-    if (!net->in_ctx) {
-        // Nothing was ever read. httpd empties this after a malformed request, and expects it to be
-        // there (ap_read_request); a thread that the connection is lent to reads the socket here.
-        net->in_ctx = static_cast<core_ctx_t*>(apr_pcalloc(c->pool, sizeof(core_ctx_t)));
-        net->in_ctx->b = apr_brigade_create(c->pool, c->bucket_alloc);
-        net->in_ctx->tmpbb = apr_brigade_create(c->pool, c->bucket_alloc);
-        ap_run_insert_network_bucket(c, net->in_ctx->b, net->client_socket);
-        return;
-    }
-    auto* held = net->in_ctx->b;
-    while (!APR_BRIGADE_EMPTY(held) && !APR_BUCKET_IS_SOCKET(APR_BRIGADE_FIRST(held))) {
-        auto* b = APR_BRIGADE_FIRST(held);
-        const char* data = nullptr;
-        apr_size_t n = 0;
-        if (!APR_BUCKET_IS_METADATA(b) &&
-            apr_bucket_read(b, &data, &n, APR_NONBLOCK_READ) == APR_SUCCESS && n > 0)
-            store.put(data, n);
-        apr_bucket_delete(b);
-    }
 }
 
 } // namespace v6front

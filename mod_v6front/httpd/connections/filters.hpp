@@ -10,7 +10,6 @@ namespace v6front
 {
 
 class adopted_connection;
-class input_store;
 
 // Registers them with httpd, in register_hooks.
 void register_filters();
@@ -21,8 +20,5 @@ ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner);
 
 // What was set aside for the client goes to the socket, as far as that takes it.
 void push_output(conn_rec* c);
-
-// Moves the bytes that core's input filter has read off the socket already into the store.
-void take_what_core_holds(conn_rec* c, input_store& store);
 
 } // namespace v6front

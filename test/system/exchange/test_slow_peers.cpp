@@ -59,7 +59,7 @@ TEST_CASE("A listener that ceases to accept just as the workers become idle begi
     scripted_backend site([](const received_request&) { return response("ok"); });
     httpd_options options = two_threads(short_list()[0], "V6FrontPass / " + site.url());
     options.preload = test_library("late_listener.so");
-    options.global = "LogLevel mpm_event:debug";
+    options.global = "LogLevel mpm_event:debug\nV6FrontAccept Off";
     const scratch_folder folder;
     const std::string from_now_on = folder.path() + "/now";
     options.environment = {"LATE_LISTENER=" + from_now_on};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Descriptors that run out under load: no child is lost, and what can be served is.
+#include "accepting.hpp"
 #include "catch.hpp"
 #include "descriptor_limit.hpp"
 #include "scripted_backend.hpp"
@@ -14,11 +15,15 @@ TEST_CASE("A child whose descriptors run out goes on, and serves whoever comes a
 {
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
+    const auto who = GENERATE(accepting::engines, accepting::mpm);
+    if (who == accepting::mpm && !w.adopted())
+        return;
+    INFO(who);
     scripted_backend site([](const received_request&) { return response("ok"); });
     httpd_options options = options_for(w, "V6FrontPass / " + site.url());
     options.threads = 40;
     options.global = "KeepAliveTimeout 30\n";
-    httpd_server front(options);
+    httpd_server front(accepted_by(who, options));
     CHECK(get(front, "/").status() == 200);
     const auto children = front.children();
     REQUIRE(children.size() == 1);

@@ -15,6 +15,7 @@
 #include "client_record.hpp"
 #include "connection_terms.hpp"
 #include "early_end.hpp"
+#include "logged_connection.hpp"
 #include "pseudo_v4_client.hpp"
 #include "redirect_log.hpp"
 #include "request_id.hpp"
@@ -297,8 +298,10 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
     }
     if (ended.tunnel)
         log_tunnel(ended);
-    if (ended.overridden)
+    if (ended.overridden) {
+        note_taken(request_);
         return give_own_page(ended);
+    }
     if (!ended.failed) {
         watch_redirects(request_, decision_, ended.status);
         client.finish();
@@ -311,6 +314,8 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
     }
     if (ended.failed->reason == reason::client_gone)
         c->aborted = 1;
+    else if (!c->aborted)
+        note_taken(request_);
     if (ended.status == HTTP_SERVICE_UNAVAILABLE)
         apr_table_setn(request_->err_headers_out, "Retry-After", "1");
     return ended.status;

@@ -40,7 +40,8 @@ TEST_CASE("No request that was answered is aborted in the access log", "[notes]"
         client.send(q);
         CHECK(client.read_response().complete);
     }
-    const auto lines = front.access_log(asked.size()); // the client is still connected
+    client.leave(); // mod_http2 may log a request only when its connection has more to do
+    const auto lines = front.access_log(asked.size());
     REQUIRE(lines.size() == asked.size());
     for (const auto& line : lines) {
         INFO(line);

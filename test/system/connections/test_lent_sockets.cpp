@@ -220,14 +220,15 @@ TEST_CASE("Graceful restarts with a tunnel of another module at each leave a ser
 {
     const server_way w = GENERATE(from_range(server_ways()));
     const tunnel_kind k = GENERATE(from_range(tunnel_kinds));
-    if (!w.with_module || k.ours) // ours: test_graceful_tunnels.cpp
+    // Ours: test_graceful_tunnels.cpp. TLS makes no difference to who ends it.
+    if (!w.with_module || k.ours || (w.tls && k.name != tunnel_kinds[0].name))
         return;
     INFO(w << ", " << k);
     tunnels through(w, k);
-    through.options.global = "V6FrontGracefulTimeout 1s\nServerLimit 3\n";
+    through.options.global = "V6FrontGracefulTimeout 1s\nServerLimit 2\n";
     httpd_server front(through.options);
     std::vector<raw_client> clients;
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 3; ++i) {
         INFO("restart " << i);
         clients.push_back(through.open(front));
         CHECK(says_back(clients.back(), "hello"));
@@ -237,11 +238,11 @@ TEST_CASE("Graceful restarts with a tunnel of another module at each leave a ser
     for (raw_client& client : clients)
         CHECK(client.closed_by_peer());
     CHECK(through.site.wait_for_open_connections(0));
-    const auto lines = front.complaints(6);
+    const auto lines = front.complaints(4);
     const auto told = std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
         return line.find("V6F0151") != line.npos;
     });
-    CHECK(told == 5);
+    CHECK(told == 3);
 }
 
 // What asks for no tunnel may take its time.

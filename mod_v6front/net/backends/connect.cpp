@@ -86,7 +86,7 @@ struct race : std::enable_shared_from_this<race> {
         tcp_socket socket;
         std::string preface{};              // while it is sent; `candidates` may grow meanwhile
         std::unique_ptr<tls_session> tls{}; // once it is connected
-        deadline::clock::time_point started = deadline::clock::now();
+        std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
         bool has_ended = false;
         std::optional<failure> failed{};
         // What it is to have come too late.
@@ -213,7 +213,7 @@ void race::end(std::size_t i, std::optional<failure> failed)
 
 void race::tell(const connect_report& report) const
 {
-    const auto late = deadline::clock::now() - connect_stagger;
+    const auto late = std::chrono::steady_clock::now() - connect_stagger;
     for (std::size_t i = 0; i < runners.size(); ++i) {
         const auto& r = *runners[i];
         if (i == winner)

@@ -28,6 +28,8 @@ def arguments():
     parser.add_argument("--seconds", type=int, default=3, help="length of one measurement (3)")
     parser.add_argument("--scenario", action="append", choices=load.SCENARIOS, help="only this one; repeatable")
     parser.add_argument("--front", action="append", choices=fronts.KINDS, help="only this one; repeatable")
+    parser.add_argument("--logs", choices=("on", "off"), default="on",
+                        help="access logs of all fronts (on); off shows what requests cost without them")
     parser.add_argument("--module", type=pathlib.Path,
                         help="this mod_v6front.so instead of building one")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write every single figure there")
@@ -63,7 +65,7 @@ def contenders(asked, scenario, running):
 
 def run(asked, module, directory, group):
     site = backend.start(directory, group)
-    running = [fronts.start(name, directory, group, site, module) for name in asked.front]
+    running = [fronts.start(name, directory, group, site, module, asked.logs == "on") for name in asked.front]
     results = report.Results(asked, ROOT)
     report.say(results.header())
     for name in asked.scenario:

@@ -21,7 +21,7 @@ PidFile "{dir}/front.pid"
 ErrorLog "{dir}/error.log"
 LogLevel warn
 LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
-CustomLog "{dir}/access.log" combined
+{access_log}
 ServerName bench.test
 
 StartServers 1
@@ -121,7 +121,8 @@ def mod_proxy(**values):
 
 
 def conf(front, pass_on, values):
-    return COMMON.format(load="\n".join(map(load_line, ENABLED)), front=front, pass_on=pass_on,
+    log = 'CustomLog "{dir}/access.log" combined'.format(**values) if values.get("logs", True) else ""
+    return COMMON.format(access_log=log, load="\n".join(map(load_line, ENABLED)), front=front, pass_on=pass_on,
                          user="User www-data\nGroup www-data" if os.geteuid() == 0 else "", **values)
 
 

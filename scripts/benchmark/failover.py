@@ -45,7 +45,7 @@ def nginx(port, hanging, **values):
     text = text.replace("        location / {{", "        proxy_connect_timeout 3s;\n"
                         f"        location /hanging/ {{{{ proxy_pass http://127.0.0.1:{hanging}; }}}}\n"
                         "        location / {{")
-    return text.format(user="user www-data;" if fronts.USER else "", **fronts.with_tls_site(values))
+    return text.format(user="user www-data;" if fronts.USER else "", **fronts.complete(values))
 
 
 def haproxy(port, hanging, **values):
@@ -54,7 +54,7 @@ def haproxy(port, hanging, **values):
                                   "    use_backend hanging if {{ path_beg /hanging/ }}\n    default_backend site\n")
     text = text.replace("    server site 127.0.0.1:{backend}\n", "    option redispatch\n" + servers +
                         f"backend hanging\n    server h 127.0.0.1:{hanging}\n")
-    return text.format(user="user www-data\n    group www-data" if fronts.USER else "", **fronts.with_tls_site(values))
+    return text.format(user="user www-data\n    group www-data" if fronts.USER else "", **fronts.complete(values))
 
 
 KINDS = {"mod_v6front": (v6front, apache.command), "mod_proxy_http": (mod_proxy, apache.command),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fronts, each as its careful operator would set it up, and all for the same duty: access log on,
+"""The fronts, each as its careful operator would set it up, and all for the same duty: access log on or off,
 X-Forwarded-For, the client's Host passed on, connections to the backend kept, one processor's worth of event loop
 where that can be said, as many requests on a client's connection as it likes."""
 
@@ -20,7 +20,7 @@ pid {dir}/nginx.pid;
 error_log {dir}/nginx-error.log;
 events {{ worker_connections 4096; }}
 http {{
-    access_log {dir}/nginx-access.log combined;
+    access_log {nginx_log};
     client_body_temp_path {dir}/nginx-body;
     proxy_temp_path {dir}/nginx-proxy;
     fastcgi_temp_path {dir}/nginx-fastcgi;
@@ -76,7 +76,7 @@ global
 defaults
     mode http
     log global
-    option httplog
+    {haproxy_log}
     option forwardfor
     http-reuse aggressive
     timeout connect 3s
@@ -114,17 +114,20 @@ def haproxy_command(conf, _directory):
     return ["/usr/sbin/haproxy", "-db", "-f", conf]
 
 
-def with_tls_site(values):
-    """Where there is no site over TLS nobody asks for it, but the configurations name one."""
-    return dict(backend_tls=9, name=certificate.NAME, ca=f"{values['dir']}/cert.pem") | values
+def complete(values):
+    """Where there is no site over TLS nobody asks for it, but the configurations name one. Access logs are on unless
+    `logs` says something else."""
+    logs = ({"nginx_log": f"{values['dir']}/nginx-access.log combined", "haproxy_log": "option httplog"}
+            if values.get("logs", True) else {"nginx_log": "off", "haproxy_log": "no log"})
+    return dict(backend_tls=9, name=certificate.NAME, ca=f"{values['dir']}/cert.pem") | logs | values
 
 
 def nginx_conf(**values):
-    return NGINX.format(user="user www-data;" if USER else "", **with_tls_site(values))
+    return NGINX.format(user="user www-data;" if USER else "", **complete(values))
 
 
 def haproxy_conf(**values):
-    return HAPROXY.format(user="user www-data\n    group www-data" if USER else "", **with_tls_site(values))
+    return HAPROXY.format(user="user www-data\n    group www-data" if USER else "", **complete(values))
 
 
 # Name: (configuration, command). The module's come first: a row is read from what is new.
@@ -141,17 +144,17 @@ def is_module(name):
     return name.startswith("v6front")
 
 
-def start(name, directory, group, site, module):
+def start(name, directory, group, site, module, logs=True, under=()):
     own = directory / name
     own.mkdir(mode=0o755)
     certificate.make(own)
     make_conf, make_command = KINDS[name]
     front = Front(name, free_port("::1"), free_port("::1"))
     values = dict(dir=own, cipher=certificate.CIPHER, plain=front.plain, tls=front.tls, backend=site.port,
-                  backend_tls=site.tls_port, name=certificate.NAME, ca=site.ca)
+                  backend_tls=site.tls_port, name=certificate.NAME, ca=site.ca, logs=logs)
     if is_module(name):
         values["module"] = module
     conf = own / "front.conf"
     conf.write_text(make_conf(**values))
-    front.pid = group.start(name, make_command(conf, own), own / "output.log", "::1", front.plain)
+    front.pid = group.start(name, [*under, *make_command(conf, own)], own / "output.log", "::1", front.plain)
     return front

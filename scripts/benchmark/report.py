@@ -41,6 +41,7 @@ class Results:
         self._asked = asked
         self._about = {"tree": revision(root), "cpus": os.cpu_count(), "cpu": cpu_model(),
                        "kernel": platform.release(), "rounds": asked.rounds, "seconds": asked.seconds,
+                       "logs": "access log to a file" if asked.logs == "on" else "no access log",
                        "versions": {name: version(command) for name, command in VERSIONS.items()}}
         self._samples = {}
 
@@ -55,7 +56,7 @@ class Results:
                 "clients by [::1], backend nginx on 127.0.0.1\n"
                 "nginx: 1 worker; haproxy: 1 thread; httpd: 1 child; the module: 1 engine in it\n"
                 "httpd: event MPM, Debian's modules and defaults, but 64 threads per child\n"
-                "all fronts: access log to a file, X-Forwarded-For, backend connections kept\n"
+                f"all fronts: {about['logs']}, X-Forwarded-For, backend connections kept\n"
                 "CPU and memory are those of the front's whole process tree; site conn.: connections opened to the "
                 "backend for 1000 requests")
 

@@ -10,6 +10,8 @@
 // something was slow. Where it cannot be read (no /proc in a chroot), all time counts.
 #pragma once
 
+#include "net/loop/loop_clock.hpp"
+
 #include <chrono>
 #include <optional>
 
@@ -19,7 +21,7 @@ namespace v6front
 class kept_time
 {
 public:
-    using clock = std::chrono::steady_clock;
+    using clock = loop_clock;
 
     kept_time(); // begins
     // What has passed so far, if that is too long.

@@ -77,7 +77,7 @@ std::string preface_of(const connection_terms& terms, const tcp_socket& socket)
 // The race of one connect. Shared with the handlers of its sockets, which may end after the race
 // has.
 struct race : std::enable_shared_from_this<race> {
-    using clock = deadline::clock;
+    using clock = std::chrono::steady_clock;
 
     race(asio::io_context& c, std::span<const connection_identity> to,
          std::chrono::milliseconds timeout)

@@ -16,7 +16,7 @@ namespace v6front
 namespace
 {
 
-using clock = std::chrono::steady_clock;
+using clock = deadline::clock;
 
 // How long the backend may think about "Expect: 100-continue" before the client is told to
 // continue: long enough for a refusal that saves an upload, short for backends that ignore it (RFC

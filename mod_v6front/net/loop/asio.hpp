@@ -4,6 +4,8 @@
 // type-erased default: one virtual call less on every operation.
 #pragma once
 
+#include "frame_memory.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
@@ -11,6 +13,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <coroutine>
+#include <cstddef>
 
 namespace v6front
 {
@@ -30,3 +35,41 @@ using endpoint = asio::ip::tcp::endpoint;
 inline constexpr asio::as_tuple_t<asio::use_awaitable_t<executor>> use_task{};
 
 } // namespace v6front
+
+namespace v6front
+{
+
+// The promise of a task: Asio's own, with its frame from frame_memory. Nothing is added to it, so
+// that what Asio takes for its frame is one.
+template <class T> struct task_promise : asio::detail::awaitable_frame<T, executor> {
+    using frame = asio::detail::awaitable_frame<T, executor>;
+
+    static void* operator new(std::size_t size) { return frame_memory::take(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept
+    {
+        frame_memory::give_back(memory, size);
+    }
+
+    // Asio pushes the inner task onto a frame that it knows by its own promise.
+    template <class U> struct inner_task {
+        task<U> waited_for;
+        bool await_ready() const noexcept { return false; }
+        void await_suspend(std::coroutine_handle<task_promise> outer)
+        {
+            waited_for.await_suspend(std::coroutine_handle<frame>::from_address(outer.address()));
+        }
+        U await_resume() { return waited_for.await_resume(); }
+    };
+    using frame::await_transform;
+    template <class U> auto await_transform(task<U> inner) const
+    {
+        return inner_task<U>{frame::await_transform(std::move(inner))};
+    }
+};
+
+} // namespace v6front
+
+template <class T, class... Arguments>
+struct std::coroutine_traits<boost::asio::awaitable<T, v6front::executor>, Arguments...> {
+    using promise_type = v6front::task_promise<T>;
+};

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "asio.hpp"
+#include "loop_clock.hpp"
 
 #include <chrono>
 #include <functional>
@@ -27,13 +28,13 @@ public:
     // has deadlines in it.
     void stop() { timer_.reset(); }
     // The timer's handler waits for the loop to turn.
-    bool is_look_due() const noexcept { return next_look_ <= std::chrono::steady_clock::now(); }
+    bool is_look_due() const noexcept { return next_look_ <= loop_clock::now(); }
     static constexpr std::chrono::milliseconds tick{50};
     static constexpr std::chrono::milliseconds pause{200};
 
 private:
     friend class deadline;
-    using time_point = std::chrono::steady_clock::time_point;
+    using time_point = loop_clock::time_point;
 
     void add(deadline& d);
     void remove(deadline& d);
@@ -52,7 +53,7 @@ private:
 class deadline
 {
 public:
-    using clock = std::chrono::steady_clock;
+    using clock = loop_clock;
 
     deadline(deadline_list& list, std::function<void()> on_expiry)
         : list_(list), on_expiry_(std::move(on_expiry))
@@ -63,7 +64,7 @@ public:
     deadline& operator=(const deadline&) = delete;
 
     // Forgets an earlier expiry, if there was one.
-    void arm(clock::duration after) { arm_at(clock::now() + after); }
+    void arm(clock::duration after) { arm_at(clock::now() + clock::lag + after); }
     void arm_at(clock::time_point when);
     void disarm();
     bool expired() const noexcept { return expired_; }

@@ -2,6 +2,8 @@
 
 #include "site_usage.hpp"
 
+#include "net/loop/loop_clock.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <vector>
@@ -15,9 +17,9 @@ namespace
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-std::chrono::steady_clock::duration since_start() noexcept
+loop_clock::duration since_start() noexcept
 {
-    return std::chrono::steady_clock::now().time_since_epoch();
+    return loop_clock::now().time_since_epoch();
 }
 
 // Peaks are remembered by spans of two seconds, this one and the one before.

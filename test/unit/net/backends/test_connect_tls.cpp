@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-using clock = deadline::clock;
+using clock = std::chrono::steady_clock;
 
 const tls_peer& peer()
 {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-using clock = deadline::clock;
+using clock = std::chrono::steady_clock;
 
 struct bench {
     asio::io_context context;

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-using clock = deadline::clock;
+using clock = std::chrono::steady_clock;
 using connected = result<std::shared_ptr<backend_connection>>;
 
 std::vector<connection_identity> identities(const std::vector<endpoint>& to)

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-using clock = deadline::clock;
+using clock = std::chrono::steady_clock;
 
 result<ipv4_addresses> no_lookup(const std::string& name)
 {

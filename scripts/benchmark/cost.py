@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one request costs the module, counted by callgrind: no matter what else the machine does. The same requests go
+through the front twice, once few and once many of them; the difference has no start and no end in it. Fails where a
+count is above its limit, so that speed does not leak away unseen."""
+
+import argparse
+import collections
+import http.client
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import backend
+import fronts
+import processes
+from processes import Failure, Group
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FEW, MANY = 200, 1200
+
+# Per request. Instructions are those of the module's own code, and of what it has of Asio: another compiler makes a
+# tenth more or fewer, and the limit has that much room. What is called is exact.
+CALLS = ("recv", "send", "writev", "epoll_wait", "epoll_ctl", "mmap", "operator new(unsigned long)")
+LIMITS = {
+    "small": {"instructions": 29500, "recv": 5, "send": 1, "writev": 1, "epoll_wait": 2, "epoll_ctl": 0, "mmap": 0,
+              "operator new(unsigned long)": 8},
+    "https": {"instructions": 30500, "recv": 5, "send": 1, "writev": 1, "epoll_wait": 2, "epoll_ctl": 0, "mmap": 0,
+              "operator new(unsigned long)": 8},
+}
+PATHS = {"small": "/small", "https": "/https/small"}
+ROOM = 0.1  # what happens now and then, such as a look at a deadline, divided by the requests between
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/cost", description=__doc__)
+    parser.add_argument("--module", type=pathlib.Path, default=ROOT / "build/release/mod_v6front.so",
+                        help="this mod_v6front.so (build/release/mod_v6front.so)")
+    parser.add_argument("--no-packages", action="store_true", help="take it that the Debian packages are there")
+    return parser.parse_args()
+
+
+def ask(port, path, times):
+    """One after the other on one connection, the same octets each time."""
+    client = http.client.HTTPConnection("::1", port, timeout=60)
+    for _ in range(times):
+        client.request("GET", path, headers={"Host": "bench.test", "User-Agent": "cost", "Accept": "*/*"})
+        answer = client.getresponse()
+        if answer.status != 200 or answer.read() != backend.SMALL.encode():
+            raise Failure(f"{path}: {answer.status}")
+    client.close()
+
+
+class Counts:
+    """One file of callgrind's: instructions by object, and calls by function."""
+
+    def __init__(self, path):
+        self.instructions = collections.Counter()
+        self.calls = collections.Counter()
+        names, inside, called, call = {}, "", "", False
+        for line in path.read_text(errors="replace").splitlines():
+            if found := re.match(r"(ob|cob|fn|cfn)=\((\d+)\)(?: (.*))?$", line):
+                kind, number, name = found.groups()
+                key = (kind[-2:], number)
+                names.setdefault(key, name or "")
+                if kind == "ob":
+                    inside = names[key]
+                elif kind == "cfn":
+                    called = names[key].removesuffix("'2")
+            elif line.startswith("calls="):
+                self.calls[called] += int(line[6:].split()[0])
+                call = True
+            elif re.match(r"[+\-*\d]", line):
+                # The line after calls= has the cost of what was called, which is counted there.
+                if not call:
+                    self.instructions[pathlib.Path(inside).name] += int(line.split()[1]) if " " in line else 0
+                call = False
+
+
+def measure(path, times, module, directory):
+    out = directory / "counts"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    out.chmod(0o777)  # httpd's child is not root
+    with Group() as group:
+        site = backend.start(directory, group)
+        front = fronts.start("v6front", directory, group, site, module, False, [
+            "valgrind", "--tool=callgrind", "--trace-children=yes", "-q", f"--callgrind-out-file={out}/%p"])
+        child = front_child(front.pid)
+        ask(front.plain, path, times)
+        # The child writes its counts when it ends.
+        os.kill(front.pid, signal.SIGTERM)
+        await_file(out / str(child))
+    return Counts(out / str(child))
+
+
+def front_child(pid):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if children := [p for p in processes.tree(pid) if p != pid]:
+            return children[-1]
+        time.sleep(0.05)
+    raise Failure("httpd has no child")
+
+
+def await_file(path):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if path.is_file() and "totals:" in path.read_text(errors="replace")[-200:]:
+            return
+        time.sleep(0.1)
+    raise Failure(f"callgrind does not write {path}")
+
+
+def per_request(name, module, directory):
+    few, many = (measure(PATHS[name], times, module, directory / f"{name}-{times}") for times in (FEW, MANY))
+    own = module.name
+    result = {"instructions": (many.instructions[own] - few.instructions[own]) / (MANY - FEW)}
+    return result | {call: (many.calls[call] - few.calls[call]) / (MANY - FEW) for call in CALLS}
+
+
+def main():
+    asked = arguments()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="v6front-cost."))
+    directory.chmod(0o755)
+    faults = 0
+    try:
+        for name, limits in LIMITS.items():
+            for times in (FEW, MANY):
+                (directory / f"{name}-{times}").mkdir(mode=0o755)
+            counted = per_request(name, asked.module.resolve(), directory)
+            for what, limit in limits.items():
+                above = counted[what] > limit + (0 if what == "instructions" else ROOM)
+                faults += above
+                print(f"{name}: {what} {counted[what]:.1f}, at most {limit}{': TOO MANY' if above else ''}")
+    except Failure as failure:
+        print(f"scripts/cost: {failure}", file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    return 1 if faults else 0
+
+
+sys.exit(main())

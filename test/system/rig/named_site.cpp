@@ -35,7 +35,7 @@ struct named_site::server {
     };
 
     server(std::size_t n, std::uint16_t wanted, const std::string& address)
-        : answers(n), listener(context, {asio::ip::make_address(address), wanted})
+        : answers(n), here(address), listener(context, {asio::ip::make_address(address), wanted})
     {
         accept();
         thread = std::thread([this] { context.run(); });
@@ -90,10 +90,11 @@ struct named_site::server {
             }
             boost::system::error_code ignored;
             ++served;
-            const std::string status = fails ? "503 No" : "200 OK";
-            asio::write(v->socket,
-                        asio::buffer("HTTP/1.1 " + status + "\r\nContent-Length: 2\r\n\r\nok"),
-                        ignored);
+            const std::string head = fails ? "HTTP/1.1 503 No" : "HTTP/1.1 200 OK";
+            asio::write(
+                v->socket,
+                asio::buffer(head + "\r\nContent-Length: 2\r\nAnswers: " + here + "\r\n\r\nok"),
+                ignored);
         }
     }
 
@@ -107,6 +108,7 @@ struct named_site::server {
     }
 
     std::size_t answers;
+    std::string here;
     asio::io_context context;
     tcp::acceptor listener;
     const std::uint16_t port = listener.local_endpoint().port();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A site that gets a PROXY header of version 1 before the requests of a connection, which no HTTP
-// server of ours takes: it keeps what came, by connection, and answers each request with "ok".
+// server of ours takes: it keeps what came, by connection, and answers each request with "ok", and
+// with its own address in the field Answers.
 #pragma once
 
 #include <cstddef>

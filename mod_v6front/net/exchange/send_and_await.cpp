@@ -16,8 +16,6 @@ namespace v6front
 namespace
 {
 
-using clock = deadline::clock;
-
 // How long the backend may think about "Expect: 100-continue" before the client is told to
 // continue: long enough for a refusal that saves an upload, short for backends that ignore it (RFC
 // 9110 10.1.1).
@@ -30,6 +28,17 @@ constexpr std::chrono::milliseconds quick_response{20};
 // A backend that sends interim responses for ever would hold the exchange for ever; one that means
 // it sends a few (RFC 9110 15.2 names no number).
 constexpr unsigned max_interim_responses = 100;
+
+// A site that closes while it is sent a request may have said why before. One that neither reads
+// nor answers gets no second wait, and one that is still there has not got the request.
+bool may_be_answered(const failure& unsent)
+{
+    if (unsent.reason == reason::send_timed_out)
+        return false;
+    const bool is_of_kernel = unsent.cause.category() == asio::error::get_system_category();
+    return !is_of_kernel || unsent.cause == asio::error::connection_reset ||
+           unsent.cause == asio::error::broken_pipe;
+}
 
 } // namespace
 
@@ -60,18 +69,17 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
             if (unsent && describe(unsent->reason).whose == fault::client)
                 co_return *unsent;
         }
-        // A backend that neither reads nor answers gets no second wait.
-        if (unsent && unsent->reason == reason::send_timed_out)
+        if (unsent && !may_be_answered(*unsent))
             co_return *unsent;
         // Nobody is left to answer when the client goes now, so the backend is spared the work.
         if (up.is_done())
             peer.watch_for_departure([&backend] { backend.close(); });
-        const auto asked = clock::now();
+        const auto asked = deadline::clock::now();
         if (engine.is_lent() && up.is_done())
             backend.wait_here(std::min(quick_response, thinking.left(true)));
         auto head = co_await response.read_head(thinking.left(up.is_done()));
         peer.watch_for_departure(nullptr);
-        thinking.has_passed(clock::now() - asked, head ? (*head)->status : 0);
+        thinking.has_passed(deadline::clock::now() - asked, head ? (*head)->status : 0);
         if (!head && peer.has_departed())
             co_return failure{reason::client_gone, {}, "while waiting for the response"};
         if (!head && unsent && !response.saw_bytes())

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Loaded before httpd's own libraries: of the calls that make, use and end TCP connections, counted
+ * from the moment at which the test says so, the one with that number fails once. The test says its
+ * number (from 1; 0: none fails) and the error, or 0: then it reads or writes one octet, or nothing
+ * special where it does neither. A connection that is reset stays so.
+ */
+#define _GNU_SOURCE
+#include "told.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+static _Atomic int64_t seen_number; /* that the count belongs to */
+static _Atomic int64_t count;
+
+/* True for the one that fails. */
+static int is_it(void)
+{
+    const int64_t number = told[0];
+    if (atomic_exchange(&seen_number, number) != number)
+        atomic_store(&count, 0);
+    return number != 0 && atomic_fetch_add(&count, 1) + 1 == (number & 0xffff);
+}
+
+static int is_tcp(int s)
+{
+    int kind = 0, family = 0;
+    socklen_t size = sizeof kind;
+    if (getsockopt(s, SOL_SOCKET, SO_TYPE, &kind, &size) != 0 || kind != SOCK_STREAM)
+        return 0;
+    size = sizeof family;
+    return getsockopt(s, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0 &&
+           (family == AF_INET || family == AF_INET6);
+}
+
+#define REAL(name) \
+    static __typeof__(name) *real; \
+    if (!real) \
+        *(void **)&real = dlsym(RTLD_NEXT, #name)
+
+/* -1, with the error that the test wants. */
+static int fail(int s)
+{
+    static int (*end)(int, int);
+    if (!end)
+        *(void **)&end = dlsym(RTLD_NEXT, "shutdown");
+    if (told[1] == ECONNRESET)
+        end(s, SHUT_RDWR);
+    errno = (int)told[1];
+    return -1;
+}
+
+#define FAIL_OR_BE_SHORT(size) \
+    if (is_it()) { \
+        if (told[1] != 0) \
+            return fail(s); \
+        size = size > 1 ? 1 : size; \
+    }
+
+ssize_t recv(int s, void *into, size_t size, int flags)
+{
+    REAL(recv);
+    if (!(flags & MSG_PEEK))
+        FAIL_OR_BE_SHORT(size)
+    return real(s, into, size, flags);
+}
+
+ssize_t send(int s, const void *from, size_t size, int flags)
+{
+    REAL(send);
+    FAIL_OR_BE_SHORT(size)
+    return real(s, from, size, flags);
+}
+
+ssize_t read(int s, void *into, size_t size)
+{
+    REAL(read);
+    if (told[0] != 0 && is_tcp(s))
+        FAIL_OR_BE_SHORT(size)
+    return real(s, into, size);
+}
+
+ssize_t write(int s, const void *from, size_t size)
+{
+    REAL(write);
+    if (told[0] != 0 && is_tcp(s))
+        FAIL_OR_BE_SHORT(size)
+    return real(s, from, size);
+}
+
+ssize_t writev(int s, const struct iovec *from, int pieces)
+{
+    REAL(writev);
+    if (told[0] != 0 && pieces > 0 && is_tcp(s)) {
+        struct iovec first = from[0];
+        size_t size = first.iov_len;
+        FAIL_OR_BE_SHORT(size)
+        if (size != first.iov_len) {
+            first.iov_len = size;
+            return real(s, &first, 1);
+        }
+    }
+    return real(s, from, pieces);
+}
+
+#define FAIL(s) \
+    if (told[0] != 0 && is_it() && told[1] != 0) \
+        return fail(s);
+
+int socket(int family, int kind, int protocol)
+{
+    REAL(socket);
+    if (family == AF_INET || family == AF_INET6)
+        FAIL(-1)
+    return real(family, kind, protocol);
+}
+
+int connect(int s, const struct sockaddr *to, socklen_t size)
+{
+    REAL(connect);
+    if (to->sa_family == AF_INET || to->sa_family == AF_INET6)
+        FAIL(s)
+    return real(s, to, size);
+}
+
+int shutdown(int s, int how)
+{
+    REAL(shutdown);
+    FAIL(s)
+    return real(s, how);
+}

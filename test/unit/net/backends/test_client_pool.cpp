@@ -72,6 +72,7 @@ struct idle_case {
     std::function<void(bench&)> happens{};
 };
 
+const connection_past old{std::chrono::steady_clock::now() - 11min, {}, {}};
 const connection_past promise{std::chrono::steady_clock::now(), 1ms, {}};
 
 } // namespace
@@ -105,7 +106,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
              b.pooled.send("HTTP/1.1 408 Late\r\n");
          }},
         {"it has been idle for long", false, false, true, {.idle_time = 0ms}},
-        {"it is old", false, false, true, {.age = 0ms}},
+        {"it is old", false, false, true, {}, old},
         {"its site has promised to keep it for less", false, false, true, {}, promise},
         {"its route keeps none", false, false, true, {}, {}, 0},
         {"somebody needs the room",

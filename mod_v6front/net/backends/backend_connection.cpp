@@ -187,6 +187,7 @@ void backend_connection::end_sending() noexcept
 detached_socket backend_connection::release() noexcept
 {
     auto socket = reading_ || !is_quiet() ? detached_socket() : transport_.release();
+    socket.past = {made_, promised_, {}};
     close();
     return socket;
 }

@@ -2,8 +2,6 @@
 
 #include "pool.hpp"
 
-#include "core/decisions/idle_life.hpp"
-
 #include <algorithm>
 
 namespace v6front
@@ -58,12 +56,10 @@ std::shared_ptr<backend_connection> pool::take(const connection_identity& wanted
         if (now == state::unread)
             continue;
         const bool open = now == state::open;
-        if (open && must_last) {
-            const auto seen = usage_.life(usage_.find(wanted.address));
-            if (last.idle_for() >= safe_idle(last.promised(), seen)) {
-                remove(s, 0)->close();
-                return nullptr;
-            }
+        if (open && must_last &&
+            !will_last(usage_, usage_.find(wanted.address), last.idle_for(), last.promised())) {
+            remove(s, 0)->close();
+            return nullptr;
         }
         auto connection = remove(s, i);
         if (open)
@@ -102,8 +98,7 @@ void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t mos
 {
     auto& s = shelves_[connection->identity()];
     const auto at = usage_.find(connection->peer());
-    // Somebody waits for it to be closed: one whose request this site has not begun with.
-    if (connection->age() >= limits_.age || usage_.take_asked(at) ||
+    if (!may_begin_idle(usage_, at, limits_, connection->age()) ||
         !has_room(s, connection->identity(), at, most))
         return connection->close();
     connection->note_served();
@@ -134,11 +129,8 @@ bool pool::may_stay(backend_connection& c)
 {
     const auto at = usage_.find(c.peer());
     const auto idle_for = c.idle_for();
-    const auto most = c.promised() > std::chrono::milliseconds(0)
-                          ? std::min(limits_.idle_time, safe_idle(c.promised(), {}))
-                          : limits_.idle_time;
-    return idle_for < most && usage_.idle(at) <= usage_.allowed(at, idle_for) &&
-           !usage_.take_asked(at);
+    return usage_.idle(at) <= usage_.allowed(at, idle_for) &&
+           may_stay_idle(usage_, at, limits_, idle_for, c.promised());
 }
 
 void pool::disturbed(backend_connection& c)

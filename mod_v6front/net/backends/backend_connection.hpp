@@ -59,8 +59,8 @@ public:
     bool is_quiet() const noexcept { return !read_error_ && buffer_.empty(); }
     bool is_reading() const noexcept { return reading_; }
     // What an idle backend has done, by the outstanding read and by the kernel, which may know
-    // more.
-    enum class state : std::uint8_t { open, spoke, ended };
+    // more. unread: over TLS the outstanding read will tell, in the engine's next turn.
+    enum class state : std::uint8_t { open, spoke, unread, ended };
     state probe() noexcept;
     // It is idle from now on; `disturbed` is called when it is watched and not quiet any more.
     void begin_idle(std::function<void(backend_connection&)> disturbed);

@@ -57,7 +57,8 @@ private:
                   std::uint32_t most);
     shelf* longest_idle(const endpoint& address) noexcept;
     bool may_stay(backend_connection& c);
-    bool is_open(backend_connection& c);
+    using state = backend_connection::state;
+    state look_at(backend_connection& c);
     void disturbed(backend_connection& c);
     void look_later(deadline_list& deadlines);
     std::shared_ptr<backend_connection> remove(shelf& s, std::size_t i);

@@ -156,11 +156,13 @@ task<bool> stays_open(const lease_wish& wish, lease& idle)
     const auto at = usage.find(idle->peer());
     steady_timer moment(wish.engine.context(), site_usage::proof);
     const auto [ended] = co_await moment.async_wait(use_task);
-    if (!ended && idle->probe() == backend_connection::state::open) {
+    const auto now = ended ? backend_connection::state::ended : idle->probe();
+    if (now == backend_connection::state::open) {
         usage.note_open(at, idle->idle_for() + site_usage::proof);
         co_return true;
     }
-    usage.note_closed(at, idle->idle_for());
+    if (now != backend_connection::state::unread)
+        usage.note_closed(at, idle->idle_for());
     co_return false;
 }
 

@@ -143,11 +143,11 @@ $(BUILD)/system_tests: $(call obj,$(system_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) -lnghttp2 $(CATCH_LIBS)
 preloaded := $(patsubst test/system/rig/%.c,$(BUILD)/%.so,$(wildcard test/system/rig/*.c))
 $(preloaded): $(BUILD)/%.so: test/system/rig/%.c $(wildcard test/system/rig/*.h)
-	$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
+	$(CC) -std=gnu11 -O2 $(WARN) $(APXS_INCLUDES) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)
-fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp backends/detached_socket.cpp loop/deadline.cpp) \
+fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp backends/detached_socket.cpp loop/deadline.cpp loop/frame_memory.cpp) \
              $(wildcard mod_v6front/net/tls/*.cpp)
 $(call obj,$(fuzz_src)): CXXFLAGS += -I. -Imod_v6front -Itest $(ASIO)
 $(BUILD)/fuzz_%: $(BUILD)/test/fuzz/%.o $(call obj,$(fuzz_part)) $(BUILD)/libcore.a

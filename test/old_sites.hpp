@@ -18,8 +18,9 @@ struct old_response {
     std::string bytes;
     // The normal form: "200 OK|X=y;|hi": status and phrase, fields without those that frame, body.
     std::string normal;
-    bool kept = false;  // the connection may serve another request
-    bool close = false; // the body ends with the connection
+    bool kept = false;    // the connection may serve another request
+    bool close = false;   // the body ends with the connection
+    bool to_head = false; // the answer to a HEAD request
 };
 
 struct refused_response {
@@ -146,6 +147,16 @@ inline std::vector<old_response> old_framing()
          coded("chunked, chunked"), hi},
         {"chunked and an empty element", "nginx, HAProxy, Chromium, curl; RFC 9110 5.6.1",
          coded("chunked,"), hi},
+        {"8bit, as in mail", "nginx, mod_proxy, Chromium, Node",
+         ok + "Transfer-Encoding: 8bit\r\n\r\nhi", hi, false, close},
+        {"7bit, as in mail", "nginx, mod_proxy, Chromium, Node",
+         ok + "Transfer-Encoding: 7BIT\r\n\r\nhi", hi, false, close},
+        {"none", "nginx, mod_proxy, Chromium, Node, curl", ok + "Transfer-Encoding: none\r\n\r\nhi",
+         hi, false, close},
+        {"a charset", "nginx, mod_proxy, Chromium, Node", ok + "Transfer-Encoding: UTF-8\r\n\r\nhi",
+         hi, false, close},
+        {"binary with a length", "nginx, Chromium", ok + "Transfer-Encoding: binary" + rest, hi},
+        {"binary, then chunks", "mod_proxy, Chromium, Node", coded("binary, chunked"), hi},
         {"no coding", "all", ok + "Transfer-Encoding:\r\n\r\nhi", hi, false, close},
         {"no coding, and a length", "all", ok + "Transfer-Encoding: " + rest, hi},
         {"a length twice", "all but Node", ok + "Content-Length: 2" + rest, hi, kept},
@@ -155,6 +166,36 @@ inline std::vector<old_response> old_framing()
         {"a length of -1: not known", "nginx, Chromium", ok + "Content-Length: -1\r\n\r\nhi", hi,
          false, close},
         {"a length with a zero before", "all", ok + "Content-Length: 02\r\n\r\nhi", hi, kept},
+    };
+}
+
+// Where nothing follows the head, a field that says how much does not matter (RFC 9112 6.3).
+inline std::vector<old_response> old_without_body()
+{
+    using namespace old;
+    const bool kept = true;
+    const std::string unchanged = "HTTP/1.1 304 Not Modified\r\n";
+    const std::string changed_nothing = "304 Not Modified||";
+    const std::string none = "HTTP/1.1 204 No Content\r\n";
+    const std::string lengths = "Content-Length: 3\r\nContent-Length: 2\r\n\r\n";
+    const std::string no_number = "Content-Length: unknown\r\n\r\n";
+    const std::string gzip = "Transfer-Encoding: gzip\r\n\r\n";
+    return {
+        {"304, no number", "nginx, mod_proxy", unchanged + no_number, changed_nothing},
+        {"304, two lengths", "nginx, mod_proxy", unchanged + lengths, changed_nothing},
+        {"304, gzip", "nginx, mod_proxy", unchanged + gzip, changed_nothing},
+        {"304, a length", "all", unchanged + "Content-Length: 5\r\n\r\n", changed_nothing, kept},
+        {"304, chunks", "all", unchanged + "Transfer-Encoding: chunked\r\n\r\n", changed_nothing,
+         kept},
+        {"204, no number", "nginx, mod_proxy", none + no_number, "204 No Content||"},
+        {"204, two lengths", "nginx, mod_proxy", none + lengths, "204 No Content||"},
+        {"HEAD, no number", "nginx, mod_proxy", ok + no_number, "200 OK||", false, false, true},
+        {"HEAD, two lengths", "nginx, mod_proxy", ok + lengths, "200 OK||", false, false, true},
+        {"HEAD, gzip", "nginx, mod_proxy", ok + gzip, "200 OK||", false, false, true},
+        {"HEAD, a length and gzip", "nginx, mod_proxy", ok + "Content-Length: 2\r\n" + gzip,
+         "200 OK||", false, false, true},
+        {"HEAD, chunks", "all", chunked, "200 OK||", kept, false, true},
+        {"HEAD, neither", "all", ok + "\r\n", "200 OK||", kept, false, true},
     };
 }
 
@@ -187,7 +228,8 @@ inline std::vector<old_response> old_chunks()
 inline std::vector<old_response> old_responses()
 {
     std::vector<old_response> all;
-    for (const auto& part : {old_status_lines(), old_lines(), old_framing(), old_chunks()})
+    for (const auto& part :
+         {old_status_lines(), old_lines(), old_framing(), old_without_body(), old_chunks()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

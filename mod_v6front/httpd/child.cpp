@@ -74,8 +74,10 @@ child::~child()
 void child::make_room(bool sites_too)
 {
     engines_.close_idle(sites_too);
-    if (sites_too)
-        shared_.borrowed().end_idle();
+    if (!sites_too)
+        return;
+    shared_.borrowed().end_idle();
+    shared_.clients().close_named();
 }
 
 // What the MPM has not fetched by now it never will.

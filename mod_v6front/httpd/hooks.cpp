@@ -18,6 +18,7 @@
 #include "httpd/requests/encoded_slash.hpp"
 #include "httpd/requests/handler.hpp"
 #include "httpd/requests/hook_time.hpp"
+#include "httpd/requests/logged_connection.hpp"
 #include "httpd/requests/protocol_offers.hpp"
 #include "httpd/requests/request_checks.hpp"
 #include "httpd/requests/request_state.hpp"
@@ -194,13 +195,17 @@ static int v6front_before_loggers(request_rec* r)
 {
     return v6front::guard("the first logger", OK, [=] {
         v6front::carry_notes(r);
+        v6front::begin_logging(r);
         return v6front::before_loggers(r);
     });
 }
 
 static int v6front_after_loggers(request_rec* r)
 {
-    return v6front::guard("the last logger", OK, [=] { return v6front::after_loggers(r); });
+    return v6front::guard("the last logger", OK, [=] {
+        v6front::end_logging(r);
+        return v6front::after_loggers(r);
+    });
 }
 
 void v6front_register_hooks(apr_pool_t*)

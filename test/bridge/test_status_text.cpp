@@ -29,6 +29,7 @@ process_state example()
     s.names.push_back({"gone.example.org", {}, 0s, reason::name_not_found});
     s.limits.push_back({"V6FrontPassMatch ^/<b>&\"c http://www.example.org/", 2, 20, 1, 5});
     s.engines = {{7, 2}, {0, 0}};
+    s.clients = {5, 0};
     return s;
 }
 
@@ -65,7 +66,9 @@ TEST_CASE("the short form of the status has a line for each value", "[status_tex
               "V6FrontEngine[0]Clients: 7\n"
               "V6FrontEngine[0]Idle: 2\n"
               "V6FrontEngine[1]Clients: 0\n"
-              "V6FrontEngine[1]Idle: 0\n");
+              "V6FrontEngine[1]Idle: 0\n"
+              "V6FrontClientsIdleByName: 5\n"
+              "V6FrontClientsIdleByLogin: 0\n");
     CHECK(status_lines({}).empty());
 }
 
@@ -76,6 +79,9 @@ TEST_CASE("the page has tables of what there is, and what operators write is tex
     CHECK_THAT(page, ContainsSubstring("<td>192.0.2.2:80</td><td>avoided</td><td>61</td>"));
     CHECK_THAT(page, ContainsSubstring("^/&lt;b&gt;&amp;&quot;c http"));
     CHECK(page.find("<b>") == page.npos);
+    CHECK_THAT(page, ContainsSubstring("<td>of single clients, by PROXY header</td><td></td>"
+                                       "<td>5</td>"));
+    CHECK(page.find("by login") == page.npos); // there is none
     CHECK_THAT(page, ContainsSubstring("<td>gone.example.org</td><td></td><td></td>"));
     // A child of prefork has no engines, and nobody has a limit.
     auto less = example();

@@ -17,6 +17,15 @@ namespace v6front::test
 inline const failure refusal{reason::connect_refused, asio::error::connection_refused, {}};
 inline const backend_url site{"www.example.org", 80, "/"};
 
+inline backend make_site(check_number responses = of_responses)
+{
+    name_numbers numbers;
+    auto made = make_backend(site, numbers);
+    made.responses = responses;
+    return made;
+}
+inline const backend www = make_site();
+
 inline endpoint at(unsigned last, std::uint16_t port = 80)
 {
     return {asio::ip::address_v4(0xc0000200u + last), port};
@@ -40,8 +49,7 @@ struct child {
     std::vector<endpoint> arrange(std::vector<endpoint> all, check_number check = 0,
                                   std::optional<endpoint> avoid = {})
     {
-        name_numbers numbers;
-        auto of = make_backend(site, numbers);
+        auto of = make_site();
         of.check = check;
         book.arrange(all, of, avoid);
         return all;
@@ -50,8 +58,7 @@ struct child {
     std::vector<endpoint> arrange_for(std::uint64_t client, std::vector<endpoint> all,
                                       std::optional<endpoint> avoid = {})
     {
-        name_numbers numbers;
-        book.arrange(all, make_backend(site, numbers), avoid, client);
+        book.arrange(all, www, avoid, client);
         return all;
     }
     std::size_t said()

@@ -2,6 +2,7 @@
 #include "client_claims.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/message/token.hpp"
 #include "core/rules/added_headers.hpp"
 #include "forwarded.hpp"
 
@@ -37,14 +38,6 @@ bool goes_on(std::string_view text, std::string_view head) noexcept
 bool is_id(std::string_view name) noexcept
 {
     return name.size() == 12 && iequals(name, name_of(added_header::request_id));
-}
-
-// CGI and its heirs take every other character of a name for "_", so X_Forwarded_For is
-// X-Forwarded-For to a site. `name` is in lower case.
-bool is_read_as(std::string_view said, std::string_view name) noexcept
-{
-    return std::equal(said.begin(), said.end(), name.begin(), name.end(),
-                      [](char a, char b) { return lower(a) == b || (b == '-' && !is_alnum(a)); });
 }
 
 // A claim that a trusted peer has made.

@@ -19,6 +19,11 @@ void add_if_missing(field_list& fields, std::string_view name, std::string_view 
         fields.push_back({name, value});
 }
 
+bool lists_v6(const field& f) noexcept
+{
+    return iequals(f.name, forwarded_for) && f.value.find(':') != std::string_view::npos;
+}
+
 } // namespace
 
 std::optional<ip_address> true_v4(const ip_address& client,
@@ -59,13 +64,17 @@ void add_pseudo_v4(field_list& fields, pseudo_v4_mode mode, const pseudo_v4_text
 {
     if (mode == pseudo_v4_mode::add)
         add_if_missing(fields, pseudo_v4_field, texts.v4);
-    if (mode != pseudo_v4_mode::overwrite || texts.v4 == texts.client)
+    if (mode != pseudo_v4_mode::overwrite)
+        return;
+    const bool has_v4 = texts.v4 == texts.client;
+    if (has_v4 && !(is_list && std::any_of(fields.begin(), fields.end(), lists_v6)))
         return;
     if (is_list)
         std::erase_if(fields, [](const field& f) { return iequals(f.name, forwarded_for); });
     is_list = false;
     add_if_missing(fields, forwarded_for, texts.v4);
-    add_if_missing(fields, true_v6_field, texts.client);
+    if (!has_v4)
+        add_if_missing(fields, true_v6_field, texts.client);
 }
 
 } // namespace v6front

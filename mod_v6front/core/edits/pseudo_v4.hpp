@@ -41,8 +41,9 @@ struct pseudo_v4_texts {
 
 // Puts it among the fields that the site gets, after the client's claims were dropped from these.
 // What the operator has set of the same name stays. `is_list`: X-Forwarded-For, if there is one, is
-// a list of which the front would write the end; an overwriting address takes its place. For a
-// client whose address is IPv4, there is nothing to overwrite.
+// the word of proxies before this front; an overwriting address takes the place of all of it, since
+// a site may read its first element or its last one. For a client whose address is IPv4, there is
+// nothing to overwrite, unless that list has an IPv6 address.
 void add_pseudo_v4(field_list& fields, pseudo_v4_mode mode, const pseudo_v4_texts& texts,
                    bool& is_list);
 

@@ -48,6 +48,15 @@ void take_connection(sayings& s, std::string_view value) noexcept
     }
 }
 
+// What is no coding at all: "identity" of RFC 2616, and what is written by those who take this
+// field for Content-Transfer-Encoding or for a charset.
+bool changes_nothing(std::string_view coding) noexcept
+{
+    constexpr std::string_view words[] = {"identity", "none", "7bit", "8bit", "binary", "utf-8"};
+    return std::any_of(std::begin(words), std::end(words),
+                       [coding](std::string_view word) { return iequals(coding, word); });
+}
+
 void take_coding(sayings& s, const field& f)
 {
     std::string_view rest = f.value;
@@ -56,7 +65,7 @@ void take_coding(sayings& s, const field& f)
         const std::string_view coding = take_element(rest);
         if (iequals(coding, "chunked")) {
             s.chunked = true;
-        } else if (!coding.empty() && (s.chunked || !iequals(coding, "identity"))) {
+        } else if (!coding.empty() && (s.chunked || !changes_nothing(coding))) {
             // Anything else would leave coded octets that nobody decodes (RFC 9112 6.1).
             s.bad_coding = refused("a transfer coding other than chunked", f);
         }
@@ -107,12 +116,16 @@ void drop_lengths(response_head& head)
 result<response_body> frame_response(response_head& head, bool to_head_request, bool irregular)
 {
     sayings s = gather(head.fields);
-    if (s.bad_coding)
-        return *std::move(s.bad_coding);
-    if (s.bad_length && !s.chunked)
-        return *std::move(s.bad_length);
     const bool is_interim = head.status < 200;
-    if ((s.chunked && (s.length || s.unknown_length || s.bad_length)) || is_interim) {
+    const bool has_body =
+        !is_interim && !to_head_request && head.status != 204 && head.status != 304;
+    if (has_body && s.bad_coding)
+        return *std::move(s.bad_coding);
+    if (has_body && s.bad_length && !s.chunked)
+        return *std::move(s.bad_length);
+    const bool says_length = s.length || s.unknown_length || s.bad_length;
+    const bool length_goes = says_length && (s.chunked || s.bad_coding || s.bad_length);
+    if (length_goes || is_interim) {
         irregular = irregular || !is_interim;
         drop_lengths(head);
         s.length.reset();
@@ -120,7 +133,7 @@ result<response_body> frame_response(response_head& head, bool to_head_request, 
     if (s.length)
         head.content_length = parse_content_length(*s.length);
     response_body body;
-    if (!is_interim && !to_head_request && head.status != 204 && head.status != 304) {
+    if (has_body) {
         body.at = s.chunked ? body_end::chunked : s.length ? body_end::length : body_end::close;
         body.length = head.content_length.value_or(0);
     }

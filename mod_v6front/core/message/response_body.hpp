@@ -4,9 +4,10 @@
 // has been read.
 //
 // Accepted beyond the RFC's grammar, and the connection is not used again: a length beside chunks
-// (the length goes), "identity" and no coding at all (as if not sent), "chunked" said twice (it may
-// not be applied twice, RFC 9112 7.1), an empty length and "-1", by which a site says that it knows
-// none. Refused: lengths that differ, one that is no number, and any other coding.
+// (the length goes), "identity", words that name no coding and no coding at all (as if not sent),
+// "chunked" said twice (it may not be applied twice, RFC 9112 7.1), an empty length and "-1", by
+// which a site says that it knows none. Refused: lengths that differ, one that is no number, and
+// any other coding; but not where no body can follow, whatever these say (to HEAD, 204, 304).
 #pragma once
 
 #include "core/base/failure.hpp"

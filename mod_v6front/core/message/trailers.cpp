@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trailers.hpp"
 
+#include "token.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -51,7 +53,7 @@ bool may_trail(std::string_view name) noexcept
                                                             "status"};
     return !name.empty() && !is_hop_by_hop(name) &&
            std::none_of(never.begin(), never.end(),
-                        [name](std::string_view other) { return iequals(name, other); });
+                        [name](std::string_view other) { return is_read_as(name, other); });
 }
 
 bool accepts_trailers(const field& f) noexcept

@@ -28,11 +28,7 @@ status_set parse_status_set(std::string_view key, std::string_view value)
             refuse_value(
                 key, value,
                 "\"on\", \"off\", or statuses from 400 to 599, such as 404 or 500,502,503");
-        const auto code = static_cast<int>(*status);
-        if (made.contains(code))
-            throw setting_error("has " + std::to_string(code) + " twice in \"" +
-                                std::string(value) + "\"");
-        made.add(code);
+        made.add(static_cast<int>(*status));
         if (comma == rest.npos)
             return made;
         rest.remove_prefix(comma + 1);

@@ -6,6 +6,10 @@
 #include "check_numbers.hpp"
 #include "tls_rules.hpp"
 
+#include <algorithm>
+#include <map>
+#include <tuple>
+
 namespace v6front
 {
 
@@ -107,6 +111,22 @@ void separate(server_rec* main_server)
                                  pool_new<server_config>(pool, *base));
 }
 
+// What a response, or its absence, says of: one site, spoken to in one way.
+void number_sites(server_rec* main_server)
+{
+    using way = std::tuple<std::string, const tls_peer*, asio::ip::address_v4, proxy_protocol>;
+    std::map<way, check_number> known;
+    for_each_backend(main_server, [&known](const configured_backend& b) {
+        auto& of = b.backend;
+        const auto next = std::min<std::size_t>(first_of_responses + known.size(), of_responses);
+        of.responses = known
+                           .try_emplace({of.authority, of.tls.get(), of.check_terms.source,
+                                         of.check_terms.own_name},
+                                        static_cast<check_number>(next))
+                           .first->second;
+    });
+}
+
 } // namespace
 
 bool settle_backends(server_rec* main_server)
@@ -122,7 +142,10 @@ bool settle_backends(server_rec* main_server)
         make_backends(s, names);
     }
     number_checks(main_server);
-    return settle_tls(main_server);
+    if (!settle_tls(main_server))
+        return false;
+    number_sites(main_server);
+    return true;
 }
 
 std::string place_of(const server_rec* server)

@@ -6,7 +6,7 @@
 
 #include <map>
 #include <string>
-#include <utility>
+#include <tuple>
 
 namespace v6front
 {
@@ -39,7 +39,9 @@ void number_checks(server_rec* main_server)
     if (all.empty())
         return;
     auto& numbered = numbered_checks_in(main_server->process->pconf);
-    std::map<std::pair<const server_rec*, std::string>, check_number> known;
+    std::map<std::tuple<const server_rec*, std::string, asio::ip::address_v4, proxy_protocol>,
+             check_number>
+        known;
     for_each_backend(main_server, [&](const configured_backend& b) {
         const auto* check = check_for(all, b, main_server);
         if (!check)
@@ -47,7 +49,9 @@ void number_checks(server_rec* main_server)
         const auto next = static_cast<check_number>(known.size() + 1);
         const auto& url = b.backend.url;
         const auto port = url.host + ":" + std::to_string(url.port) + (url.tls ? " TLS" : "");
-        const auto [at, is_new] = known.emplace(std::pair(b.server, port), next);
+        const auto& terms = b.backend.check_terms;
+        const auto [at, is_new] =
+            known.emplace(std::tuple(b.server, port, terms.source, terms.own_name), next);
         b.backend.check = at->second;
         if (is_new)
             numbered.push_back({next, b, &check->rule});

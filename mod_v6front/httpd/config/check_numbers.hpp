@@ -12,7 +12,8 @@
 namespace v6front
 {
 
-// One check to make: backends of one server with the same authority share it.
+// One check to make: backends of one server with the same authority share it, if they are connected
+// to in the same way.
 struct numbered_check {
     check_number number;
     configured_backend of; // the first of these

@@ -25,6 +25,7 @@ namespace v6front
 struct match_rule : rule {
     std::string pattern;
     ap_regex_t* regex = nullptr;
+    std::optional<reverse_rule> moved{}; // what it does to URLs, where that is certain
 };
 
 // What is used instead of a backend's name (V6FrontBackendV4): addresses, and names looked up

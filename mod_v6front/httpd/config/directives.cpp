@@ -8,6 +8,7 @@
 #include "core/base/numbers.hpp"
 #include "core/edits/target.hpp"
 #include "core/message/fields.hpp"
+#include "core/rules/path_move.hpp"
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"
 #include "accept_directive.hpp"
@@ -116,6 +117,10 @@ void set_pass_match(cmd_parms* cmd, void*, int argc, char* const argv[])
             (rule.regex->re_nsub == 0 ? "no group"
                                       : std::to_string(rule.regex->re_nsub) + " group(s)") +
             ": put the part to copy into parentheses, such as \"^/user/(.*)\"");
+    if (auto move = rule.backend ? move_of(rule.pattern, rule.backend->path) : std::nullopt) {
+        rule.moved = reverse_rule{*rule.backend, std::move(move->path)};
+        rule.moved->backend.path = std::move(move->base);
+    }
     server_of(cmd).matches.push_back(std::move(rule));
 }
 

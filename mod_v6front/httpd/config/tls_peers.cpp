@@ -61,18 +61,13 @@ bool settle_tls(server_rec* main_server)
     if (!any)
         return true;
     std::string wrong;
-    if (const auto other = foreign_openssl(); !other.empty())
-        wrong = "the OpenSSL in this process is " + other +
-                ", not the one that mod_v6front was built with: build it again";
     try {
         peers made;
         const auto& all = tls_rules_in(main_server->process->pconf);
-        if (wrong.empty())
-            for_each_backend(main_server, [&](const configured_backend& b) {
-                if (b.backend.url.tls)
-                    b.backend.tls =
-                        made.find(settings_for(all, b, main_server), b.backend.url.host);
-            });
+        for_each_backend(main_server, [&](const configured_backend& b) {
+            if (b.backend.url.tls)
+                b.backend.tls = made.find(settings_for(all, b, main_server), b.backend.url.host);
+        });
     } catch (const setting_error& e) {
         wrong = e.what();
     }

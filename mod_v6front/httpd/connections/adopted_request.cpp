@@ -9,6 +9,9 @@
 #include "httpd/requests/proxied_request.hpp"
 #include "httpd/requests/routing.hpp"
 #include "core_input.hpp"
+#include "lent_tunnel.hpp"
+
+#include <optional>
 
 namespace v6front
 {
@@ -37,7 +40,11 @@ task<void> adopted_connection::serve()
     if (needs_thread(r, shared_.bodies_read_first()) ||
         shared_.hooks().need_thread(r->server, hook_kind::passing)) {
         std::function<void()> all_of_it = [this, r] { process_to_the_end(r); };
+        std::optional<lent_tunnel> limit;
+        if (lent_tunnel::is_wanted(r))
+            limit.emplace(r, thread_.get_engine());
         const bool ran = co_await run_elsewhere(std::move(all_of_it));
+        limit.reset();
         if (!ran)
             refuse(r);
         co_return;
@@ -168,7 +175,11 @@ task<void> adopted_connection::other_handler(request_rec* r)
         const int status = ap_run_handler(r);
         conclude_request(r, status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status);
     };
+    std::optional<lent_tunnel> limit;
+    if (lent_tunnel::is_wanted(r))
+        limit.emplace(r, thread_.get_engine());
     const bool ran = co_await run_elsewhere(std::move(work));
+    limit.reset();
     if (!ran)
         refuse(r);
 }

@@ -2,6 +2,8 @@
 
 #include "tls_warnings.hpp"
 
+#include "net/tls/loaded_openssl.hpp"
+#include "httpd/config/backends.hpp"
 #include "httpd/config/tls_rules.hpp"
 
 #include <sys/stat.h>
@@ -47,12 +49,41 @@ void find_unsafe(const configured_tls& t, findings& out)
                            ": renew it"});
 }
 
+void find_other_openssls(findings& out)
+{
+    for (const auto& other : other_openssls())
+        out.push_back({"V6F0170",
+                       {},
+                       "this process has two OpenSSLs: mod_v6front uses " + own_openssl() + ", " +
+                           (other.user.empty() ? "and there is also " + other.file
+                                               : "but " + other.user + " uses " + other.file) +
+                           ". Build both modules with the same OpenSSL"});
+}
+
 } // namespace
 
 void find_unsafe_tls(const server_rec* main_server, findings& out)
 {
     for (const auto& t : tls_rules_in(main_server->process->pconf))
         find_unsafe(t, out);
+    bool any = false, said = false;
+    for_each_backend(main_server, [&](const configured_backend& b) {
+        any = any || b.backend.tls;
+        const auto places =
+            b.backend.tls && !said ? b.backend.tls->settings().missing_cas() : std::string();
+        if (places.empty())
+            return;
+        said = true; // they are the same for all
+        out.push_back({"V6F0171", b.place,
+                       b.rule + " (" + b.place +
+                           "): the site's certificate cannot be verified, because this system has "
+                           "no CAs in " +
+                           places +
+                           ". Install them (Debian: ca-certificates), or write V6FrontTLS ca= "
+                           "with the site's CA"});
+    });
+    if (any)
+        find_other_openssls(out);
 }
 
 } // namespace v6front

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 namespace v6front
@@ -56,15 +55,15 @@ bool looks_up_beforehand()
     return threaded != 0;
 }
 
-// On which terms each backend is tried, where there are any (its health checks have the same).
-std::map<std::string, connection_terms, std::less<>> terms_of_tries(const server_rec* main_server)
+task<void> look_over(client_pool& clients, asio::io_context& context)
 {
-    std::map<std::string, connection_terms, std::less<>> all;
-    for_each_backend(main_server, [&all](const configured_backend& b) {
-        if (b.backend.check_terms != connection_terms{})
-            all.emplace(b.backend.authority, b.backend.check_terms);
-    });
-    return all;
+    steady_timer next(context);
+    do {
+        next.expires_after(pool_limits{}.look);
+        const auto [ended] = co_await next.async_wait(use_task);
+        if (ended)
+            co_return;
+    } while (clients.look_over());
 }
 
 } // namespace
@@ -81,16 +80,14 @@ services::services(const server_rec* main_server, std::string via)
       hooks_(main_server),
       lent_(names_, usage_, end_),
       handlers_(offload_threads(), workers()),
-      for_exchanges_{via_, &own_, &book_, &doorkeeper_}
+      for_exchanges_{via_, &own_, &book_, &doorkeeper_, clients_.get()}
 {
     doorkeeper_.take_seat(::getpid());
     usage_.take_seat(::getpid());
-    book_.set_watcher([this, terms = terms_of_tries(main_server)](const endpoint& address,
-                                                                  std::string_view backend) {
-        const auto own = terms.find(backend);
-        watch_.try_until_well(address, backend,
-                              own == terms.end() ? connection_terms() : own->second);
-    });
+    book_.set_watcher(
+        [this](const endpoint& address, const backend& of) { watch_.try_until_well(address, of); });
+    clients_->set_looker(
+        [this] { watch_.run([this] { return look_over(*clients_, watch_.context()); }); });
     start_checks(main_server, watch_, names_, own_);
     // In the background, so that not even the first request waits.
     if (looks_up_beforehand())
@@ -98,6 +95,11 @@ services::services(const server_rec* main_server, std::string via)
             for (const auto& name : b.backend.names)
                 names_.know(name.text);
         });
+}
+
+services::~services()
+{
+    clients_->end();
 }
 
 } // namespace v6front

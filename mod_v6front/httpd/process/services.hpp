@@ -7,6 +7,7 @@
 #pragma once
 
 #include "net/backends/address_watch.hpp"
+#include "net/backends/client_pool.hpp"
 #include "net/exchange/admission.hpp"
 #include "net/loop/closing_time.hpp"
 #include "net/names/own_listeners.hpp"
@@ -17,6 +18,7 @@
 #include "offload.hpp"
 #include "slow_hooks.hpp"
 
+#include <memory>
 #include <string>
 
 namespace v6front
@@ -26,6 +28,7 @@ class services
 {
 public:
     services(const server_rec* main_server, std::string via);
+    ~services();
     services(const services&) = delete;
 
     // Those of this process; nullptr in the parent and before child_init.
@@ -41,6 +44,9 @@ public:
     const borrowed_engines& borrowed() const noexcept { return lent_; }
     offload& handlers() noexcept { return handlers_; }
     slow_hooks& hooks() noexcept { return hooks_; }
+    client_pool& clients() const noexcept { return *clients_; }
+    // For a client connection, which may outlive this.
+    const std::shared_ptr<client_pool>& shared_clients() const noexcept { return clients_; }
     const exchange_services& for_exchanges() const noexcept { return for_exchanges_; }
     // Hooks of other modules read requests' bodies before a handler runs.
     bool bodies_read_first() const noexcept { return bodies_read_first_; }
@@ -53,9 +59,10 @@ private:
     own_listeners own_;
     resolver names_;
     address_book book_;
-    address_watch watch_{book_};
     admission doorkeeper_;
     site_usage usage_;
+    std::shared_ptr<client_pool> clients_{std::make_shared<client_pool>(&usage_)};
+    address_watch watch_{book_};
     closing_time end_;
     slow_hooks hooks_;
     borrowed_engines lent_;

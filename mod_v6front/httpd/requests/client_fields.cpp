@@ -171,6 +171,7 @@ void write_plainly(const request_rec* r, site_fields& gathered, const field_list
     for (auto& f : gathered.fields) {
         if (!iequals(f.name, name_of(added_header::address)) || !(is_list || is_as_sent(f, sent)))
             continue;
+        gathered.has_peers_list = true;
         if (const auto plain = plain_addresses(f.value))
             f.value = {to_pool(r->pool, *plain), plain->size()};
     }

@@ -25,6 +25,7 @@ void take_via_back(request_rec* r);
 struct site_fields {
     field_list fields;
     std::uint16_t extends = 0;     // request_view has the meaning
+    bool has_peers_list = false;   // X-Forwarded-For is what proxies have said, not the operator
     std::string_view request_id{}; // as the operator has set it, or a trusted peer
 };
 site_fields gather_site_fields(const request_rec* r, const added_headers& adds);

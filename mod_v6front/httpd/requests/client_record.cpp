@@ -2,14 +2,17 @@
 
 #include "client_record.hpp"
 #include "httpd/base/http2_stream.hpp"
+#include "httpd/process/services.hpp"
 
 namespace v6front
 {
 
 void begin_record(conn_rec* c)
 {
-    if (!is_http2_stream(c) && !c->outgoing)
-        ap_set_module_config(c->conn_config, &v6front_module, pool_new<client_record>(c->pool));
+    auto* shared = services::current();
+    if (shared && !is_http2_stream(c) && !c->outgoing)
+        ap_set_module_config(c->conn_config, &v6front_module,
+                             pool_new<client_record>(c->pool, shared->shared_clients()));
 }
 
 void end_record(conn_rec* c)

@@ -16,6 +16,7 @@ namespace v6front
 class request_host;
 
 struct client_record {
+    explicit client_record(std::shared_ptr<client_pool> idle) : connections(std::move(idle)) {}
     request_host* host = nullptr;     // where an engine has it
     personal_connections connections; // to sites
 };

@@ -15,6 +15,7 @@
 #include "client_record.hpp"
 #include "connection_terms.hpp"
 #include "early_end.hpp"
+#include "logged_connection.hpp"
 #include "pseudo_v4_client.hpp"
 #include "redirect_log.hpp"
 #include "request_id.hpp"
@@ -73,6 +74,8 @@ proxied_request::proxied_request(request_rec* r, const routed_request& decision,
     gather_fields(asker);
     if (decision.by_path)
         reverse_.add(decision.backend->url, decision.by_path->path);
+    if (decision.by_match && decision.by_match->moved)
+        reverse_.add(decision.by_match->moved->backend, decision.by_match->moved->path);
     for (const auto& rule : config_of(r)->reverse)
         reverse_.add(rule.backend, rule.path);
 
@@ -132,7 +135,7 @@ void proxied_request::gather_fields(const request_client& asker)
     fields_ = std::move(gathered.fields);
     order_.request.extends = gathered.extends;
     order_.request.request_id = gathered.request_id;
-    tell_pseudo();
+    tell_pseudo(gathered.has_peers_list);
     frame_body(asker.ahead());
     for (const auto& f : fields_)
         has_references_ = has_references_ || (f.name.size() == 2 && iequals(f.name, "If")) ||
@@ -140,11 +143,10 @@ void proxied_request::gather_fields(const request_client& asker)
 }
 
 // Where the site gets no X-Forwarded-For from this front, it gets none of what stands for that.
-void proxied_request::tell_pseudo()
+void proxied_request::tell_pseudo(bool is_list)
 {
     constexpr auto address = static_cast<std::uint16_t>(added_header::address);
     auto& extends = order_.request.extends;
-    bool is_list = (extends & address) != 0;
     tell_pseudo_v4(request_, fields_, rules_.add_headers.has(added_header::address), is_list);
     if (!is_list)
         extends = static_cast<std::uint16_t>(extends & ~address);
@@ -270,6 +272,8 @@ int proxied_request::give_own_page(const outcome& ended) const
             ap_method_list_add(request_->allowed_methods,
                                to_pool(request_->pool, take_element(methods)));
     }
+    // Without it httpd would make a 500 of each status that it has no words for.
+    request_->status_line = ap_get_status_line_ex(request_->pool, ended.status);
     apr_table_setn(request_->notes, "v6front-site-status",
                    to_pool(request_->pool, std::to_string(ended.status)));
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
@@ -297,8 +301,10 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
     }
     if (ended.tunnel)
         log_tunnel(ended);
-    if (ended.overridden)
+    if (ended.overridden) {
+        note_taken(request_);
         return give_own_page(ended);
+    }
     if (!ended.failed) {
         watch_redirects(request_, decision_, ended.status);
         client.finish();
@@ -311,6 +317,8 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
     }
     if (ended.failed->reason == reason::client_gone)
         c->aborted = 1;
+    else if (!c->aborted)
+        note_taken(request_);
     if (ended.status == HTTP_SERVICE_UNAVAILABLE)
         apr_table_setn(request_->err_headers_out, "Retry-After", "1");
     return ended.status;

@@ -33,7 +33,7 @@ public:
 private:
     void gather_fields(const request_client& asker);
     void describe_way();
-    void tell_pseudo();
+    void tell_pseudo(bool is_list);
     void frame_body(const request_client::body_ahead& known);
     bool has_place() const;
     void forward_references();

@@ -7,6 +7,7 @@
 #include "httpd/base/http2_stream.hpp"
 #include "httpd/config/body_limits.hpp"
 #include "hook_time.hpp"
+#include "logged_connection.hpp"
 #include "request_checks.hpp"
 #include "request_state.hpp"
 #include "trailer_filter.hpp"
@@ -124,12 +125,18 @@ std::span<char> request_client::body_space()
     return {space_, space_size_};
 }
 
-result<void> request_client::pass()
+apr_status_t request_client::pass_all()
 {
     held_ = 0;
     const filter_time timed(request_);
     const auto rv = ap_pass_brigade(request_->output_filters, out_);
     apr_brigade_cleanup(out_);
+    return rv;
+}
+
+result<void> request_client::pass()
+{
+    const auto rv = pass_all();
     if (rv != APR_SUCCESS || request_->connection->aborted)
         return failure{
             reason::client_gone, {APR_TO_OS_ERROR(rv), boost::system::system_category()}, {}};
@@ -191,7 +198,8 @@ void request_client::finish()
 {
     tunnel_.reset();
     append(out_, apr_bucket_eos_create(request_->connection->bucket_alloc));
-    (void)pass(); // a client that is gone now is logged by httpd with the request
+    if (pass_all() == APR_SUCCESS) // a client that is gone now is logged by httpd with the request
+        note_taken(request_);
 }
 
 // An error bucket makes core's chunk filter leave out the last chunk (chunk_filter.c), and the

@@ -68,6 +68,7 @@ private:
     apr_status_t pull();
     void allow_body();
     void reset_connection();
+    apr_status_t pass_all();
     result<void> pass();
 
     request_rec* request_;

@@ -24,9 +24,6 @@ const request_state* state_of(const request_rec* r)
         ap_get_module_config(r->request_config, &v6front_module));
 }
 
-namespace
-{
-
 request_state& made_state_of(request_rec* r)
 {
     auto* state =
@@ -37,8 +34,6 @@ request_state& made_state_of(request_rec* r)
     }
     return *state;
 }
-
-} // namespace
 
 bool note_fields_now(request_rec* r)
 {

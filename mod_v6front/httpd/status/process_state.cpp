@@ -20,7 +20,7 @@ struct gathered {
     std::map<std::string, ipv4_addresses> names;
     std::vector<address_state> judged;
 
-    listed_address describe(const endpoint& at, check_number check) const
+    listed_address describe(const endpoint& at, const backend& of) const
     {
         listed_address listed{at};
         if (const auto found = usage.find(at); found != usage.end()) {
@@ -29,7 +29,7 @@ struct gathered {
         }
         for (const auto& j : judged)
             if (j.address == at && !j.well &&
-                (j.check == 0 || j.check == of_responses || j.check == check)) {
+                (j.check == 0 || j.check == of.responses || j.check == of.check)) {
                 listed.well = false;
                 listed.since = std::max(listed.since, j.since);
             }
@@ -39,11 +39,11 @@ struct gathered {
     {
         listed_backend listed{b.authority, {}};
         for (const auto& at : b.addresses)
-            listed.addresses.push_back(describe(at, b.check));
+            listed.addresses.push_back(describe(at, b));
         for (const auto& name : b.names)
             if (const auto found = names.find(name.text); found != names.end())
                 for (const auto& address : found->second)
-                    listed.addresses.push_back(describe({address, b.url.port}, b.check));
+                    listed.addresses.push_back(describe({address, b.url.port}, b));
         return listed;
     }
 };
@@ -61,8 +61,12 @@ std::vector<endpoint> places_of(const listed_backend& b)
 process_state list_process(const server_rec* main_server, const services& shared,
                            const engine_threads& engines)
 {
-    process_state all{
-        {}, shared.names().snapshot(), {}, engines.snapshot(), shared.borrowed().snapshot()};
+    process_state all{{},
+                      shared.names().snapshot(),
+                      {},
+                      engines.snapshot(),
+                      shared.borrowed().snapshot(),
+                      shared.clients().snapshot()};
     gathered known;
     for (const auto& name : all.names)
         known.names.emplace(name.name, name.addresses);
@@ -72,11 +76,12 @@ process_state list_process(const server_rec* main_server, const services& shared
     const auto limits = shared.for_exchanges().admission->snapshot();
 
     // Many rules have the same backend, and virtual hosts inherit rules.
-    std::set<std::tuple<std::string, std::vector<endpoint>, check_number>> seen;
+    std::set<std::tuple<std::string, std::vector<endpoint>, check_number, check_number>> seen;
     std::set<unsigned> seen_limits;
     for_each_backend(main_server, [&](const configured_backend& b) {
         auto listed = known.describe(b.backend);
-        if (seen.emplace(listed.name, places_of(listed), b.backend.check).second)
+        const auto& of = b.backend;
+        if (seen.emplace(listed.name, places_of(listed), of.check, of.responses).second)
             all.backends.push_back(std::move(listed));
         const auto limit = b.backend.limit;
         if (limit == 0 || limit > limits.size() || !seen_limits.insert(limit).second)

@@ -41,6 +41,7 @@ struct process_state {
     std::vector<listed_limit> limits;
     std::vector<engine_state> engines;
     lent_state lent{};
+    client_pool_state clients{}; // idle connections that belong to one client each
 };
 
 // Any thread of a child.

@@ -109,6 +109,10 @@ std::string status_html(const process_state& state)
         engines.row({number(i), number(state.engines[i].clients), number(state.engines[i].idle)});
     if (state.lent.resting > 0)
         engines.row({"lent to threads", "", number(state.lent.idle)});
+    if (state.clients.named > 0)
+        engines.row({"of single clients, by PROXY header", "", number(state.clients.named)});
+    if (state.clients.logins > 0)
+        engines.row({"of single clients, by login", "", number(state.clients.logins)});
     return "<hr />\n<h2>mod_v6front</h2>\n" + addresses.text() + names.text() + limits.text() +
            engines.text();
 }
@@ -155,6 +159,10 @@ std::string status_lines(const process_state& state)
     for (std::size_t i = 0; i < state.engines.size(); ++i) {
         say(at("Engine", i) + "Clients", number(state.engines[i].clients));
         say(at("Engine", i) + "Idle", number(state.engines[i].idle));
+    }
+    if (!state.backends.empty()) {
+        say("ClientsIdleByName", number(state.clients.named));
+        say("ClientsIdleByLogin", number(state.clients.logins));
     }
     return out;
 }

@@ -15,6 +15,9 @@ namespace
 {
 
 constexpr auto relaxed = std::memory_order_relaxed;
+// Whoever reads a failure reads its times, too, which were written before.
+constexpr auto acquire = std::memory_order_acquire;
+constexpr auto release = std::memory_order_release;
 using clock = address_book::clock;
 
 std::int64_t in_milliseconds(clock::duration d) noexcept
@@ -35,7 +38,7 @@ std::size_t by_lot(std::size_t n)
 
 bool is_by_check(check_number check) noexcept
 {
-    return check != 0 && check != of_responses;
+    return check != 0 && !is_of_responses(check);
 }
 
 // What counts when an address is chosen.
@@ -95,10 +98,10 @@ void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
         auto* record = table_.find(a.address);
         if (record) {
             a.in_flight = in_flight_[table_.index(*record)].load(relaxed);
-            a.well = record->failures.load(relaxed) == 0;
+            a.well = record->failures.load(acquire) == 0;
             // Whoever was to try it has died with its process.
             if (!a.well && watch_ && record->next_try.load(relaxed) + last_pause.count() < now())
-                watch_(a.address, of.authority);
+                watch_(a.address, of);
         }
         if (of.check != 0 && a.well) {
             const auto* checked = table_.look_up(a.address, of.check);
@@ -106,9 +109,10 @@ void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
         }
         if (a.address == avoid)
             a.well = false;
-        if (a.well && !is_well(a.address, of_responses)) {
+        if (a.well && !is_well(a.address, of.responses)) {
             // No client is sent to another address than its own for that.
-            a.well = !(client ? any_well : on_trial.has_value()) && may_be_asked_again(a.address);
+            a.well = !(client ? any_well : on_trial.has_value()) &&
+                     may_be_asked_again(a.address, of.responses);
             if (a.well)
                 on_trial = a.address;
         }
@@ -135,39 +139,39 @@ address_use address_book::use(const endpoint& address) noexcept
     return record ? address_use(in_flight_[table_.index(*record)]) : address_use();
 }
 
-void address_book::fail(const endpoint& address, std::string_view backend, check_number check,
+void address_book::fail(const endpoint& address, const backend& of, check_number check,
                         std::uint32_t until_out, std::string_view why)
 {
     auto* record = table_.find(address, check);
     if (!record)
         return;
-    const auto failures = record->failures.fetch_add(1, relaxed) + 1;
-    if (failures == 1)
-        record->failing_since.store(now(), relaxed);
-    if (failures == until_out && tell_)
-        tell_({address_change::verdict::out, backend, address,
-               milliseconds(now() - record->failing_since.load(relaxed)), why, is_by_check(check)});
-    if (failures == 1 && check == of_responses)
-        record->next_try.store(now() + first_trial.count(), relaxed);
-    if (failures == 1 && check == 0) {
-        record->next_try.store(now() + first_pause.count(), relaxed);
-        if (watch_)
-            watch_(address, backend);
+    // Of several that find the first failure at once, all write the same.
+    if (record->failures.load(acquire) == 0) {
+        const auto at = now();
+        record->failing_since.store(at, relaxed);
+        if (!is_by_check(check))
+            record->next_try.store(at + (check == 0 ? first_pause : first_trial).count(), relaxed);
     }
+    const auto failures = record->failures.fetch_add(1, release) + 1;
+    if (failures == until_out && tell_)
+        tell_({address_change::verdict::out, of.authority, address,
+               milliseconds(now() - record->failing_since.load(relaxed)), why, is_by_check(check)});
+    if (failures == 1 && check == 0 && watch_)
+        watch_(address, of);
 }
 
 // True if it had failed before.
-bool address_book::succeed(const endpoint& address, std::string_view backend, check_number check,
+bool address_book::succeed(const endpoint& address, const backend& of, check_number check,
                            std::uint32_t until_out)
 {
     auto* record = table_.look_up(address, check);
     // Nearly always well, and then the line that all children share is only read.
-    if (!record || record->failures.load(relaxed) == 0)
+    if (!record || record->failures.load(acquire) == 0)
         return false;
-    const auto failures = record->failures.exchange(0, relaxed);
+    const auto failures = record->failures.exchange(0, std::memory_order_acq_rel);
     if (failures >= until_out && tell_)
         tell_({address_change::verdict::back,
-               backend,
+               of.authority,
                address,
                milliseconds(now() - record->failing_since.load(relaxed)),
                {},
@@ -175,61 +179,64 @@ bool address_book::succeed(const endpoint& address, std::string_view backend, ch
     return failures > 0;
 }
 
-void address_book::succeeded(const endpoint& address, std::string_view backend)
+void address_book::succeeded(const endpoint& address, const backend& of)
 {
     // Something has begun anew there, so what came of the requests before says little.
-    if (succeed(address, backend, 0, failures_until_out))
-        try_again_in(address, of_responses, {});
+    if (!succeed(address, of, 0, failures_until_out))
+        return;
+    table_.each([&](const endpoint& at, check_number check, address_record& record) {
+        if (at == address && is_of_responses(check))
+            record.next_try.store(now(), relaxed);
+    });
 }
 
-void address_book::failed(const endpoint& address, std::string_view backend, const failure& why)
+void address_book::failed(const endpoint& address, const backend& of, const failure& why)
 {
     // That this server has no descriptor left says nothing about anybody else.
     if (describe(why.reason).whose != fault::backend)
         return;
-    fail(address, backend, 0, failures_until_out, words_of(why));
+    fail(address, of, 0, failures_until_out, words_of(why));
 }
 
-void address_book::answered(const endpoint& address, std::string_view backend)
+void address_book::answered(const endpoint& address, const backend& of)
 {
-    succeed(address, backend, of_responses, failures_until_out);
+    succeed(address, of, of.responses, failures_until_out);
 }
 
-void address_book::closed(const endpoint& address, std::string_view backend, const failure& why)
+void address_book::closed(const endpoint& address, const backend& of, const failure& why)
 {
-    fail(address, backend, of_responses, failures_until_out, words_of(why));
+    fail(address, of, of.responses, failures_until_out, words_of(why));
 }
 
-bool address_book::may_be_asked_again(const endpoint& address) noexcept
+bool address_book::may_be_asked_again(const endpoint& address, check_number responses) noexcept
 {
-    const auto* record = table_.look_up(address, of_responses);
+    const auto* record = table_.look_up(address, responses);
     // As long again as there has been no response: that doubles without anybody counting.
     const milliseconds without(record ? now() - record->failing_since.load(relaxed) : 0);
-    return may_try(address, of_responses, std::clamp(without, first_trial, last_trial));
+    return may_try(address, responses, std::clamp(without, first_trial, last_trial));
 }
 
-void address_book::doubt(const endpoint& address, std::string_view backend)
+void address_book::doubt(const endpoint& address, const backend& of)
 {
     if (is_well(address))
-        fail(address, backend, 0, failures_until_out, "it did not answer in time");
+        fail(address, of, 0, failures_until_out, "it did not answer in time");
 }
 
-void address_book::passed_check(const endpoint& address, std::string_view backend,
-                                check_number check)
+void address_book::passed_check(const endpoint& address, const backend& of, check_number check)
 {
-    succeed(address, backend, check, checks_until_out);
+    succeed(address, of, check, checks_until_out);
 }
 
-void address_book::failed_check(const endpoint& address, std::string_view backend,
-                                check_number check, std::string_view why)
+void address_book::failed_check(const endpoint& address, const backend& of, check_number check,
+                                std::string_view why)
 {
-    fail(address, backend, check, checks_until_out, why);
+    fail(address, of, check, checks_until_out, why);
 }
 
 bool address_book::is_well(const endpoint& address, check_number check) noexcept
 {
     const auto* record = table_.look_up(address, check);
-    return !record || record->failures.load(relaxed) == 0;
+    return !record || record->failures.load(acquire) == 0;
 }
 
 bool address_book::may_try(const endpoint& address, check_number check,
@@ -263,7 +270,7 @@ std::vector<address_state> address_book::snapshot() const
     std::vector<address_state> all;
     table_.each([&](const endpoint& address, check_number check, const address_record& record) {
         auto& state = all.emplace_back(address_state{address, check});
-        state.failures = record.failures.load(relaxed);
+        state.failures = record.failures.load(acquire);
         state.well = state.failures < (is_by_check(check) ? checks_until_out : 1);
         if (state.failures > 0)
             state.since = milliseconds(now() - record.failing_since.load(relaxed));

@@ -7,9 +7,11 @@
 // background; only if it keeps failing is that a line in the log. It is never given up:
 // where all of a backend's addresses fail, all of them are tried.
 //
-// One that takes connections and closes them without a response is avoided as well, and a connect
-// does not show that it is back. A response does, so a request has to go there: one of all, after a
-// second, and if it fares no better the next after twice the time.
+// One that takes connections and closes them without a response, or whose TLS fails, is avoided as
+// well, and a connect does not show that it is back. A response does, so a request has to go there:
+// one of all, after a second, and if it fares no better the next after twice the time. All this is
+// known of each site by itself (backend::responses): its certificate, or what closes connections,
+// says nothing of another site at the same address.
 //
 // Life: part of a child process, over the table that all of them share. Any thread may call. What
 // is in flight is counted per child: a count in shared memory would never lose what a child that
@@ -96,8 +98,9 @@ public:
     using teller = std::function<void(const address_change&)>;
     address_book(std::span<address_record> shared, teller tell);
 
-    // Who is to try an address in the background until it is back. Set once, before any use.
-    using watcher = std::function<void(const endpoint&, std::string_view backend)>;
+    // Who is to try an address in the background until it is back, on the terms of the backend
+    // whose connect has failed. Set once, before any use.
+    using watcher = std::function<void(const endpoint&, const backend&)>;
     void set_watcher(watcher w) { watch_ = std::move(w); }
 
     // Puts the addresses into the order in which to try them: first the one with the least in
@@ -110,18 +113,18 @@ public:
     address_use use(const endpoint& address) noexcept;
 
     // A connect, or a try in the background, and how it ended.
-    void succeeded(const endpoint& address, std::string_view backend);
-    void failed(const endpoint& address, std::string_view backend, const failure& why);
+    void succeeded(const endpoint& address, const backend& of);
+    void failed(const endpoint& address, const backend& of, const failure& why);
     // A request that reached the address, and whether a response's head came back or the new
-    // connection was closed before its first byte.
-    void answered(const endpoint& address, std::string_view backend);
-    void closed(const endpoint& address, std::string_view backend, const failure& why);
+    // connection was closed before its first byte, or got no TLS.
+    void answered(const endpoint& address, const backend& of);
+    void closed(const endpoint& address, const backend& of, const failure& why);
     // Something other than a connect took too long: the address is avoided until a connect shows
     // whether it is the address that fails, or only slow work behind it.
-    void doubt(const endpoint& address, std::string_view backend);
+    void doubt(const endpoint& address, const backend& of);
     // What a health check has found.
-    void passed_check(const endpoint& address, std::string_view backend, check_number check);
-    void failed_check(const endpoint& address, std::string_view backend, check_number check,
+    void passed_check(const endpoint& address, const backend& of, check_number check);
+    void failed_check(const endpoint& address, const backend& of, check_number check,
                       std::string_view why);
 
     bool is_well(const endpoint& address, check_number check = 0) noexcept;
@@ -135,12 +138,12 @@ public:
     std::vector<address_state> snapshot() const;
 
 private:
-    void fail(const endpoint& address, std::string_view backend, check_number check,
+    void fail(const endpoint& address, const backend& of, check_number check,
               std::uint32_t until_out, std::string_view why);
-    bool succeed(const endpoint& address, std::string_view backend, check_number check,
+    bool succeed(const endpoint& address, const backend& of, check_number check,
                  std::uint32_t until_out);
     // True for the one request that is to find out whether there are responses again.
-    bool may_be_asked_again(const endpoint& address) noexcept;
+    bool may_be_asked_again(const endpoint& address, check_number responses) noexcept;
 
     address_table table_;
     std::unique_ptr<std::atomic<std::uint32_t>[]> in_flight_; // by place in the table

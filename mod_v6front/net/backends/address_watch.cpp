@@ -42,13 +42,11 @@ void address_watch::start()
     }
 }
 
-void address_watch::try_until_well(const endpoint& address, std::string_view backend,
-                                   const connection_terms& terms)
+void address_watch::try_until_well(const endpoint& address, const backend& of)
 {
-    asio::post(context_, [this, to = connection_identity{address, nullptr, terms},
-                          name = std::string(backend)] {
-        if (followed_.insert(to.address).second)
-            asio::co_spawn(context_.get_executor(), follow(*this, to, name), asio::detached);
+    asio::post(context_, [this, address, &of] {
+        if (followed_.insert(address).second)
+            asio::co_spawn(context_.get_executor(), follow(*this, address, of), asio::detached);
     });
     start();
 }
@@ -61,12 +59,11 @@ void address_watch::run(std::function<task<void>()> make)
     start();
 }
 
-task<void> address_watch::follow(address_watch& self, connection_identity to, std::string backend)
+task<void> address_watch::follow(address_watch& self, endpoint address, const backend& of)
 {
     auto& book = self.book_;
-    // Closed at once: any connection tells.
-    const auto address = to.address;
-    const std::array<connection_identity, 1> only{std::move(to)};
+    // Closed at once: any connection tells, without TLS.
+    const std::array<connection_identity, 1> only{{{address, nullptr, of.check_terms}}};
     steady_timer due(self.context_);
     while (!book.is_well(address)) {
         due.expires_at(book.next_try(address, 0));
@@ -77,9 +74,9 @@ task<void> address_watch::follow(address_watch& self, connection_identity to, st
             co_await connect_to_backend(self.context_, self.deadlines_, only, try_timeout);
         if (connected) {
             (*connected)->close();
-            book.succeeded(address, backend);
+            book.succeeded(address, of);
         } else if (describe(connected.error().reason).whose != fault::front) {
-            book.failed(address, backend, connected.error());
+            book.failed(address, of, connected.error());
         }
     }
     self.followed_.erase(address);

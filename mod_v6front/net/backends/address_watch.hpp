@@ -10,12 +10,10 @@
 
 #include "net/loop/deadline.hpp"
 #include "address_book.hpp"
-#include "connection_identity.hpp"
 
 #include <memory>
 #include <mutex>
 #include <set>
-#include <string>
 #include <thread>
 
 namespace v6front
@@ -34,9 +32,9 @@ public:
     address_watch& operator=(const address_watch&) = delete;
 
     // Any thread: tries that address until it is well, if nobody here does yet. On the backend's
-    // own terms: it may take no connection from elsewhere.
-    void try_until_well(const endpoint& address, std::string_view backend,
-                        const connection_terms& terms = {});
+    // own terms, as its rule has them: it may take no connection from elsewhere. The backend lasts
+    // as long as the watch.
+    void try_until_well(const endpoint& address, const backend& of);
     // Any thread: the task that this makes runs to its end, or to the end of the watch.
     void run(std::function<task<void>()> make);
 
@@ -46,7 +44,7 @@ public:
 
 private:
     void start();
-    static task<void> follow(address_watch& self, connection_identity to, std::string backend);
+    static task<void> follow(address_watch& self, endpoint address, const backend& of);
 
     address_book& book_;
     deadline_list deadlines_{context_};

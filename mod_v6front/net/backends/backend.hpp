@@ -35,6 +35,7 @@ struct backend {
     std::vector<numbered_name> names;
     unsigned limit = 0;                    // the number of its max=; 0: none
     check_number check = 0;                // the number of its health check; 0: none
+    check_number responses = of_responses; // under which it is known whether it responds
     std::shared_ptr<const tls_peer> tls{}; // of an https URL, once it is settled
 
     // Of connections that are made for no client: health checks, tries of an address.

@@ -138,6 +138,8 @@ backend_connection::state backend_connection::probe() noexcept
     const auto next = buffer_.empty() ? transport_.peek() : transport::next::octets;
     if (next == transport::next::octets)
         return state::spoke;
+    if (next == transport::next::unread)
+        return state::unread;
     if (next != transport::next::nothing)
         return state::ended;
     seen_open_for_ = idle_for();
@@ -185,6 +187,7 @@ void backend_connection::end_sending() noexcept
 detached_socket backend_connection::release() noexcept
 {
     auto socket = reading_ || !is_quiet() ? detached_socket() : transport_.release();
+    socket.past = {made_, promised_, {}};
     close();
     return socket;
 }

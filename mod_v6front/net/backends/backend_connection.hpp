@@ -59,8 +59,8 @@ public:
     bool is_quiet() const noexcept { return !read_error_ && buffer_.empty(); }
     bool is_reading() const noexcept { return reading_; }
     // What an idle backend has done, by the outstanding read and by the kernel, which may know
-    // more.
-    enum class state : std::uint8_t { open, spoke, ended };
+    // more. unread: over TLS the outstanding read will tell, in the engine's next turn.
+    enum class state : std::uint8_t { open, spoke, unread, ended };
     state probe() noexcept;
     // It is idle from now on; `disturbed` is called when it is watched and not quiet any more.
     void begin_idle(std::function<void(backend_connection&)> disturbed);
@@ -70,8 +70,13 @@ public:
     void end_idle() noexcept;
     // For how long it has been idle, or was when it was taken last.
     std::chrono::milliseconds idle_for() const noexcept;
-    // It was, where others have kept its socket.
-    void note_idle_for(std::chrono::milliseconds time) noexcept { was_idle_ = time; }
+    // Where others have kept its socket.
+    void continue_from(const connection_past& past) noexcept
+    {
+        made_ = past.made;
+        promised_ = past.promised;
+        was_idle_ = past.idle;
+    }
     // For how long of that it was open, by what probe() has seen: where nobody watches, a close may
     // be seen long after it was done.
     std::chrono::milliseconds seen_open_for() const noexcept { return seen_open_for_; }
@@ -82,6 +87,8 @@ public:
     // unread.
     detached_socket release() noexcept;
     const connection_identity& identity() const noexcept { return identity_; }
+    // It begins with a client's name, so that it is that client's.
+    bool is_named() const noexcept { return !identity_.terms.preface.empty(); }
     const endpoint& peer() const noexcept { return identity_.address; }
     endpoint local() const noexcept { return transport_.local(); }
     deadline_list& deadlines() const noexcept { return deadlines_; }

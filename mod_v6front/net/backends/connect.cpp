@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <netinet/in.h>
 #include <optional>
@@ -76,8 +77,13 @@ std::string preface_of(const connection_terms& terms, const tcp_socket& socket)
 // The race of one connect. Shared with the handlers of its sockets, which may end after the race
 // has.
 struct race : std::enable_shared_from_this<race> {
-    race(asio::io_context& c, std::span<const connection_identity> to)
-        : context(c), candidates(to.begin(), to.end())
+    using clock = std::chrono::steady_clock;
+
+    race(asio::io_context& c, std::span<const connection_identity> to,
+         std::chrono::milliseconds timeout)
+        : context(c),
+          candidates(to.begin(), to.end()),
+          after_accepted(std::clamp(timeout / 3, connect_stagger, handshake_stagger))
     {
     }
 
@@ -86,7 +92,8 @@ struct race : std::enable_shared_from_this<race> {
         tcp_socket socket;
         std::string preface{};              // while it is sent; `candidates` may grow meanwhile
         std::unique_ptr<tls_session> tls{}; // once it is connected
-        std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+        clock::time_point started = clock::now();
+        std::optional<clock::time_point> accepted{};
         bool has_ended = false;
         std::optional<failure> failed{};
         // What it is to have come too late.
@@ -96,8 +103,8 @@ struct race : std::enable_shared_from_this<race> {
         }
     };
 
-    // False if it has failed at once.
-    bool start_next()
+    bool are_all_started() const { return runners.size() == candidates.size(); }
+    void start_next()
     {
         const auto i = runners.size();
         runners.push_back(std::make_unique<runner>(context));
@@ -106,7 +113,7 @@ struct race : std::enable_shared_from_this<race> {
         if (!source.is_unspecified())
             if (auto unbound = bind_source(runners[i]->socket, source)) {
                 end(i, std::move(unbound));
-                return false;
+                return;
             }
         runners[i]->socket.async_connect(candidates[i].address,
                                          [self = shared_from_this(), i](error_code ec) {
@@ -115,7 +122,6 @@ struct race : std::enable_shared_from_this<race> {
                                              else
                                                  self->connected(i);
                                          });
-        return true;
     }
 
     // What comes before HTTP: the PROXY header, then TLS.
@@ -123,6 +129,21 @@ struct race : std::enable_shared_from_this<race> {
     void begin_tls(std::size_t i);
     void shake_hands(std::size_t i);
     void end(std::size_t i, std::optional<failure> failed);
+
+    // When one has had the time after which another is tried as well.
+    clock::time_point has_had_time(const runner& r) const
+    {
+        return r.accepted ? *r.accepted + after_accepted : r.started + connect_stagger;
+    }
+    // The last one to be started is waited for unless it has failed, and whoever has accepted.
+    clock::time_point next_start() const
+    {
+        clock::time_point at{};
+        for (const auto& r : runners)
+            if (!r->has_ended && (r->accepted || r == runners.back()))
+                at = std::max(at, has_had_time(*r));
+        return at;
+    }
 
     void join(const std::vector<connection_identity>& more)
     {
@@ -136,6 +157,7 @@ struct race : std::enable_shared_from_this<race> {
 
     asio::io_context& context;
     std::vector<connection_identity> candidates;
+    std::chrono::milliseconds after_accepted;
     std::vector<std::unique_ptr<runner>> runners;
     std::optional<std::size_t> winner;
     std::optional<failure> last_failure;
@@ -148,6 +170,7 @@ void race::connected(std::size_t i)
     auto& r = *runners[i];
     error_code ignored;
     r.socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    r.accepted = clock::now();
     r.preface = preface_of(candidates[i].terms, r.socket);
     if (r.preface.empty())
         return begin_tls(i);
@@ -213,12 +236,12 @@ void race::end(std::size_t i, std::optional<failure> failed)
 
 void race::tell(const connect_report& report) const
 {
-    const auto late = std::chrono::steady_clock::now() - connect_stagger;
+    const auto now = clock::now();
     for (std::size_t i = 0; i < runners.size(); ++i) {
         const auto& r = *runners[i];
         if (i == winner)
             report(candidates[i].address, nullptr);
-        else if (!r.has_ended && r.started <= late) {
+        else if (!r.has_ended && has_had_time(r) <= now) {
             const auto f = r.late();
             report(candidates[i].address, &f);
         } else if (r.failed && describe(r.failed->reason).whose != fault::front) {
@@ -235,29 +258,31 @@ task<result<std::shared_ptr<backend_connection>>> connect_to_backend(
     std::span<const connection_identity> candidates, std::chrono::milliseconds timeout,
     const connect_report& report, const later_candidates& later)
 {
-    const auto run = std::make_shared<race>(context, candidates);
+    const auto run = std::make_shared<race>(context, candidates, timeout);
     deadline limit(deadlines, [&run] { run->changed.notify(); });
     limit.arm(timeout);
     std::optional<steady_timer> stagger;
     deadline late(deadlines, [&run] { run->changed.notify(); });
     while (!run->winner && !limit.expired()) {
-        if (later && run->runners.size() == run->candidates.size())
+        const auto next = run->next_start();
+        const bool is_due = next <= race::clock::now();
+        if (is_due && later && run->are_all_started())
             run->join(later());
-        if (run->runners.size() < run->candidates.size()) {
-            if (!run->start_next())
-                continue;
-            if (run->runners.size() < run->candidates.size()) {
-                stagger.emplace(context, connect_stagger);
-                stagger->async_wait([run](error_code ec) {
-                    if (!ec)
-                        run->changed.notify();
-                });
-            }
-        } else if (run->running == 0) {
-            break;
+        if (is_due && !run->are_all_started()) {
+            run->start_next();
+            continue;
         }
-        if (later && run->runners.size() == run->candidates.size())
-            late.arm(connect_stagger);
+        if (run->are_all_started() && run->running == 0)
+            break;
+        if (!run->are_all_started()) {
+            stagger.emplace(context, next);
+            stagger->async_wait([run](error_code ec) {
+                if (!ec)
+                    run->changed.notify();
+            });
+        } else if (later) {
+            late.arm_at(is_due ? race::clock::now() + connect_stagger : next);
+        }
         co_await run->changed.wait(context.get_executor());
     }
     stagger.reset();

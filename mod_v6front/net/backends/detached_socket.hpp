@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A connection to a site that belongs to no engine: its descriptor, and its TLS if it has that.
-// Owns both. What an idle personal connection is (personal_connections), until another engine, on
-// any thread, makes a transport of it.
+// Owns both. What an idle connection of a client is (client_pool), until another engine, on any
+// thread, makes a transport of it.
 #pragma once
 
 #include "net/tls/tls_session.hpp"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -15,6 +16,13 @@ namespace v6front
 
 // What a read of that descriptor would find, without taking it.
 next_input peek_at(int descriptor) noexcept;
+
+// What is known of a connection, wherever it is kept meanwhile.
+struct connection_past {
+    std::chrono::steady_clock::time_point made = std::chrono::steady_clock::now();
+    std::chrono::milliseconds promised{}; // by its site: to keep it, once it is idle
+    std::chrono::milliseconds idle{};     // for how long it was, when it was taken last
+};
 
 class detached_socket
 {
@@ -25,13 +33,16 @@ public:
     {
     }
     detached_socket(detached_socket&& other) noexcept
-        : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_))
+        : past(other.past),
+          descriptor_(std::exchange(other.descriptor_, -1)),
+          tls_(std::move(other.tls_))
     {
     }
     detached_socket& operator=(detached_socket&& other) noexcept
     {
         std::swap(descriptor_, other.descriptor_);
         std::swap(tls_, other.tls_);
+        std::swap(past, other.past);
         return *this;
     }
     ~detached_socket() { close(); }
@@ -44,6 +55,8 @@ public:
     // The caller has the descriptor now, and is to take the TLS, too.
     void give_away() noexcept { descriptor_ = -1; }
     std::unique_ptr<tls_session> take_tls() noexcept { return std::move(tls_); }
+
+    connection_past past;
 
 private:
     int descriptor_ = -1;

@@ -73,10 +73,10 @@ task<void> check_once(address_watch& watch, order_ptr order, endpoint address)
     if (!wrong)
         co_return book.try_again_in(address, number, std::min(soon, order->rule.interval));
     if (wrong->empty())
-        co_return book.passed_check(address, order->of->authority, number);
+        co_return book.passed_check(address, *order->of, number);
     if (book.is_well(address, number))
         book.try_again_in(address, number, std::min(soon, order->rule.interval));
-    book.failed_check(address, order->of->authority, number, *wrong);
+    book.failed_check(address, *order->of, number, *wrong);
 }
 
 } // namespace

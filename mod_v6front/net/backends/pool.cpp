@@ -2,8 +2,6 @@
 
 #include "pool.hpp"
 
-#include "core/decisions/idle_life.hpp"
-
 #include <algorithm>
 
 namespace v6front
@@ -29,7 +27,7 @@ std::shared_ptr<backend_connection> pool::remove(shelf& s, std::size_t i)
 
 // What a backend has said since the engine last looked would be taken for the answer to whatever is
 // asked next. A line end too many is nothing said.
-bool pool::is_open(backend_connection& c)
+backend_connection::state pool::look_at(backend_connection& c)
 {
     const auto input = c.input();
     if (!input.empty() && input.find_first_not_of("\r\n") == input.npos) {
@@ -43,7 +41,7 @@ bool pool::is_open(backend_connection& c)
         usage_.note_open(at, c.idle_for());
     else if (now == backend_connection::state::ended)
         usage_.note_closed(at, idle_are_ == idle_are::watched ? c.idle_for() : c.seen_open_for());
-    return now == backend_connection::state::open;
+    return now;
 }
 
 std::shared_ptr<backend_connection> pool::take(const connection_identity& wanted, bool must_last)
@@ -52,17 +50,18 @@ std::shared_ptr<backend_connection> pool::take(const connection_identity& wanted
     if (found == shelves_.end())
         return nullptr;
     auto& s = found->second;
-    while (!s.empty()) {
-        auto& last = *s.back();
-        const bool open = is_open(last);
-        if (open && must_last) {
-            const auto seen = usage_.life(usage_.find(wanted.address));
-            if (last.idle_for() >= safe_idle(last.promised(), seen)) {
-                remove(s, 0)->close();
-                return nullptr;
-            }
+    for (std::size_t i = s.size(); i-- > 0;) {
+        auto& last = *s[i];
+        const auto now = look_at(last);
+        if (now == state::unread)
+            continue;
+        const bool open = now == state::open;
+        if (open && must_last &&
+            !will_last(usage_, usage_.find(wanted.address), last.idle_for(), last.promised())) {
+            remove(s, 0)->close();
+            return nullptr;
         }
-        auto connection = remove(s, s.size() - 1);
+        auto connection = remove(s, i);
         if (open)
             return connection;
         connection->close();
@@ -99,8 +98,7 @@ void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t mos
 {
     auto& s = shelves_[connection->identity()];
     const auto at = usage_.find(connection->peer());
-    // Somebody waits for it to be closed: one whose request this site has not begun with.
-    if (connection->age() >= limits_.age || usage_.take_asked(at) ||
+    if (!may_begin_idle(usage_, at, limits_, connection->age()) ||
         !has_room(s, connection->identity(), at, most))
         return connection->close();
     connection->note_served();
@@ -131,16 +129,14 @@ bool pool::may_stay(backend_connection& c)
 {
     const auto at = usage_.find(c.peer());
     const auto idle_for = c.idle_for();
-    const auto most = c.promised() > std::chrono::milliseconds(0)
-                          ? std::min(limits_.idle_time, safe_idle(c.promised(), {}))
-                          : limits_.idle_time;
-    return idle_for < most && usage_.idle(at) <= usage_.allowed(at, idle_for) &&
-           !usage_.take_asked(at);
+    return usage_.idle(at) <= usage_.allowed(at, idle_for) &&
+           may_stay_idle(usage_, at, limits_, idle_for, c.promised());
 }
 
 void pool::disturbed(backend_connection& c)
 {
-    if (is_open(c)) // a line end too many
+    const auto now = look_at(c);
+    if (now == state::open || now == state::unread) // a line end too many
         return;
     auto& s = shelves_[c.identity()];
     for (std::size_t i = 0; i < s.size(); ++i)
@@ -152,7 +148,8 @@ void pool::look_over()
 {
     for (auto& [k, s] : shelves_)
         for (std::size_t i = s.size(); i-- > 0;)
-            if (!is_open(*s[i]) || !may_stay(*s[i]))
+            if (const auto now = look_at(*s[i]);
+                (now != state::open && now != state::unread) || !may_stay(*s[i]))
                 remove(s, i)->close();
 }
 

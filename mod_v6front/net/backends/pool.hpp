@@ -9,6 +9,7 @@
 #include "address_book.hpp"
 #include "backend_connection.hpp"
 #include "connection_identity.hpp"
+#include "idle_rules.hpp"
 #include "personal_connections.hpp"
 
 #include <atomic>
@@ -20,15 +21,6 @@
 
 namespace v6front
 {
-
-struct pool_limits {
-    std::chrono::milliseconds idle_time = std::chrono::seconds{60};
-    // A busy connection is never idle for long. This is how long one may outlive a change that only
-    // new connections see, of a balancer behind the address for one.
-    std::chrono::milliseconds age = std::chrono::minutes{10};
-    // How often it is looked whether a connection is still to be kept.
-    std::chrono::milliseconds look = std::chrono::milliseconds{100};
-};
 
 // On its engine's thread only. A connection in here is watched: when its backend closes it or
 // sends something that nobody asked for, it is dropped at once. An engine that nobody drives
@@ -65,7 +57,8 @@ private:
                   std::uint32_t most);
     shelf* longest_idle(const endpoint& address) noexcept;
     bool may_stay(backend_connection& c);
-    bool is_open(backend_connection& c);
+    using state = backend_connection::state;
+    state look_at(backend_connection& c);
     void disturbed(backend_connection& c);
     void look_later(deadline_list& deadlines);
     std::shared_ptr<backend_connection> remove(shelf& s, std::size_t i);
@@ -83,8 +76,8 @@ private:
 };
 
 // A backend connection in use by one attempt. Closes it, unless it was given back: that is the
-// explicit, last act of a clean exchange. One that carries its client's identity goes back to the
-// client's own, never to the pool.
+// explicit, last act of a clean exchange. One that carries its client's name or identity goes back
+// to the client's own, never to the pool.
 class lease
 {
 public:
@@ -105,19 +98,20 @@ public:
 
     backend_connection& operator*() const noexcept { return *connection_; }
     backend_connection* operator->() const noexcept { return connection_.get(); }
-    bool is_personal() const noexcept { return personal_.has_value(); }
-    void make_personal(personal_connections::claim place) { personal_.emplace(std::move(place)); }
-    void note_login() noexcept
-    {
-        if (personal_)
-            personal_->note_login();
-    }
+    // One that begins with a client's name goes back there; nullptr: it is closed.
+    void belong_to(personal_connections* client) noexcept { client_ = client; }
+    bool has_login() const noexcept { return login_.has_value(); }
+    void note_login(personal_connections::claim place) { login_.emplace(std::move(place)); }
     void give_back(std::uint32_t max_idle = pool::no_limit)
     {
         counted_.end();
-        if (!personal_)
+        if (!login_ && !connection_->is_named())
             return pool_->put(std::move(connection_), max_idle);
-        personal_->keep(connection_->release());
+        auto socket = connection_->release();
+        if (login_)
+            login_->keep(std::move(socket));
+        else if (client_)
+            client_->keep_named(connection_->identity(), std::move(socket), max_idle);
         connection_.reset();
     }
 
@@ -125,7 +119,8 @@ private:
     pool* pool_;
     std::shared_ptr<backend_connection> connection_;
     address_use use_;
-    std::optional<personal_connections::claim> personal_;
+    personal_connections* client_ = nullptr;
+    std::optional<personal_connections::claim> login_;
     site_usage::use counted_;
 };
 

@@ -75,14 +75,9 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     const bool must_last = !is_idempotent(order_.request.method) || !up_.is_replayable();
     const lease_wish wish{engine_, order_, *candidates, must_last};
     progress.elsewhere = candidates->size() > 1;
+    const bool may_be_idle = !again && order_.rules.reuse;
     // A client that has logged in on a connection of its own keeps it, and stays at its address.
-    auto personal = again ? std::nullopt : own_lease(wish);
-    // One that has only its name is not worth a risk.
-    if (personal && !order_.terms.preface.empty() && wish.is_uncertain()) {
-        const bool stays = co_await stays_open(wish, *personal);
-        if (!stays)
-            personal.reset();
-    }
+    auto personal = may_be_idle ? login_lease(wish) : std::nullopt;
     if (personal) {
         record_.address = (*personal)->peer();
         progress.pooled = true;
@@ -90,7 +85,7 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     }
     choose(wish, again ? record_.address : std::nullopt);
     record_.address = candidates->front();
-    if (!again && order_.rules.reuse) {
+    if (may_be_idle) {
         auto idle = idle_lease(wish);
         progress.pooled = idle.has_value();
         if (idle && wish.is_uncertain())
@@ -235,7 +230,7 @@ task<bool> attempt::run(attempt_progress& progress)
     if (wrong)
         co_return may_try_again(*wrong, progress);
     if (speaks_of_connection_login((**head).fields))
-        make_personal(backend, order_);
+        note_login(backend, order_);
 
     // 6. Answer, or leave HTTP.
     if ((*head)->status == 101) {

@@ -2,7 +2,6 @@
 
 #include "obtain.hpp"
 
-#include "core/decisions/idle_life.hpp"
 #include "core/message/connection_auth.hpp"
 #include "net/backends/connect.hpp"
 #include "backend_addresses.hpp"
@@ -34,15 +33,15 @@ connect_report report_to(const lease_wish& wish)
 {
     if (!wish.has_choice())
         return {};
-    return [book = wish.order.services->book, &backend = wish.order.backend->authority](
-               const endpoint& address, const failure* failed) {
+    return [book = wish.order.services->book, &site = *wish.order.backend](const endpoint& address,
+                                                                           const failure* failed) {
         // It takes connections, which says nothing of its TLS: only a response does.
         if (failed && describe(failed->reason).when == phase::handshake)
-            book->closed(address, backend, *failed);
+            book->closed(address, site, *failed);
         else if (failed)
-            book->failed(address, backend, *failed);
+            book->failed(address, site, *failed);
         else
-            book->succeeded(address, backend);
+            book->succeeded(address, site);
     };
 }
 
@@ -67,19 +66,52 @@ later_candidates more_for(const lease_wish& wish)
     };
 }
 
-// For how long a connection that began with the client's name may have been idle. What must not be
-// lost goes on one only where others, too, would go on one of the pool.
-std::chrono::milliseconds longest_idle(const lease_wish& wish)
+// Of a connection that belonged to no engine while it was idle.
+std::optional<lease> lease_of(const lease_wish& wish, const connection_identity& identity,
+                              detached_socket idle)
 {
-    if (!wish.must_last || wish.order.terms.preface.empty())
-        return personal_connections::longest_named;
-    auto& usage = wish.engine.idle_connections().usage();
-    return safe_idle({}, usage.life(usage.find(wish.addresses.front())));
+    tcp_socket socket(wish.engine.context());
+    error_code failed;
+    socket.assign(asio::ip::tcp::v4(), idle.descriptor(), failed);
+    if (failed)
+        return std::nullopt;
+    idle.give_away();
+    auto connection = std::make_shared<backend_connection>(
+        transport(std::move(socket), idle.take_tls()), identity, wish.engine.deadlines());
+    connection->continue_from(idle.past);
+    return make_lease(wish, std::move(connection));
+}
+
+std::optional<lease> named_lease(const lease_wish& wish)
+{
+    auto* own = wish.order.own_connections;
+    if (!own)
+        return std::nullopt;
+    const auto wanted = wish.order.backend->identity(wish.addresses.front(), wish.order.terms);
+    auto idle = own->take_named(wanted, wish.must_last);
+    if (!idle)
+        return std::nullopt;
+    auto made = lease_of(wish, wanted, std::move(*idle));
+    if (made)
+        made->belong_to(own);
+    return made;
+}
+
+// How many idle connections this process could do without, and did.
+std::size_t give_up_idle(const lease_wish& wish)
+{
+    auto& here = wish.engine.idle_connections();
+    auto* of_clients = wish.order.services->clients;
+    const auto all = here.idle() + (of_clients ? of_clients->snapshot().named : 0);
+    here.close_all();
+    if (of_clients)
+        of_clients->close_named();
+    return all;
 }
 
 } // namespace
 
-std::optional<lease> own_lease(const lease_wish& wish)
+std::optional<lease> login_lease(const lease_wish& wish)
 {
     if (!wish.order.own_connections)
         return std::nullopt;
@@ -87,50 +119,30 @@ std::optional<lease> own_lease(const lease_wish& wish)
     const auto patience = wish.engine.is_lent() ? wish.order.rules.connect_timeout
                                                 : std::chrono::milliseconds::zero();
     auto personal = wish.order.own_connections->take(*wish.order.backend, wish.addresses, patience,
-                                                     wish.order.terms, longest_idle(wish));
+                                                     wish.order.terms);
     if (!personal)
         return std::nullopt;
-    tcp_socket socket(wish.engine.context());
-    error_code failed;
-    socket.assign(asio::ip::tcp::v4(), personal->socket.descriptor(), failed);
-    if (failed)
-        return std::nullopt;
-    personal->socket.give_away();
-    auto connection = std::make_shared<backend_connection>(
-        transport(std::move(socket), personal->socket.take_tls()), personal->place.of(),
-        wish.engine.deadlines());
-    connection->note_idle_for(personal->idle_for);
-    auto made = make_lease(wish, std::move(connection));
-    made.make_personal(std::move(personal->place));
+    auto made = lease_of(wish, personal->place.of(), std::move(personal->socket));
+    if (made)
+        made->note_login(std::move(personal->place));
     return made;
 }
 
-namespace
+void note_login(lease& backend, const exchange_order& order)
 {
-
-void reserve(lease& backend, const exchange_order& order, personal_connections::kind which)
-{
-    backend.make_personal(order.own_connections
-                              ? order.own_connections->reserve(backend->identity(), which)
-                              : personal_connections::claim());
-}
-
-} // namespace
-
-void make_personal(lease& backend, const exchange_order& order)
-{
-    if (backend.is_personal())
-        backend.note_login();
-    else
-        reserve(backend, order, personal_connections::kind::login);
+    if (!backend.has_login())
+        backend.note_login(order.own_connections
+                               ? order.own_connections->reserve(backend->identity())
+                               : personal_connections::claim());
 }
 
 std::optional<lease> idle_lease(const lease_wish& wish)
 {
-    // What others have used is not for a login, nor for what may follow it; and what has a client's
-    // name on it is in no pool.
-    if (logs_connection_in(wish.order.request.fields) || !wish.order.terms.preface.empty())
+    // What others have used is not for a login, nor for what may follow it.
+    if (logs_connection_in(wish.order.request.fields))
         return std::nullopt;
+    if (!wish.order.terms.preface.empty())
+        return named_lease(wish);
     auto& idle = wish.engine.idle_connections();
     const auto wanted = wish.order.backend->identity(wish.addresses.front(), wish.order.terms);
     if (auto connection = idle.take(wanted, wish.must_last))
@@ -144,11 +156,13 @@ task<bool> stays_open(const lease_wish& wish, lease& idle)
     const auto at = usage.find(idle->peer());
     steady_timer moment(wish.engine.context(), site_usage::proof);
     const auto [ended] = co_await moment.async_wait(use_task);
-    if (!ended && idle->probe() == backend_connection::state::open) {
+    const auto now = ended ? backend_connection::state::ended : idle->probe();
+    if (now == backend_connection::state::open) {
         usage.note_open(at, idle->idle_for() + site_usage::proof);
         co_return true;
     }
-    usage.note_closed(at, idle->idle_for());
+    if (now != backend_connection::state::unread)
+        usage.note_closed(at, idle->idle_for());
     co_return false;
 }
 
@@ -168,11 +182,11 @@ task<result<lease>> new_lease(const lease_wish& wish)
     for (unsigned i = 0; i < tries_when_short && is_short(connected); ++i) {
         // Idle connections to other sites are needed least; others hear of it, too.
         engine::ask_for_relief();
-        if (i > 0 || wish.engine.idle_connections().idle() == 0) {
+        if (i > 0 || give_up_idle(wish) == 0) {
             a_moment.expires_after(pause_when_short);
             co_await a_moment.async_wait(use_task);
+            give_up_idle(wish);
         }
-        wish.engine.idle_connections().close_all();
         candidates = identities(wish.order, wish.addresses);
         connected = co_await connect_to_backend(wish.engine.context(), wish.engine.deadlines(),
                                                 candidates, timeout, report, later);
@@ -191,10 +205,9 @@ task<result<lease>> new_lease(const lease_wish& wish)
     if (!connected)
         co_return connected.error();
     auto made = make_lease(wish, std::move(*connected));
-    if (!wish.order.terms.preface.empty())
-        reserve(made, wish.order, personal_connections::kind::named);
+    made.belong_to(wish.order.own_connections);
     if (logs_connection_in(wish.order.request.fields))
-        make_personal(made, wish.order);
+        note_login(made, wish.order);
     co_return made;
 }
 
@@ -215,7 +228,7 @@ void remember(const exchange_order& order, const endpoint& address,
     if (!order.services->book)
         return;
     auto& book = *order.services->book;
-    const auto& backend = order.backend->authority;
+    const auto& backend = *order.backend;
     if (!failed)
         book.answered(address, backend);
     // Only slow, or gone?

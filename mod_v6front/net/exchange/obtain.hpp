@@ -36,17 +36,18 @@ inline void choose(const lease_wish& wish, const std::optional<endpoint>& avoid)
                                            wish.order.client_prefix);
 }
 
-// One that is the client's own, at one of these addresses: by a login, or by its PROXY header.
-std::optional<lease> own_lease(const lease_wish& wish);
-// None for a request that logs its connection in: that gets a new one, which is its client's own.
+// The client's own, on which it has logged in, at whichever of these addresses that is.
+std::optional<lease> login_lease(const lease_wish& wish);
+// One that is idle at the address that was chosen, of the pool or, with a PROXY header, the
+// client's own. None for a request that logs its connection in: that gets a new one.
 std::optional<lease> idle_lease(const lease_wish& wish);
 // For a request that must not be lost, at a site that was never seen to keep a connection: whether
 // it closes this one at once, as some do without saying so.
 task<bool> stays_open(const lease_wish& wish, lease& idle);
 task<result<lease>> new_lease(const lease_wish& wish);
 
-// From now on it is this client's alone.
-void make_personal(lease& backend, const exchange_order& order);
+// The client has logged in on it: from now on it is that client's alone.
+void note_login(lease& backend, const exchange_order& order);
 
 // What a connection that had been idle shows of its site, for other requests: how long it took for
 // a response's head, or that it did not answer.

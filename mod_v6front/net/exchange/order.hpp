@@ -30,6 +30,7 @@ struct exchange_services {
     const own_listeners* listeners = nullptr; // refused as backends, unless the rules say self=on
     address_book* book = nullptr;             // for backends with several addresses
     v6front::admission* admission = nullptr;  // for backends with a limit
+    client_pool* clients = nullptr;           // idle connections that belong to one client each
 };
 
 // Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its

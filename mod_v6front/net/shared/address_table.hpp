@@ -16,10 +16,16 @@
 namespace v6front
 {
 
-// Which of the operator's health checks a record is about; 0 is none: mere connecting. The last
-// number is whether requests that reach the address get a response.
+// What a record is about: 0 is mere connecting; then come the operator's health checks. The upper
+// half is whether requests that reach the address get a response, of each site by itself; the last
+// number is that of a site without one of its own.
 using check_number = std::uint16_t;
+inline constexpr check_number first_of_responses = 0x8000;
 inline constexpr check_number of_responses = 0xffff;
+inline constexpr bool is_of_responses(check_number check) noexcept
+{
+    return check >= first_of_responses;
+}
 
 // How one address has done lately. All zero is a free place; in use, all zero but the key is well.
 struct address_record {
@@ -56,7 +62,7 @@ public:
     // Each address that has a record, with the check that it is about.
     template <class F> void each(const F& f) const
     {
-        for (const auto& record : records_)
+        for (auto& record : records_)
             if (const auto key = record.key.load(std::memory_order_relaxed))
                 f(address_of(key), static_cast<check_number>(key >> 48), record);
     }

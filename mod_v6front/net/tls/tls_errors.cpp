@@ -32,9 +32,19 @@ public:
         const auto code = static_cast<unsigned>(value);
         const char* words = ERR_reason_error_string(code);
         std::string all = words ? words : "TLS error";
-        if (ERR_GET_REASON(code) == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED)
-            all += ": it requires a client certificate (V6FrontTLS cert= and key=)";
-        return all;
+        // With TLS 1.3 the site says these when the handshake is over here.
+        switch (ERR_GET_REASON(code)) {
+        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+            return all + ": it requires a client certificate (V6FrontTLS cert= and key=)";
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+            return all + ": it does not accept the client certificate (V6FrontTLS cert=)";
+        default:
+            return all;
+        }
     }
 };
 
@@ -231,11 +241,6 @@ std::string describe_handshake(const error_code& error, std::string_view first,
                "V6FrontTLS protocol=1.0), or requires a client certificate (cert= and key=)";
     case SSL_R_TLSV1_UNRECOGNIZED_NAME:
         return "it knows no site \"" + std::string(name) + "\": V6FrontTLS name=";
-    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
-        return "it does not accept the client certificate (V6FrontTLS cert=): " + error.message();
     case SSL_R_DH_KEY_TOO_SMALL:
     case SSL_R_EE_KEY_TOO_SMALL:
     case SSL_R_CA_KEY_TOO_SMALL:

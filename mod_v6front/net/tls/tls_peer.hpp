@@ -26,6 +26,7 @@ public:
     tls_peer(std::shared_ptr<const tls_settings> how, std::string name);
 
     const tls_rule& rule() const noexcept { return how_->rule(); }
+    const tls_settings& settings() const noexcept { return *how_; }
     const std::string& name() const noexcept { return name_; }
     bool is_address() const noexcept { return is_address_; }
 

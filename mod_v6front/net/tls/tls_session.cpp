@@ -270,10 +270,24 @@ tls_session::progress tls_session::write(std::string_view bytes)
     return all;
 }
 
-// A read that waits on the engine meanwhile has not got what the kernel gives here: it may be taken
-// from under it, since OpenSSL has it then, and the next read looks there first.
+// The read that waits may have its octets already, and be told in a later turn of the loop: Asio
+// tries at once, and completes later. What the kernel has is younger then, and OpenSSL must not get
+// it first.
+next_input tls_session::peek_behind_read() const noexcept
+{
+    char octet = 0;
+    const auto n = ::recv(socket_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n > 0)
+        return next_input::unread;
+    if (n == 0)
+        return next_input::end;
+    return errno == EAGAIN || errno == EWOULDBLOCK ? next_input::nothing : next_input::reset;
+}
+
 next_input tls_session::peek()
 {
+    if (!over_ && reading_)
+        return peek_behind_read();
     if (!over_) {
         char first = 0; // nearly always there is nothing, and OpenSSL need not be asked
         if (!has_octets() && !has_ended_ && !receive_error_ &&

@@ -32,8 +32,9 @@ struct x509_store_ctx_st;
 namespace v6front
 {
 
-// What the next read of a connection would find.
-enum class next_input : std::uint8_t { nothing, octets, end, reset };
+// What the next read of a connection would find. unread: something that a read which waits on the
+// engine has yet to take, and that only it can understand.
+enum class next_input : std::uint8_t { nothing, octets, unread, end, reset };
 
 class tls_session
 {
@@ -61,7 +62,8 @@ public:
 
     progress read(std::span<char> into, from where);
     progress write(std::string_view bytes);
-    // Tickets and the like are nothing. Takes nothing of the site's octets away.
+    // Tickets and the like are nothing. Takes nothing of the site's octets away, and nothing from a
+    // read that waits.
     next_input peek();
     // Something to read is here, and no event will come for it.
     bool has_octets() const noexcept;
@@ -84,6 +86,7 @@ private:
     friend struct bio;
 
     progress judge(int returned, error_code system);
+    next_input peek_behind_read() const noexcept;
     int receive(std::span<char> into);
     int send(std::string_view bytes);
     void end_with(const error_code& error);

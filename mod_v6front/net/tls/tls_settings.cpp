@@ -2,6 +2,8 @@
 
 #include "tls_settings.hpp"
 
+#include "loaded_openssl.hpp"
+#include "system_cas.hpp"
 #include "tls_errors.hpp"
 #include "tls_session.hpp"
 
@@ -60,9 +62,11 @@ int no_passphrase(char*, int, int, void* asked)
 
 } // namespace
 
-tls_settings::tls_settings(const tls_rule& rule)
-    : rule_(rule), context_(SSL_CTX_new(TLS_client_method()))
+tls_settings::tls_settings(const tls_rule& rule) : rule_(rule)
 {
+    if (const auto wrong = wrong_openssl(); !wrong.empty())
+        throw setting_error(wrong);
+    context_ = SSL_CTX_new(TLS_client_method());
     if (!context_)
         throw setting_error("OpenSSL cannot be used: " + take_tls_error().message());
     try {
@@ -159,11 +163,9 @@ std::string tls_settings::own_expired() const
     return text;
 }
 
-std::string foreign_openssl()
+std::string tls_settings::missing_cas() const
 {
-    return OpenSSL_version_num() >> 28U == OPENSSL_VERSION_MAJOR
-               ? std::string()
-               : std::string(OpenSSL_version(OPENSSL_VERSION_STRING));
+    return rule_.verify && rule_.ca.empty() ? places_without_cas(context_) : std::string();
 }
 
 } // namespace v6front

@@ -27,16 +27,15 @@ public:
     ssl_ctx_st* context() const noexcept { return context_; }
     // "2026-11-28 12:00:00 UTC" if the certificate of this server was valid until then only.
     std::string own_expired() const;
+    // Where the CAs of the system are looked for, if this wants them and there is none.
+    std::string missing_cas() const;
 
 private:
     void read_cas();
     void read_own();
 
     tls_rule rule_;
-    ssl_ctx_st* context_;
+    ssl_ctx_st* context_ = nullptr;
 };
-
-// The OpenSSL that runs is the one that this was built with; otherwise what it is: "1.1.1w".
-std::string foreign_openssl();
 
 } // namespace v6front

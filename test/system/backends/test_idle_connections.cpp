@@ -100,7 +100,7 @@ TEST_CASE("Where reuse is off, each request has a connection of its own and says
 
 TEST_CASE("A site that serves one kept connection at a time is no slower for two engines", "[idle]")
 {
-    const way w = GENERATE(from_range(http1_ways()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     const stock_site device(stock_site::kind::prefork, 1, 10);
     httpd_options options = options_for(w, "V6FrontPass / " + device.url());

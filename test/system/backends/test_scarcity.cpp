@@ -5,8 +5,10 @@
 #include "addresses.hpp"
 #include "catch.hpp"
 #include "preloaded.hpp"
+#include "user_agent.hpp"
 
 #include <cerrno>
+#include <deque>
 
 using namespace v6front;
 using place = twin_site::place;
@@ -50,12 +52,10 @@ constexpr unsigned several = 5;
 // All at once, since each waits for a moment for what there is too little of.
 void expect_refused(const httpd_server& front, const std::string& path)
 {
-    std::vector<raw_client> clients;
-    for (unsigned i = 0; i < several; ++i) {
-        clients.emplace_back(front.port(), client_for(front));
-        clients.back().send(request_text({path}));
-    }
-    for (raw_client& client : clients) {
+    std::deque<user_agent> clients;
+    for (unsigned i = 0; i < several; ++i)
+        clients.emplace_back(front).send({path});
+    for (user_agent& client : clients) {
         const http_message refused = client.read_response();
         CHECK(refused.status() == 503);
         CHECK(refused.has("Retry-After"));
@@ -66,7 +66,7 @@ void expect_refused(const httpd_server& front, const std::string& path)
 
 TEST_CASE("What this machine lacks for a connection makes no address unwell", "[addresses]")
 {
-    const way w = GENERATE(from_range(http1_ways()));
+    const way w = GENERATE(from_range(every_way()));
     INFO(w);
     twin_site site("twin.test");
     site.start(place::first);

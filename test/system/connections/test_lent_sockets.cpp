@@ -9,9 +9,12 @@
 #include "scripted_backend.hpp"
 #include "tunnel_site.hpp"
 #include "two_hosts.hpp"
+#include "user_agent.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <ostream>
+#include <thread>
 
 using namespace v6front;
 
@@ -209,4 +212,62 @@ TEST_CASE("A stop ends the tunnels of other modules", "[sockets]")
     front.stop();
     CHECK(client.closed_by_peer());
     CHECK(through.site.wait_for_open_connections(0));
+}
+
+// Stock httpd keeps each old process for as long as its tunnels last.
+TEST_CASE("Graceful restarts with a tunnel of another module at each leave a server that answers",
+          "[sockets][graceful]")
+{
+    const server_way w = GENERATE(from_range(server_ways()));
+    const tunnel_kind k = GENERATE(from_range(tunnel_kinds));
+    // Ours: test_graceful_tunnels.cpp. TLS makes no difference to who ends it.
+    if (!w.with_module || k.ours || (w.tls && k.name != tunnel_kinds[0].name))
+        return;
+    INFO(w << ", " << k);
+    tunnels through(w, k);
+    through.options.global = "V6FrontGracefulTimeout 1s\nServerLimit 2\n";
+    httpd_server front(through.options);
+    std::vector<raw_client> clients;
+    for (int i = 0; i < 3; ++i) {
+        INFO("restart " << i);
+        clients.push_back(through.open(front));
+        CHECK(says_back(clients.back(), "hello"));
+        front.graceful();
+        CHECK(get(front, "/").body == "routed");
+    }
+    for (raw_client& client : clients)
+        CHECK(client.closed_by_peer());
+    CHECK(through.site.wait_for_open_connections(0));
+    const auto lines = front.complaints(4);
+    const auto told = std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+        return line.find("V6F0151") != line.npos;
+    });
+    CHECK(told == 3);
+}
+
+// What asks for no tunnel may take its time.
+TEST_CASE("A long response of another module outlives the end of the old process's tunnels",
+          "[sockets][graceful]")
+{
+    const server_way w = GENERATE(from_range(server_ways()));
+    INFO(w);
+    scripted_backend site({script::read_request(),
+                           script::send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nstart"),
+                           script::gate("go"), script::send("- end"), script::again()});
+    scripted_backend routed([](const received_request&) { return response("routed"); });
+    httpd_options options = two_hosts(w, routed.url(), "ProxyPass / " + site.url());
+    options.modules = {"proxy", "proxy_http"};
+    options.global =
+        std::string(w.with_module ? "V6FrontGracefulTimeout 1s\n" : "") + "ServerLimit 3\n";
+    httpd_server front(options);
+    user_agent client(front);
+    client.send(
+        {"/", "GET", {{"Connection", "Upgrade"}, {"Upgrade", "h2c"}}, "", false, "other.test"});
+    CHECK(client.read_body(5).body == "start");
+    front.graceful();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500)); // which this is about
+    site.open("go");
+    const http_message answer = client.read_response();
+    CHECK(answer.complete);
+    CHECK(answer.body == "start- end");
 }

@@ -99,6 +99,7 @@ TEST_CASE("A body that turns bad when some of it has gone down is visibly cut", 
         const http_message answer = client.read_response();
         CHECK(answer.status() == 200);
         CHECK(answer.truncated());
+        client.leave(); // mod_http2 may log a request only when its connection has more to do
         check_log(front, answer, 0);
     }
 }

@@ -5,9 +5,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -32,7 +34,8 @@ struct named_site::server {
         std::size_t answered = 0;
     };
 
-    explicit server(std::size_t n) : answers(n)
+    server(std::size_t n, std::uint16_t wanted, const std::string& address)
+        : answers(n), here(address), listener(context, {asio::ip::make_address(address), wanted})
     {
         accept();
         thread = std::thread([this] { context.run(); });
@@ -86,9 +89,12 @@ struct named_site::server {
                 return;
             }
             boost::system::error_code ignored;
-            asio::write(v->socket,
-                        asio::buffer(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
-                        ignored);
+            ++served;
+            const std::string head = fails ? "HTTP/1.1 503 No" : "HTTP/1.1 200 OK";
+            asio::write(
+                v->socket,
+                asio::buffer(head + "\r\nContent-Length: 2\r\nAnswers: " + here + "\r\n\r\nok"),
+                ignored);
         }
     }
 
@@ -102,20 +108,27 @@ struct named_site::server {
     }
 
     std::size_t answers;
+    std::string here;
     asio::io_context context;
-    tcp::acceptor listener{context, {asio::ip::make_address("127.0.0.1"), 0}};
+    tcp::acceptor listener;
+    const std::uint16_t port = listener.local_endpoint().port();
     mutable std::mutex mutex;
     std::vector<std::shared_ptr<visit>> visits;
     std::size_t open = 0;
+    std::size_t served = 0;
+    bool fails = false;
     std::thread thread;
 };
 
-named_site::named_site(std::size_t answers) : server_(std::make_unique<server>(answers)) {}
+named_site::named_site(std::size_t answers, std::uint16_t port, const std::string& address)
+    : server_(std::make_unique<server>(answers, port, address))
+{
+}
 named_site::~named_site() = default;
 
 std::uint16_t named_site::port() const
 {
-    return server_->listener.local_endpoint().port();
+    return server_->port;
 }
 
 std::vector<std::string> named_site::received() const
@@ -137,10 +150,43 @@ std::vector<std::string> named_site::first_lines() const
 
 bool named_site::wait_for_open_connections(std::size_t count) const
 {
-    return eventually([&] {
-        const std::lock_guard lock(server_->mutex);
-        return server_->open == count;
+    return eventually([&] { return open_connections() == count; });
+}
+
+std::size_t named_site::open_connections() const
+{
+    const std::lock_guard lock(server_->mutex);
+    return server_->open;
+}
+
+std::size_t named_site::requests() const
+{
+    const std::lock_guard lock(server_->mutex);
+    return server_->served;
+}
+
+void named_site::refuse()
+{
+    std::promise<void> done;
+    asio::post(server_->context, [&] {
+        server_->listener.close();
+        done.set_value();
     });
+    done.get_future().wait();
+}
+
+void named_site::fail(bool fails)
+{
+    const std::lock_guard lock(server_->mutex);
+    server_->fails = fails;
+}
+
+void named_site::end_sending()
+{
+    const std::lock_guard lock(server_->mutex);
+    boost::system::error_code ignored;
+    for (const auto& v : server_->visits)
+        v->socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 } // namespace v6front

@@ -117,7 +117,12 @@ struct tls_relay::server {
             }
             const std::lock_guard lock(mutex);
             auto& c = connections.emplace_back(target, context, socket, options.says_end, stopping);
-            c.thread = std::thread([&c] { c.run(); });
+            c.thread = std::thread([this, &c] {
+                const auto begin = std::chrono::steady_clock::now() + options.thinks;
+                while (!stopping && std::chrono::steady_clock::now() < begin)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                c.run();
+            });
         }
     }
 

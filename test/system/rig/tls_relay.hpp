@@ -7,6 +7,7 @@
 
 #include "httpd_config.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,11 +20,12 @@ struct relay_options {
     certificate_files certificate;
     std::string least{}; // "1.0" to "1.3"; empty: as OpenSSL has it
     std::string most{};
-    bool weak = false;       // as old servers are: OpenSSL's security level 0
-    std::string client_ca{}; // a client must show a certificate of that CA
-    bool says_end = true;    // close_notify
-    bool tickets = true;     // sessions can be resumed
-    std::string hangs_up{};  // "handshake": when the client has begun that
+    bool weak = false;                  // as old servers are: OpenSSL's security level 0
+    std::string client_ca{};            // a client must show a certificate of that CA
+    bool says_end = true;               // close_notify
+    bool tickets = true;                // sessions can be resumed
+    std::string hangs_up{};             // "handshake": when the client has begun that
+    std::chrono::milliseconds thinks{}; // before it answers the client's first message
     std::string address = "127.0.0.1";
     std::uint16_t port = 0; // any free one
 };

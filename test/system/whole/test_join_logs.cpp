@@ -246,23 +246,25 @@ TEST_CASE("What is in one of the logs alone is named", "[join_logs]")
                " HTTP/1.1\" 200 2" + agent + " id=\"" + id + "\" port=" + port +
                " forwarded=\"-\"\n";
     };
-    write_file(folder.path() + "/front",
-               front(1, "GET /a", "1", "1000", "-") +
-                   front(1, "GET /refused", "2", "-", "it refused") +
-                   front(2, "GET /b", "-", "1001", "-") + "a line of something else\n" +
-                   front(3, "GET /lost", "3", "1002", "-") + front(3, "POST /c", "4", "1001", "-") +
-                   front(4, "GET /old/d", "-", "1004", "-") +
-                   front(4, "GET /old/e", "-", "1004", "-") + front(4, "GET /f", "-", "1005", "-"));
+    write_file(
+        folder.path() + "/front",
+        front(1, "GET /a", "1", "1000", "-") + front(1, "GET /refused", "2", "-", "it refused") +
+            front(2, "GET /b", "-", "1001", "-") + "a line of something else\n" +
+            front(3, "GET /lost", "3", "1002", "-") + front(3, "POST /c", "4", "1001", "-") +
+            front(4, "GET /old/d", "-", "1004", "-") + front(4, "GET /old/e", "-", "1004", "-") +
+            front(4, "GET /f", "-", "1005", "-") + front(5, "GET /g", "5", "1006", "-"));
     write_file(folder.path() + "/site",
                site(1, "GET /a", "1", "1000") + site(1, "GET /a", "1", "1003") + // repeated
                    site(2, "GET /b", "-", "1001") +
                    site(3, "GET /direct", "-", "1001") + // another method
                    site(3, "POST /c", "-", "1001") +
                    site(4, "GET /new/e", "-", "1004") + // in another order
-                   site(4, "GET /new/d", "-", "1004") + site(4, "GET /rewritten", "-", "1005"));
+                   site(4, "GET /new/d", "-", "1004") + site(4, "GET /rewritten", "-", "1005") +
+                   site(4, "GET /g", "5", "1007") + // both before the front's own line
+                   site(4, "GET /g", "5", "1006"));
     const joined said = join({folder.path() + "/front", folder.path() + "/site"});
     CHECK_THAT(said.summary,
-               ContainsSubstring("7 joined, 1 in the front's log alone, 1 that reached "
+               ContainsSubstring("9 joined, 1 in the front's log alone, 1 that reached "
                                  "no site, 1 in the site's log alone"));
     std::map<std::string, std::string> pairs;
     std::string last;
@@ -272,11 +274,11 @@ TEST_CASE("What is in one of the logs alone is named", "[join_logs]")
         last = line;
     }
     for (const char* pair :
-         {"1:1", "1:2", "3:3", "6:5", "7:7", "8:6", "9:8", "2:-", "5:-", "-:4"}) {
+         {"1:1", "1:2", "3:3", "6:5", "7:7", "8:6", "9:8", "10:9", "10:10", "2:-", "5:-", "-:4"}) {
         INFO(pair);
         CHECK(pairs.contains(pair));
     }
-    CHECK(pairs.size() == 10);
+    CHECK(pairs.size() == 12);
     CHECK_THAT(last, ContainsSubstring("/front: 1 lines in another format, the first is line 4"));
     CHECK(pairs["1:2"] == "2026-11-28T23:59:51Z 2001:db8::7 \"GET /a HTTP/1.1\" 200 \"1\" "
                           "192.0.2.1:80 local=1000 attempts=1 queue=0 connect=1 response=2 total=3 "

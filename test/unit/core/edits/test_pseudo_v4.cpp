@@ -149,6 +149,13 @@ TEST_CASE("the fields that a site gets of it", "[pseudo]")
           "A: b; X-Forwarded-For: 240.1.2.3; X-Connecting-IPv6: 2001:db8::1; ");
     CHECK(fields_of({}, overwrite, false, v4).empty());
     CHECK(fields_of(chain, overwrite, true, v4) == "list A: b; x-forwarded-for: 203.0.113.9; ");
+    // No element of it is an IPv6 address, whichever one the site reads.
+    const field_list mixed{{"X-Forwarded-For", "2001:db8::2, 192.0.2.1"}};
+    CHECK(fields_of(mixed, overwrite, true, v4) == "X-Forwarded-For: 192.0.2.1; ");
+    CHECK(fields_of(mixed, overwrite, false, v4) == "X-Forwarded-For: 2001:db8::2, 192.0.2.1; ");
+    CHECK(fields_of({{"X-Forwarded-For", "192.0.2.7"}, {"X-Forwarded-For", "2001:db8::1"}},
+                    overwrite, true,
+                    v6) == "X-Forwarded-For: 240.1.2.3; X-Connecting-IPv6: 2001:db8::1; ");
     // The operator has the last word.
     CHECK(fields_of(chain, overwrite, false, v6) ==
           "A: b; x-forwarded-for: 203.0.113.9; X-Connecting-IPv6: 2001:db8::1; ");

@@ -38,8 +38,8 @@ TEST_CASE("without memory that is shared nothing is remembered, and nothing fail
     shared_memory none(0);
     child c(none);
     for (int i = 0; i < 5; ++i)
-        c.book.failed(at(1), "site", refusal);
-    c.book.succeeded(at(1), "site");
+        c.book.failed(at(1), www, refusal);
+    c.book.succeeded(at(1), www);
     const auto use = c.book.use(at(1));
     CHECK(c.told.empty());
     CHECK(c.arrange({at(1), at(2)}).size() == 2);
@@ -79,19 +79,19 @@ TEST_CASE("an address that fails is avoided at once, told of at the third, and b
         return n == 20;
     };
     CHECK_FALSE(is_avoided(one));
-    one.book.failed(at(2), "site", refusal);
+    one.book.failed(at(2), www, refusal);
     CHECK(is_avoided(one));
     CHECK(is_avoided(two));
     CHECK(one.told.empty());
-    two.book.failed(at(2), "site", refusal);
-    one.book.failed(at(2), "site", refusal);
-    two.book.failed(at(2), "site", refusal);
+    two.book.failed(at(2), www, refusal);
+    one.book.failed(at(2), www, refusal);
+    two.book.failed(at(2), www, refusal);
     CHECK(one.told == std::vector<std::string>{"out 192.0.2.2"});
     CHECK(two.told.empty());
     child born_later(m);
     CHECK(is_avoided(born_later));
-    two.book.succeeded(at(2), "site");
-    one.book.succeeded(at(2), "site");
+    two.book.succeeded(at(2), www);
+    one.book.succeeded(at(2), www);
     CHECK(two.told == std::vector<std::string>{"back 192.0.2.2"});
     CHECK(one.told.size() == 1);
     CHECK_FALSE(is_avoided(one));
@@ -102,7 +102,7 @@ TEST_CASE("where all fail, all are tried; what failed this very request comes la
     shared_memory m;
     child c(m);
     for (unsigned i = 1; i <= 3; ++i)
-        c.book.failed(at(i), "site", refusal);
+        c.book.failed(at(i), www, refusal);
     std::map<endpoint, unsigned> first;
     for (int i = 0; i < 300; ++i) {
         const auto order = c.arrange({at(1), at(2), at(3)});
@@ -121,11 +121,11 @@ TEST_CASE("what is no fault of the backend is not held against it", "[addresses]
 {
     shared_memory m;
     child c(m);
-    c.book.failed(at(1), "site", {reason::out_of_resources, {}, {}});
+    c.book.failed(at(1), www, {reason::out_of_resources, {}, {}});
     CHECK(c.book.is_well(at(1)));
-    c.book.doubt(at(1), "site");
-    c.book.doubt(at(1), "site");
-    c.book.doubt(at(1), "site");
+    c.book.doubt(at(1), www);
+    c.book.doubt(at(1), www);
+    c.book.doubt(at(1), www);
     CHECK_FALSE(c.book.is_well(at(1))); // but slowness alone is never told of
     CHECK(c.told.empty());
 }
@@ -134,9 +134,9 @@ TEST_CASE("a check has its own verdict, for those that ask by it", "[addresses]"
 {
     shared_memory m;
     child c(m);
-    c.book.failed_check(at(1), "site", 7, "status 503");
+    c.book.failed_check(at(1), www, 7, "status 503");
     CHECK(c.told.empty());
-    c.book.failed_check(at(1), "site", 7, "status 503");
+    c.book.failed_check(at(1), www, 7, "status 503");
     CHECK(c.told == std::vector<std::string>{"out 192.0.2.1 check"});
     std::map<endpoint, unsigned> first;
     for (int i = 0; i < 50; ++i) {
@@ -144,7 +144,7 @@ TEST_CASE("a check has its own verdict, for those that ask by it", "[addresses]"
         ++first[c.arrange({at(1), at(2)}, 8).front()];
     }
     CHECK(first.size() == 2);
-    c.book.passed_check(at(1), "site", 7);
+    c.book.passed_check(at(1), www, 7);
     CHECK(c.told.back() == "back 192.0.2.1 check");
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("one of all children is chosen for each try, and the next comes later 
     CHECK(two.book.may_try(at(1), 3, 1h));
     auto before = 0ms;
     for (int i = 0; i < 10; ++i) {
-        one.book.failed(at(2), "site", refusal);
+        one.book.failed(at(2), www, refusal);
         CHECK(one.book.pause(at(2)) >= before);
         before = one.book.pause(at(2));
         CHECK(before <= address_book::last_pause);
@@ -181,7 +181,7 @@ TEST_CASE("children that find the same at the same time say it once, and one of 
     for (unsigned round = 1; round <= 50; ++round) {
         CAPTURE(round);
         const auto address = at(round);
-        by_all([&](child& c) { c.book.failed(address, "site", refusal); });
+        by_all([&](child& c) { c.book.failed(address, www, refusal); });
         CHECK(one.said() + two.said() == 2 * round - 1);
         CHECK_FALSE(one.book.is_well(address));
 
@@ -190,7 +190,7 @@ TEST_CASE("children that find the same at the same time say it once, and one of 
         by_all([&](child& c) { chosen += c.book.may_try(address, 0, 1h); });
         CHECK(chosen == 1);
 
-        by_all([&](child& c) { c.book.succeeded(address, "site"); });
+        by_all([&](child& c) { c.book.succeeded(address, www); });
         CHECK(one.said() + two.said() == 2 * round);
         CHECK(two.book.is_well(address));
     }
@@ -203,11 +203,10 @@ TEST_CASE("an address that fails is tried in the background until it is back", "
     shared_memory m;
     child c(m);
     address_watch watch(c.book);
-    c.book.set_watcher(
-        [&](const endpoint& e, std::string_view backend) { watch.try_until_well(e, backend); });
+    c.book.set_watcher([&](const endpoint& e, const backend& of) { watch.try_until_well(e, of); });
     auto port = std::make_unique<refusing_port>(context);
     const auto address = port->address();
-    c.book.failed(address, "site", refusal);
+    c.book.failed(address, www, refusal);
     REQUIRE(until(context, [&] { return c.said() == 1; }));
     CHECK(c.told[0].starts_with("out"));
     port.reset();
@@ -223,8 +222,8 @@ TEST_CASE("whoever was to try an address may die: the next that sees it takes ov
     shared_memory m;
     child dead(m), alive(m);
     unsigned asked = 0;
-    alive.book.set_watcher([&](const endpoint&, std::string_view) { ++asked; });
-    dead.book.failed(at(1), "site", refusal);
+    alive.book.set_watcher([&](const endpoint&, const backend&) { ++asked; });
+    dead.book.failed(at(1), www, refusal);
     alive.arrange({at(1), at(2)});
     CHECK(asked == 0); // not yet: it may be at it
     alive.book.try_again_in(at(1), 0, -address_book::last_pause - 1ms);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/front.hpp"
+#include "unit/two_ends.hpp"
 
 #include <future>
 
@@ -12,20 +13,6 @@ namespace
 
 const connection_identity here{loopback(80)};
 const connection_identity there{loopback(81)};
-
-// A socket for the client's side of a connection, and the site's end of it.
-struct two_ends {
-    two_ends() { REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0); }
-    ~two_ends() { ::close(ends[1]); }
-    int own() const { return ends[0]; }
-    bool is_closed() const
-    {
-        char octet = 0;
-        const auto n = ::recv(ends[1], &octet, 1, MSG_DONTWAIT);
-        return n == 0 || (n < 0 && errno == ECONNRESET);
-    }
-    std::array<int, 2> ends{};
-};
 
 std::optional<personal_connections::taken> take(personal_connections& own,
                                                 const connection_identity& of,
@@ -47,7 +34,8 @@ outcome exchange(front& f, personal_connections& own, std::string_view method = 
 TEST_CASE("what belongs to a client is taken by its address", "[personal]")
 {
     const descriptors_kept none_lost;
-    personal_connections own;
+    const auto idle = std::make_shared<client_pool>();
+    personal_connections own(idle);
     CHECK_FALSE(take(own, here));
     const two_ends c;
     own.reserve(here).keep(detached_socket(c.own()));
@@ -61,9 +49,17 @@ TEST_CASE("what belongs to a client is taken by its address", "[personal]")
 
     SECTION("one that the site has closed is not")
     {
-        ::shutdown(c.ends[1], SHUT_RDWR);
+        c.leave();
         CHECK_FALSE(take(own, here));
         CHECK(own.reserve(here).of() == here);
+    }
+    SECTION("and is closed before somebody wants it, which leaves its place to another")
+    {
+        c.leave();
+        CHECK_FALSE(idle->look_over());
+        CHECK(c.is_closed());
+        CHECK(own.reserve(here).of() == here);
+        CHECK(own.snapshot().empty()); // that claim was given up
     }
     SECTION("nor one on which it has said something")
     {
@@ -115,85 +111,6 @@ TEST_CASE("streams of one client take turns", "[personal]")
         CHECK_FALSE(next.get());
         ::close(c.own());
     }
-}
-
-TEST_CASE("connections that are only named are several, a few are kept, and nobody waits for one",
-          "[personal]")
-{
-    using kind = personal_connections::kind;
-    const descriptors_kept none_lost;
-    const connection_terms terms{{}, "PROXY UNKNOWN\r\n"};
-    const connection_identity mine{loopback(80), nullptr, terms};
-    personal_connections own;
-    const auto get = [&](const connection_terms& of, std::chrono::milliseconds idle = 1min) {
-        return own.take({}, std::span(&mine.address, 1), patience, of, idle);
-    };
-    std::vector<std::unique_ptr<two_ends>> ends;
-    std::vector<personal_connections::claim> claims;
-    for (std::size_t i = 0; i < personal_connections::max_named + 2; ++i) {
-        ends.push_back(std::make_unique<two_ends>());
-        claims.push_back(own.reserve(mine, kind::named));
-    }
-    // All are in use: at once, none.
-    CHECK_FALSE(get(terms));
-    for (std::size_t i = 0; i < claims.size(); ++i)
-        claims[i].keep(detached_socket(ends[i]->own()));
-    // The ones used longest ago made room.
-    CHECK(ends[0]->is_closed());
-    CHECK(ends[1]->is_closed());
-    CHECK_FALSE(ends[2]->is_closed());
-    // Another name, or none, is another connection; and what must not be lost is for a fresh one.
-    CHECK_FALSE(get({{}, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"}));
-    CHECK_FALSE(get({}));
-    CHECK_FALSE(get(terms, 0ms));
-    // The one used last, unless its site has ended it.
-    ::shutdown(ends.back()->ends[1], SHUT_RDWR);
-    auto got = get(terms);
-    REQUIRE(got);
-    CHECK(got->socket.descriptor() == ends[ends.size() - 2]->own());
-    CHECK(got->which == kind::named);
-
-    SECTION("a login on one makes the others wait")
-    {
-        got->place.note_login();
-        CHECK_FALSE(std::async(std::launch::async, [&] {
-                        return own.take({}, std::span(&mine.address, 1), 20ms, terms);
-                    }).get());
-        got->place.keep(std::move(got->socket));
-        auto again = get(terms);
-        REQUIRE(again);
-        CHECK(again->which == kind::login);
-        again->place.keep(std::move(again->socket));
-    }
-    SECTION("they end with the client")
-    {
-        own.end();
-        got->place.keep(std::move(got->socket));
-        for (const auto& e : ends)
-            CHECK(e->is_closed());
-    }
-}
-
-TEST_CASE("of several named connections one has the login", "[personal]")
-{
-    using kind = personal_connections::kind;
-    const descriptors_kept none_lost;
-    const connection_terms terms{{}, "PROXY UNKNOWN\r\n"};
-    const connection_identity mine{loopback(80), nullptr, terms};
-    personal_connections own;
-    const two_ends first, second;
-    auto a = own.reserve(mine, kind::named);
-    auto b = own.reserve(mine, kind::named);
-    a.note_login();
-    b.note_login();
-    b.keep(detached_socket(second.own()));
-    CHECK(second.is_closed());
-    a.keep(detached_socket(first.own()));
-    CHECK(own.snapshot().size() == 1);
-    auto got = own.take({}, std::span(&mine.address, 1), 0ms, terms);
-    REQUIRE(got);
-    CHECK(got->which == kind::login);
-    CHECK(got->socket.descriptor() == first.own());
 }
 
 TEST_CASE("an exchange leaves a personal connection to its client", "[personal]")

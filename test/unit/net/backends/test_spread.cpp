@@ -56,7 +56,7 @@ TEST_CASE("of an address that fails only its own clients move, evenly, and they 
     child one(m), other(m);
     const std::vector<endpoint> all{at(1), at(2), at(3)};
     const auto before = homes(one, all);
-    one.book.failed(at(2), "www.example.org", refusal);
+    one.book.failed(at(2), www, refusal);
     const auto meanwhile = homes(other, all);
     std::map<endpoint, unsigned> moved;
     for (unsigned i = 0; i < clients; ++i) {
@@ -69,7 +69,7 @@ TEST_CASE("of an address that fails only its own clients move, evenly, and they 
     CHECK(moved[at(2)] == 0);
     CHECK(moved[at(1)] > 220); // of some 667
     CHECK(moved[at(3)] > 220);
-    other.book.succeeded(at(2), "www.example.org");
+    other.book.succeeded(at(2), www);
     CHECK(homes(one, all) == before);
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("an attempt that has failed goes to the client's next address, the sam
     }
     // Where all fail, all are tried, in that order.
     for (const auto& address : all)
-        one.book.failed(address, "www.example.org", refusal);
+        one.book.failed(address, www, refusal);
     const auto own = one.arrange_for(prefix, all);
     CHECK(one.arrange_for(prefix, all) == own);
     CHECK(one.arrange_for(prefix, all, own.front()).front() == own[1]);
@@ -101,7 +101,7 @@ TEST_CASE("an address on trial is tried with a client of its own, and no other m
     child one(m);
     const std::vector<endpoint> all{at(1), at(2)};
     const auto before = homes(one, all);
-    one.book.closed(at(2), "www.example.org", refusal);
+    one.book.closed(at(2), www, refusal);
     // At once it is too early for a trial; then one request of its own clients goes there.
     for (const auto& home : homes(one, all))
         CHECK(home == at(1));
@@ -114,6 +114,6 @@ TEST_CASE("an address on trial is tried with a client of its own, and no other m
             CHECK(before[i] == at(2));
         }
     CHECK(sent == 1);
-    one.book.answered(at(2), "www.example.org");
+    one.book.answered(at(2), www);
     CHECK(homes(one, all) == before);
 }

@@ -7,6 +7,8 @@
 
 #include <boost/asio/read.hpp>
 
+#include <sys/resource.h>
+
 using namespace v6front;
 using namespace v6front::test;
 using namespace std::chrono_literals;
@@ -159,4 +161,65 @@ TEST_CASE("another source is another connection, and makes room for it", "[terms
     };
     CHECK(until(f.engine_.context(), [&] { return closed() == 1; }));
     CHECK_FALSE(f.site[4].left); // that of e
+}
+
+TEST_CASE("a connection with a name is used as others are", "[terms]")
+{
+    const descriptors_kept kept;
+    front f;
+    const auto clients = std::make_shared<client_pool>(&f.engine_.idle_connections().usage());
+    f.services.clients = clients.get();
+    personal_connections own(clients);
+    for (int i = 0; i < 3; ++i)
+        f.site.script({expect(end_of_head), send(ok), expect(end_of_head), send(ok)});
+    const connection_terms terms{{}, name_of_one};
+    CHECK(exchange(f, own, terms).status == 200);
+    CHECK(clients->snapshot().named == 1);
+
+    SECTION("on a route that reuses none it is left alone")
+    {
+        f.rules.reuse = false;
+        CHECK_FALSE(exchange(f, own, terms).pooled);
+        CHECK(f.site.visits() == 2);
+        CHECK(f.has_left(1));
+        f.rules.reuse = true;
+        CHECK(exchange(f, own, terms).pooled);
+    }
+    SECTION("where a route keeps none it is closed")
+    {
+        f.rules.max_idle = 0;
+        CHECK(exchange(f, own, terms).pooled);
+        CHECK(f.has_left(0));
+    }
+    SECTION("a login begins on a new one")
+    {
+        f.fields = {{"Authorization", "Negotiate YIIB"}};
+        CHECK_FALSE(exchange(f, own, terms).pooled);
+        f.fields.clear();
+        CHECK(own.snapshot().size() == 1);
+        CHECK(exchange(f, own, terms).pooled);
+        CHECK(clients->snapshot().logins == 1);
+        CHECK(clients->snapshot().named == 1);
+    }
+    SECTION("where descriptors run out, it is given up")
+    {
+        personal_connections second(clients), other(clients);
+        CHECK(exchange(f, second, {{}, name_of_other}).status == 200);
+        CHECK(clients->snapshot().named == 2); // room for both ends of a new one
+        rlimit before{};
+        REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+        const auto next = static_cast<rlim_t>(::dup(0));
+        ::close(static_cast<int>(next));
+        const rlimit few{next, before.rlim_max};
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+        const auto happened = exchange(f, other, {{}, name_of_other});
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+        CHECK(failed(happened).empty());
+        CHECK(f.has_left(0));
+        CHECK(f.has_left(1));
+        other.end();
+    }
+    own.end();
+    CHECK(clients->snapshot().named == 0);
+    CHECK(clients->snapshot().logins == 0);
 }

@@ -108,7 +108,7 @@ void check(const reading& got, const old_response& r)
     CHECK(got.over);
     CHECK(r.normal.starts_with(std::to_string(got.status) + (got.phrase.empty() ? "" : " ") +
                                got.phrase + "|"));
-    CHECK(got.body == "hi");
+    CHECK(got.body == r.normal.substr(r.normal.rfind('|') + 1));
     CHECK(got.reuse == r.kept);
 }
 
@@ -121,11 +121,11 @@ TEST_CASE("what old sites send is read the same wherever its bytes are split", "
         CAPTURE(r.what);
         const auto how = r.close ? end::closed : end::open;
         const std::string_view all = r.bytes;
-        check(b.read({all}, how), r);
-        check(b.read({all}, how, false, 1), r);
+        check(b.read({all}, how, r.to_head), r);
+        check(b.read({all}, how, r.to_head, 1), r);
         for (std::size_t at = 1; at < std::min<std::size_t>(all.size(), 300); ++at) {
             CAPTURE(at);
-            check(b.read({all.substr(0, at), all.substr(at)}, how), r);
+            check(b.read({all.substr(0, at), all.substr(at)}, how, r.to_head), r);
         }
     }
 }

@@ -100,6 +100,7 @@ private:
     void set_idle(bool idle) noexcept;
     deadline::clock::duration idle_time() const;
     task<void> serve();
+    task<void> serve_elsewhere(request_rec* r);
     bool run_here(hook_kind kind, const server_rec* s, const std::function<void()>& work);
     task<bool> run_hooks_elsewhere(std::function<void()> work);
     void read_timed(request_rec*& r);

@@ -39,14 +39,7 @@ task<void> adopted_connection::serve()
     last_input_ = deadline::clock::now();
     if (needs_thread(r, shared_.bodies_read_first()) ||
         shared_.hooks().need_thread(r->server, hook_kind::passing)) {
-        std::function<void()> all_of_it = [this, r] { process_to_the_end(r); };
-        std::optional<lent_tunnel> limit;
-        if (lent_tunnel::is_wanted(r))
-            limit.emplace(r, thread_.get_engine());
-        const bool ran = co_await run_elsewhere(std::move(all_of_it));
-        limit.reset();
-        if (!ran)
-            refuse(r);
+        co_await serve_elsewhere(r);
         co_return;
     }
     // Where httpd itself answers, it would wait here for the rest of the request's body to throw it
@@ -70,6 +63,19 @@ task<void> adopted_connection::serve()
         co_await exchange(r);
     else
         co_await other_handler(r);
+}
+
+// All of it on a thread. A tunnel that another module makes has an end.
+task<void> adopted_connection::serve_elsewhere(request_rec* r)
+{
+    std::function<void()> all_of_it = [this, r] { process_to_the_end(r); };
+    std::optional<lent_tunnel> limit;
+    if (lent_tunnel::is_wanted(r))
+        limit.emplace(r, thread_.get_engine());
+    const bool ran = co_await run_elsewhere(std::move(all_of_it));
+    limit.reset();
+    if (!ran)
+        refuse(r);
 }
 
 // What ap_process_async_request does before the request's conclusion, which conclude() is.

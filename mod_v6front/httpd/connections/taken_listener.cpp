@@ -19,7 +19,7 @@ namespace v6front
 namespace
 {
 
-constexpr const char* read_key = "v6front-read";
+constexpr const char* data_key = "v6front-read";
 
 // An apr_socket_t over the descriptor, with its address on one side.
 apr_socket_t* as_apr_socket(int descriptor, int (*ask)(int, sockaddr*, socklen_t*),
@@ -150,7 +150,7 @@ apr_status_t taken_listener::fetch(void** accepted, apr_pool_t* pool)
     }
     apr_socket_opt_set(socket, APR_TCP_NODELAY, 1);
     if (!one.read.empty())
-        apr_socket_data_set(socket, pool_new<std::string>(pool, std::move(one.read)), read_key,
+        apr_socket_data_set(socket, pool_new<std::string>(pool, std::move(one.read)), data_key,
                             nullptr);
     *accepted = socket;
     return APR_SUCCESS;
@@ -160,9 +160,9 @@ void put_back_what_was_read(conn_rec* c)
 {
     auto* socket = c->master ? nullptr : ap_get_conn_socket(c);
     void* data = nullptr;
-    if (!socket || apr_socket_data_get(&data, read_key, socket) != APR_SUCCESS || !data)
+    if (!socket || apr_socket_data_get(&data, data_key, socket) != APR_SUCCESS || !data)
         return;
-    apr_socket_data_set(socket, nullptr, read_key, nullptr);
+    apr_socket_data_set(socket, nullptr, data_key, nullptr);
     put_into_core(c, *static_cast<const std::string*>(data));
 }
 

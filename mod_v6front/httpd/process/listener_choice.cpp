@@ -163,7 +163,7 @@ void choose_listeners(apr_pool_t* pconf, const server_rec* main_server)
     }
     std::string text;
     for (const auto& [reason, listeners] : left)
-        append_word(text, listeners + " (" + reason + ")", "; ");
+        append_word(text, std::string(listeners).append(" (").append(reason).append(")"), "; ");
     if (!text.empty())
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, main_server,
                      V6LOGNO(0180) "the MPM, and not the engines, accepts the connections at %s",

@@ -6,6 +6,7 @@
 #include "httpd/base/log.hpp"
 #include "adopted_connection.hpp"
 #include "adoption.hpp"
+#include "beginning_hooks.hpp"
 #include "descriptor_room.hpp"
 #include "engine_thread.hpp"
 
@@ -255,7 +256,9 @@ task<void> acceptor::begin(taken_listener* at, connection one)
                                    thread_.apr_thread());
     if (!c || (at && !may_be_routed(c) && give_back(*at, *one)))
         co_return;
+    const kept_time kept;
     const int status = ap_pre_connection(c, one->socket());
+    tell_of_wait(c, kept);
     if (status != OK && status != DONE)
         co_return;
     auto adopted = std::make_unique<adopted_connection>(c, thread_, shared_, std::move(one));

@@ -7,6 +7,7 @@
 
 #include "httpd/base/guard.hpp"
 #include "httpd/requests/client_record.hpp"
+#include "beginning_hooks.hpp"
 #include "core_input.hpp"
 #include "filters.hpp"
 
@@ -123,7 +124,9 @@ bool adopted_connection::begin()
 {
     settle_in();
     shakes_hands_ = true;
+    const kept_time kept;
     const int status = ap_run_process_connection(connection_);
+    tell_of_wait(connection_, kept);
     shakes_hands_ = false;
     thread_.slots().clear_shared(); // a hook may have noted that it reads
     return hooks_have_run_ && status == OK && !connection_->aborted;

@@ -7,6 +7,8 @@
 #include "http_config.h"
 #include "http_core.h"
 
+#include "apr_strings.h"
+
 #include <stdlib.h>
 
 static apr_status_t next_line(void *into, apr_size_t size, void *rest)
@@ -50,4 +52,5 @@ static void add_hooks(apr_pool_t *pool)
     ap_hook_post_config(add_line, NULL, NULL, APR_HOOK_REALLY_LAST);
 }
 
-AP_DECLARE_MODULE(late_rule) = {STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, add_hooks};
+AP_DECLARE_MODULE(late_rule) = {STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, add_hooks,
+                                AP_MODULE_FLAG_NONE};

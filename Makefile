@@ -141,9 +141,10 @@ $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(TLS_LIBS) $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) -lnghttp2 $(CATCH_LIBS)
+# Libraries that a test's httpd loads; some of them are modules of httpd.
 preloaded := $(patsubst test/system/rig/%.c,$(BUILD)/%.so,$(wildcard test/system/rig/*.c))
 $(preloaded): $(BUILD)/%.so: test/system/rig/%.c $(wildcard test/system/rig/*.h)
-	$(CC) -std=gnu11 -O2 $(WARN) $(APXS_INCLUDES) -shared -fPIC -o $@ $<
+	$(CC) -std=gnu11 -O2 $(WARN) $(if $(shell grep -l '"httpd.h"' $<),$(APXS_INCLUDES)) -shared -fPIC -o $@ $<
 
 # Fuzz targets, for scripts/fuzz; of net/ what reads a response, without the rest of an exchange.
 fuzz_src := $(wildcard test/fuzz/*.cpp)

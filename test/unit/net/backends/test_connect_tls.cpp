@@ -120,14 +120,17 @@ TEST_CASE("a third of the time for connecting, and a second at most, before anot
         std::optional<clock::duration> second_after;
         std::optional<started<result<std::shared_ptr<backend_connection>>>> run;
         const auto to = over_tls({b.first.local_endpoint(), b.second.local_endpoint()});
-        run.emplace(b.context, connect_to_backend(b.context, b.deadlines, to, r.timeout));
+        const connect_report report; // both are looked at as long as it runs
+        const later_candidates later;
+        run.emplace(b.context,
+                    connect_to_backend(b.context, b.deadlines, to, r.timeout, report, later));
         REQUIRE(until(b.context, [&] {
             if (accepted(b.second) > 0)
                 second_after = clock::now() - begun;
             return second_after.has_value();
         }));
         CHECK(*second_after >= r.at);
-        CHECK(*second_after < r.at + 200ms);
+        CHECK(*second_after < r.timeout);
         CHECK(until(b.context, [&] { return run->done(); }));
         accepted(b.first);
     }

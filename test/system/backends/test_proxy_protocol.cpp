@@ -233,7 +233,9 @@ TEST_CASE("A health check says that it is for no client", "[proxy_protocol]")
     const httpd_server front(
         options_for(every_way()[0], routes + "\nV6FrontCheck uri=/health interval=200ms"));
     REQUIRE(eventually([&] { return site.connections() >= 3; }));
-    for (const std::string& all : site.received()) {
+    auto received = site.received();
+    received.pop_back(); // may be under way
+    for (const std::string& all : received) {
         CHECK_THAT(all, Equals("") || (StartsWith("PROXY TCP4 127.0.0.1 127.0.0.1 ") &&
                                        ContainsSubstring(" " + std::to_string(site.port()) +
                                                          "\r\nGET /health HTTP/1.1\r\n")));

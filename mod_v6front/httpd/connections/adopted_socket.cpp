@@ -112,6 +112,10 @@ task<apr_status_t> adopted_connection::more_input(input_patience how_long)
     const auto slice = how_long.slice(last_input_);
     if (slice == slice.zero())
         co_return APR_TIMEUP;
+    // The filters have seen the end, and want more all the same (mod_ssl in the middle of a
+    // record).
+    if (socket_store_.ending() != APR_SUCCESS && socket_store_.empty())
+        co_return socket_store_.ending();
     const auto rv = co_await read_socket(input_store::large, slice);
     if (APR_STATUS_IS_EOF(rv)) {
         socket_store_.end_with(APR_EOF); // HTTP_IN says what that means for the body

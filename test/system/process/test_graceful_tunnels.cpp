@@ -3,6 +3,7 @@
 // Tunnels, and responses that do not end, when the server is restarted gracefully: they do not keep
 // a process for ever (V6FrontGracefulTimeout), and their clients are told.
 #include "catch.hpp"
+#include "deadline.hpp"
 #include "user_agent.hpp"
 #include "websocket_client.hpp"
 
@@ -70,7 +71,7 @@ TEST_CASE("Graceful restarts with a tunnel open at each leave a server that answ
     CHECK(site.wait_for_open_connections(0));
     for (websocket_client& client : open)
         CHECK(client.read_to_end() == going_away);
-    CHECK(count(front.complaints(6), "V6F0105") == 5);
+    CHECK(eventually([&] { return count(front.complaints(6), "V6F0105") == 5; }));
     // One line of each child; how many there were is up to the MPM.
     CHECK(count(front.complaints(6), "V6F0146") >= 1);
 }

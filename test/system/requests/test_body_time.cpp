@@ -102,7 +102,7 @@ TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
         const http_message answer = u.client.read_response();
         CHECK(answer.status() == 200);
         CHECK(answer.body == "taken");
-        CHECK(u.front.error_log().find("V6F01") == std::string::npos);
+        CHECK(u.front.error_log().find("V6F010") == std::string::npos);
     }
 }
 

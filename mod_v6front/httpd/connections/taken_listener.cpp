@@ -122,7 +122,10 @@ bool taken_listener::give_back(returned one)
     const accept_function fetching = v6front_fetch;
     __atomic_store_n(&listener_->accept_func, fetching, __ATOMIC_RELEASE);
     const std::uint64_t another = 1;
-    return ::write(counter_, &another, sizeof another) == sizeof another;
+    if (::write(counter_, &another, sizeof another) == sizeof another)
+        return true;
+    returned_.pop_back(); // the caller has the descriptor still
+    return false;
 }
 
 std::deque<taken_listener::returned> taken_listener::close()

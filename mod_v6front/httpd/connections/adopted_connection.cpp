@@ -81,7 +81,7 @@ task<bool> adopted_connection::read_head()
     const std::function<bool(std::string_view)> is_whole = [&search](std::string_view bytes) {
         return search.ends_in(bytes);
     };
-    if (!reading_)
+    if (!read_.is_under_way())
         socket_store_.shrink();
     for (;;) {
         if (head_filter_)
@@ -223,9 +223,9 @@ task<void> adopted_connection::drain()
 // decrement_connection_count).
 adopted_connection::~adopted_connection()
 {
-    *self_ = nullptr;
     thread_.leave(*this);
     deadline_.disarm();
+    end_look_.disarm();
     error_code ignored;
     if (socket_.is_open())
         socket_.release(ignored);

@@ -26,18 +26,22 @@ void backend_connection::on_read_deadline()
     transport_.cancel();
 }
 
-void backend_connection::watch()
+void backend_connection::watch(socket_read::end_is_told end)
 {
     if (reading_ || read_error_)
         return;
     reading_ = true;
-    transport_.async_read_some(
-        buffer_.room(initial_buffer),
-        [self = shared_from_this()](error_code ec, std::size_t n) { self->on_read(ec, n); });
+    transport_.start_reading(*this, end);
+}
+
+std::shared_ptr<socket_reader> backend_connection::shared()
+{
+    return {shared_from_this(), static_cast<socket_reader*>(this)};
 }
 
 void backend_connection::on_read(error_code ec, std::size_t n)
 {
+    const auto self = shared_from_this(); // who is told may let go of it
     reading_ = false;
     // A write's deadline cancels all that is under way on the socket; the read did nothing wrong.
     if (ec == asio::error::operation_aborted && transport_.is_open())

@@ -225,7 +225,7 @@ tls_session::progress tls_session::read(std::span<char> into, from where)
     if (over_)
         return {over_};
     asks_kernel_ = where == from::kernel && !reading_;
-    if (!asks_kernel_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_))
+    if (!asks_kernel_ && waits_for_input())
         return {{}, 0, want::input}; // spares OpenSSL's own way to say so
     ERR_clear_error();
     progress all;
@@ -322,6 +322,11 @@ void tls_session::end_sending() noexcept
     ERR_clear_error();
     SSL_shutdown(ssl_);
     ERR_clear_error();
+}
+
+bool tls_session::waits_for_input() const noexcept
+{
+    return !over_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_);
 }
 
 std::span<char> tls_session::begin_reading()

@@ -61,7 +61,7 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
     watch();
     read_deadline_.arm(timeout);
     while (reading_ && !read_deadline_.expired()) {
-        const auto ec = co_await arrived_.wait(transport_.get_executor());
+        const auto [ec] = co_await arrived_.wait(transport_.get_executor());
         if (ec) {
             read_deadline_.disarm();
             co_return ec;
@@ -93,7 +93,7 @@ task<io_result> backend_connection::read_into(std::span<char> into,
                                               std::chrono::milliseconds timeout)
 {
     read_deadline_.arm(timeout);
-    auto [ec, n] = co_await transport_.async_read_some(into, use_task);
+    auto [ec, n] = co_await transport_.async_read_some(into, directly);
     if (read_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     read_deadline_.disarm();
@@ -117,7 +117,7 @@ task<io_result> backend_connection::write_some(std::string_view bytes,
     if (at_once.error || at_once.size > 0)
         co_return at_once;
     write_deadline_.arm(timeout);
-    auto [ec, n] = co_await transport_.async_write_some(bytes, use_task);
+    auto [ec, n] = co_await transport_.async_write_some(bytes, directly);
     if (write_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     write_deadline_.disarm();

@@ -41,7 +41,10 @@ private:
         asked_ = usage_.ask(at_);
         if (asked_)
             pause_ = std::min(2 * pause_, site_usage::max_patience);
-        next_.arm(asked_ ? pause_ : site_usage::ask_pause);
+        // Where none is idle there is nothing to ask for.
+        next_.arm(asked_                  ? pause_
+                  : usage_.idle(at_) == 0 ? site_usage::least_patience
+                                          : site_usage::ask_pause);
     }
 
     site_usage& usage_;

@@ -4,7 +4,8 @@
 // then for those that have passed, so a request costs no timer and no system call. They fire up to
 // one tick late, never early. The timer looks when the first is due, but no sooner than after a
 // tick and no later than after a pause, since most deadlines are disarmed long before; it stops
-// while none is armed.
+// while none is armed. A look walks through those that are due within the horizon, and only now and
+// then through the others: thousands of idle connections cost nothing at each look.
 #pragma once
 
 #include "asio.hpp"
@@ -31,13 +32,16 @@ public:
     bool is_look_due() const noexcept { return next_look_ <= loop_clock::now(); }
     static constexpr std::chrono::milliseconds tick{50};
     static constexpr std::chrono::milliseconds pause{200};
+    static constexpr std::chrono::milliseconds horizon{1000};
 
 private:
     friend class deadline;
     using time_point = loop_clock::time_point;
 
+    static void add_to(deadline*& head, deadline& d);
     void add(deadline& d);
     void remove(deadline& d);
+    void fetch_near(time_point now);
     void look_by(time_point when); // moves the next look forward if it were too late
     void look_at(time_point when);
     time_point expire_due();
@@ -45,7 +49,10 @@ private:
     asio::io_context& context_;
     std::optional<steady_timer> timer_;
     time_point next_look_ = time_point::max();
-    deadline* first_ = nullptr;
+    time_point far_from_{}; // those in far_ are due then or later
+    deadline* near_ = nullptr;
+    deadline* far_ = nullptr;
+    deadline* due_ = nullptr; // while expire_due runs: those that it has still to call
 };
 
 // Belongs to the waiting coroutine. The callback cancels the wait; it runs on the engine, at most

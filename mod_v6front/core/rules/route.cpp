@@ -64,14 +64,34 @@ void route_table::add(route r)
         throw setting_error("the path \"" + r.path + "\" is given twice" +
                             (same->place.empty() ? "" : ", first at " + same->place));
     }
+    const auto at = static_cast<std::size_t>(place - routes_.begin());
+    for (auto& length : lengths_)
+        for (auto& other : length.by_path)
+            other += other >= at;
     routes_.insert(place, std::move(r));
+
+    const auto octets = routes_[at].path.size();
+    auto length = std::find_if(lengths_.begin(), lengths_.end(),
+                               [&](const same_length& other) { return other.octets <= octets; });
+    if (length == lengths_.end() || length->octets < octets)
+        length = lengths_.insert(length, {octets, {}});
+    auto& by_path = length->by_path;
+    by_path.insert(std::find_if(by_path.begin(), by_path.end(),
+                                [&](auto other) { return routes_[at].path < routes_[other].path; }),
+                   at);
 }
 
 const route* route_table::match(std::string_view path) const noexcept
 {
-    for (const route& r : routes_) {
-        if (is_below(path, r.path))
-            return &r;
+    for (const auto& [octets, by_path] : lengths_) {
+        if (octets > path.size())
+            continue;
+        const auto begin = path.substr(0, octets);
+        const auto found = std::lower_bound(
+            by_path.begin(), by_path.end(), begin,
+            [&](std::size_t at, std::string_view wanted) { return routes_[at].path < wanted; });
+        if (found != by_path.end() && is_below(path, routes_[*found].path))
+            return &routes_[*found];
     }
     return nullptr;
 }

@@ -6,6 +6,7 @@
 
 #include "rule.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,15 @@ public:
     static route_table merge(const route_table& base, const route_table& over);
 
 private:
+    // Routes with paths of one length: of these no more than one can be what a path begins with,
+    // and it is found by halving. A table of two hundred routes has few lengths.
+    struct same_length {
+        std::size_t octets;
+        std::vector<std::size_t> by_path; // places in routes_
+    };
+
     std::vector<route> routes_;
+    std::vector<same_length> lengths_; // longest first
 };
 
 } // namespace v6front

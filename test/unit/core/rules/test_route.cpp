@@ -135,6 +135,39 @@ TEST_CASE("the longest path wins, whatever the order", "[route]")
     CHECK(matched({}, "/") == "none");
 }
 
+TEST_CASE("in a large table the same path is found as by asking each", "[route]")
+{
+    std::vector<std::string> paths{"/"};
+    for (const std::string a : {"/a", "/b", "/ab", "/b/a", "/abc", "/c/c"})
+        for (const std::string b : {"", "/", "/a", "/a/", "b", "/ab", "/c/d/", "/d/e/f"})
+            for (const std::string c : {"", "/x", "y", "/x/"})
+                paths.push_back(a + b + c);
+    std::sort(paths.begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+    // In two orders, neither of them sorted by path or by length.
+    std::vector<std::string> mixed;
+    for (std::size_t i = 0; i < paths.size(); ++i)
+        mixed.push_back(paths[i * 101 % paths.size()]);
+    REQUIRE(std::is_permutation(mixed.begin(), mixed.end(), paths.begin(), paths.end()));
+    route_table forward, backward;
+    for (std::size_t i = 0; i < mixed.size(); ++i) {
+        forward.add(to(mixed[i], "http://h/"));
+        backward.add(to(mixed[mixed.size() - 1 - i], "http://h/"));
+    }
+    for (const auto& path : paths) {
+        for (const std::string more : {"", "/", "/a", "a", "/x/y", "x"}) {
+            std::string longest = "none";
+            for (const auto& other : paths)
+                if (is_below(path + more, other) &&
+                    (longest == "none" || other.size() > longest.size()))
+                    longest = other;
+            CAPTURE(path, more);
+            CHECK(matched(forward, path + more) == longest);
+            CHECK(matched(backward, path + more) == longest);
+        }
+    }
+}
+
 TEST_CASE("an exclusion is a match without a backend", "[route]")
 {
     route_table table;

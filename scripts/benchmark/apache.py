@@ -8,10 +8,25 @@ MODULES = "/usr/lib/apache2/modules"
 ENABLED = """mpm_event access_compat alias auth_basic authn_core authn_file authz_core authz_host authz_user
     autoindex deflate dir env filter mime negotiation reqtimeout setenvif status socache_shmcb ssl http2""".split()
 
-# The values are Debian's, but for the requests per connection, which no front limits here, and the threads: with 25
-# in a child the event MPM closes kept connections when all 32 clients happen to be at one child, and the clients
-# count failures now and then that no front is to blame for.
+# With Debian's 25 threads in a child the event MPM closes kept connections when all 32 clients happen to be at one
+# child, and the clients count failures now and then that no front is to blame for.
 # One child, so that one event loop is measured beside one.
+ONE_CHILD = """\
+StartServers 1
+MinSpareThreads 25
+MaxSpareThreads 192
+ThreadLimit 128
+ThreadsPerChild 64
+MaxRequestWorkers 192"""
+AS_DEBIAN = """\
+StartServers 2
+MinSpareThreads 25
+MaxSpareThreads 75
+ThreadLimit 64
+ThreadsPerChild 25
+MaxRequestWorkers 150"""
+
+# The other values are Debian's, but for the requests per connection, which no front limits here.
 COMMON = """\
 {load}
 {user}
@@ -24,12 +39,7 @@ LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\
 {access_log}
 ServerName bench.test
 
-StartServers 1
-MinSpareThreads 25
-MaxSpareThreads 192
-ThreadLimit 128
-ThreadsPerChild 64
-MaxRequestWorkers 192
+{processes}
 MaxConnectionsPerChild 0
 Timeout 300
 KeepAlive On
@@ -87,11 +97,12 @@ SSLCertificateKeyFile "{dir}/key.pem"
 Protocols h2 http/1.1
 {pass_on}
 </VirtualHost>
+{more_hosts}
 """
 
 V6FRONT = """\
 LoadModule v6front_module "{module}"
-V6FrontThreads 1
+V6FrontThreads {engines}
 V6FrontEngine {engine}"""
 
 
@@ -104,11 +115,11 @@ def borrowed(module, **values):
 
 
 def module_conf(module, engine, values):
-    return conf(V6FRONT.format(module=module, engine=engine),
-                f"V6FrontPass / http://127.0.0.1:{values['backend']}/\n"
+    return conf(V6FRONT.format(module=module, engine=engine, engines=values.get("workers", 1)),
+                f"{routes('V6FrontPass', values)}V6FrontPass / http://127.0.0.1:{values['backend']}/\n"
                 f"V6FrontPass /https/ https://{values['name']}:{values['backend_tls']}/\n"
                 f"V6FrontBackendV4 {values['name']} 127.0.0.1\n"
-                f"V6FrontTLS ca={values['ca']}", values)
+                f"V6FrontTLS ca={values['ca']}", values, hosts("V6FrontPass", values))
 
 
 def mod_proxy(**values):
@@ -117,12 +128,30 @@ def mod_proxy(**values):
                 "SSLProxyEngine On\nSSLProxyVerify require\n"
                 f"SSLProxyCACertificateFile {values['ca']}\nSSLProxyCheckPeerName off\n"
                 f"ProxyPass /https/ https://127.0.0.1:{values['backend_tls']}/\n"
-                f"ProxyPass / {target}\nProxyPassReverse / {target}\nProxyPreserveHost On", values)
+                f"{routes('ProxyPass', values)}ProxyPass / {target}\nProxyPassReverse / {target}\nProxyPreserveHost On",
+                values, hosts("ProxyPass", values))
 
 
-def conf(front, pass_on, values):
+def hosts(directive, values):
+    """Virtual hosts beside the first, which answers all that these do not: one for another site, and those that the
+    load is spread over."""
+    named = {f"h{n}.test": values["backend"] for n in range(1, values.get("spread", 1))}
+    if values.get("other"):
+        named["other.test"] = values["other"]
+    return "".join(f"<VirtualHost [::1]:{values['plain']}>\nServerName {name}\n"
+                   f"{directive} / http://127.0.0.1:{port}/\n</VirtualHost>\n" for name, port in named.items())
+
+
+def routes(directive, values):
+    """As many routes in the first host as there are hosts."""
+    return "".join(f"{directive} /r{n}/ http://127.0.0.1:{values['backend']}/\n"
+                   for n in range(1, values.get("spread", 1)))
+
+
+def conf(front, pass_on, values, more_hosts=""):
     log = 'CustomLog "{dir}/access.log" combined'.format(**values) if values.get("logs", True) else ""
-    return COMMON.format(access_log=log, load="\n".join(map(load_line, ENABLED)), front=front, pass_on=pass_on,
+    values = {"processes": ONE_CHILD} | values
+    return COMMON.format(access_log=log, more_hosts=more_hosts, load="\n".join(map(load_line, ENABLED)), front=front, pass_on=pass_on,
                          user="User www-data\nGroup www-data" if os.geteuid() == 0 else "", **values)
 
 

@@ -11,7 +11,7 @@ from processes import Failure, free_port
 
 SMALL = "fifty-three bytes, which is what the design measured\n"
 UPLOAD = 64 * 1024
-FILES = {"64k": 64 * 1024, "10m": 10 * 1024 * 1024}
+FILES = {"1k": 1024, "64k": 64 * 1024, "10m": 10 * 1024 * 1024}
 
 # `return` alone answers before it has read the request's body, which would measure how fronts deal with early
 # answers. Passing the upload on, in memory and whole, makes nginx read all of it first; `check` proves it.
@@ -21,7 +21,7 @@ daemon off;
 worker_processes 1;
 pid {dir}/backend.pid;
 error_log {dir}/backend-error.log;
-events {{ worker_connections 4096; }}
+events {{ worker_connections 19000; }}
 http {{
     access_log off;
     sendfile on;
@@ -83,7 +83,7 @@ def start(directory, group):
     certificate.make(directory)
     (directory / "files").mkdir()
     for name, size in FILES.items():
-        (directory / "files" / name).write_bytes(os.urandom(4096) * (size // 4096))
+        (directory / "files" / name).write_bytes(os.urandom(1024) * (size // 1024))
     conf = directory / "backend.conf"
     conf.write_text(CONF.format(dir=directory, port=port, tls_port=tls_port, cipher=certificate.CIPHER,
                                 small=SMALL.replace("\n", "\\n"),

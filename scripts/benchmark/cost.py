@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one request costs the module, counted by callgrind: no matter what else the machine does. The same requests go
-through the front twice, once few and once many of them; the difference has no start and no end in it. Fails where a
-count is above its limit, so that speed does not leak away unseen."""
+"""What one request costs the module, counted by callgrind and strace: no matter what else the machine does. The same
+requests go through the front twice, once few and once many of them; the difference has no start and no end in it. Fails
+where a count is above its limit, so that speed does not leak away unseen."""
 
 import argparse
 import collections
@@ -18,6 +18,7 @@ import time
 import backend
 import fronts
 import processes
+import system_calls
 from processes import Failure, Group
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -33,6 +34,12 @@ LIMITS = {
               "operator new(unsigned long)": 6},
 }
 PATHS = {"small": "/small", "https": "/https/small"}
+# The same, with as many virtual hosts and routes, at the last of them. What the module does must not grow with them;
+# httpd itself compares a request with each name of its address, and each path of a host by turn.
+SPREAD, GROWTH = 200, 1.15
+# System calls for one request, all but those that come with time. Each is a little above what is counted: whether an
+# event finds the engine awake is a matter of chance.
+SYSTEM_CALLS = {"small": 7.4, "form": 11.4, "https": 7.4, "tls": 7.4, "new": 21.6, "newtls": 38.0}
 ROOM = 0.1  # what happens now and then, such as a look at a deadline, divided by the requests between
 
 
@@ -40,15 +47,17 @@ def arguments():
     parser = argparse.ArgumentParser(prog="scripts/cost", description=__doc__)
     parser.add_argument("--module", type=pathlib.Path, default=ROOT / "build/release/mod_v6front.so",
                         help="this mod_v6front.so (build/release/mod_v6front.so)")
+    parser.add_argument("--peers", action="store_true", help="system calls of the other fronts, too")
+    parser.add_argument("--only", choices=("instructions", "calls"), help="only the counts of callgrind, or of strace")
     parser.add_argument("--no-packages", action="store_true", help="take it that the Debian packages are there")
     return parser.parse_args()
 
 
-def ask(port, path, times):
+def ask(port, path, times, host="bench.test"):
     """One after the other on one connection, the same octets each time."""
     client = http.client.HTTPConnection("::1", port, timeout=60)
     for _ in range(times):
-        client.request("GET", path, headers={"Host": "bench.test", "User-Agent": "cost", "Accept": "*/*"})
+        client.request("GET", path, headers={"Host": host, "User-Agent": "cost", "Accept": "*/*"})
         answer = client.getresponse()
         if answer.status != 200 or answer.read() != backend.SMALL.encode():
             raise Failure(f"{path}: {answer.status}")
@@ -81,7 +90,8 @@ class Counts:
                 call = False
 
 
-def measure(path, times, module, directory):
+def measure(path, times, module, directory, spread=1):
+    directory.mkdir(mode=0o755)
     out = directory / "counts"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
@@ -89,9 +99,13 @@ def measure(path, times, module, directory):
     with Group() as group:
         site = backend.start(directory, group)
         front = fronts.start("v6front", directory, group, site, module, False, [
-            "valgrind", "--tool=callgrind", "--trace-children=yes", "-q", f"--callgrind-out-file={out}/%p"])
+            "valgrind", "--tool=callgrind", "--trace-children=yes", "-q", f"--callgrind-out-file={out}/%p"], spread=spread)
         child = front_child(front.pid)
-        ask(front.plain, path, times)
+        if spread == 1:
+            ask(front.plain, path, times)
+        else:
+            ask(front.plain, path, times // 2, f"h{spread - 1}.test")
+            ask(front.plain, f"/r{spread - 1}{path}", times // 2)
         # The child writes its counts when it ends.
         os.kill(front.pid, signal.SIGTERM)
         await_file(out / str(child))
@@ -116,29 +130,64 @@ def await_file(path):
     raise Failure(f"callgrind does not write {path}")
 
 
-def per_request(name, module, directory):
-    few, many = (measure(PATHS[name], times, module, directory / f"{name}-{times}") for times in (FEW, MANY))
+def per_request(name, module, directory, spread=1):
+    few, many = (measure(PATHS[name], times, module, directory / f"{name}-{spread}-{times}", spread)
+                 for times in (FEW, MANY))
     own = module.name
     result = {"instructions": (many.instructions[own] - few.instructions[own]) / (MANY - FEW)}
     return result | {call: (many.calls[call] - few.calls[call]) / (MANY - FEW) for call in CALLS}
 
 
+def count_instructions(module, directory):
+    """How many counts are above their limits."""
+    faults, one = 0, {}
+    for name, limits in LIMITS.items():
+        one[name] = per_request(name, module, directory)
+        for what, limit in limits.items():
+            faults += judge(f"{name}: {what}", one[name][what], limit + (0 if what == "instructions" else ROOM), limit)
+    many = per_request("small", module, directory, SPREAD)["instructions"]
+    most = one["small"]["instructions"] * GROWTH
+    return faults + judge(f"small, {SPREAD} virtual hosts and routes: instructions", many, most, f"{most:.0f}")
+
+
+def judge(what, counted, limit, shown, more=""):
+    above = counted > limit
+    print(f"{what} {counted:.1f}, at most {shown}{more}{': TOO MANY' if above else ''}", flush=True)
+    return above
+
+
+def count_calls(asked, directory):
+    faults = 0
+    with Group() as group:
+        directory.mkdir(mode=0o755)
+        site = backend.start(directory, group)
+        for kind in ["v6front", *(("mod_proxy", "nginx", "haproxy") if asked.peers else ())]:
+            front = fronts.start(kind, directory, group, site, asked.module, False)
+            for name, client in system_calls.cases(front).items():
+                calls = system_calls.fewest(front, client, directory / "strace.out", SYSTEM_CALLS[name])
+                by_name = ", ".join(f"{call} {count:.1f}" for call, count in sorted(calls.items(), key=lambda c: -c[1])
+                                    if count >= 0.05)
+                if kind == "v6front":
+                    faults += judge(f"{name}: system calls", sum(calls.values()), SYSTEM_CALLS[name], SYSTEM_CALLS[name],
+                                    f" ({by_name})")
+                else:
+                    print(f"{name}, {kind}: system calls {sum(calls.values()):.1f} ({by_name})", flush=True)
+    return faults
+
+
 def main():
     asked = arguments()
+    asked.module = asked.module.resolve()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda number, _: sys.exit(128 + number))
     directory = pathlib.Path(tempfile.mkdtemp(prefix="v6front-cost."))
     directory.chmod(0o755)
     faults = 0
     try:
-        for name, limits in LIMITS.items():
-            for times in (FEW, MANY):
-                (directory / f"{name}-{times}").mkdir(mode=0o755)
-            counted = per_request(name, asked.module.resolve(), directory)
-            for what, limit in limits.items():
-                above = counted[what] > limit + (0 if what == "instructions" else ROOM)
-                faults += above
-                print(f"{name}: {what} {counted[what]:.1f}, at most {limit}{': TOO MANY' if above else ''}")
+        if asked.only != "instructions":
+            faults += count_calls(asked, directory / "calls")
+        if asked.only != "calls":
+            faults += count_instructions(asked.module, directory)
     except Failure as failure:
         print(f"scripts/cost: {failure}", file=sys.stderr)
         return 1

@@ -25,7 +25,7 @@ PATIENCE = 10
 
 
 def v6front(port, hanging, module, **values):
-    front = apache.V6FRONT.format(module=module, engine="On") + "\nAsyncRequestWorkerFactor 200"
+    front = apache.V6FRONT.format(module=module, engine="On", engines=1) + "\nAsyncRequestWorkerFactor 200"
     return apache.conf(front, f"V6FrontPass /hanging/ http://127.0.0.1:{hanging}/\n"
                        f"V6FrontPass / http://twin.test:{port}/\nV6FrontBackendV4 twin.test {' '.join(twins.ADDRESSES)}",
                        values)

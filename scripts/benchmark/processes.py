@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers as child processes, what their process trees have used, and their certain end."""
 
+import ctypes
 import dataclasses
 import os
 import pathlib
@@ -35,6 +36,7 @@ class Usage:
     switches: int = 0
     rss: int = 0
     pss: int = 0
+    dirty: int = 0  # octets of memory that no other process has
 
 
 class Group:
@@ -116,10 +118,27 @@ def usage(root, with_memory=False):
         total.cpu_us += sum(map(int, fields[11:15])) * 1e6 / TICKS
         total.switches += switches(pid)
         if with_memory:
-            memory = field_sums(f"/proc/{pid}/smaps_rollup", ("Rss:", "Pss:"))
+            memory = field_sums(f"/proc/{pid}/smaps_rollup", ("Rss:", "Pss:", "Private_Dirty:"))
             total.rss += memory["Rss:"] * 1024
             total.pss += memory["Pss:"] * 1024
+            total.dirty += memory["Private_Dirty:"] * 1024
     return total
+
+
+def descriptors(root):
+    """Open descriptors of the whole tree."""
+    total = 0
+    for pid in tree(root):
+        try:
+            total += len(os.listdir(f"/proc/{pid}/fd"))
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return total
+
+
+def end_with_parent():
+    """For a forked child: it ends with its parent, even if that is killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def switches(pid):

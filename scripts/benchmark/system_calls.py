@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""System calls of a front for one request, counted by strace. The same requests go through the front twice, once few and
+once many of them; the difference has no start and no end in it."""
+
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import time
+
+import backend
+import processes
+from processes import Failure
+from swarm import Answer, get, post
+
+FEW, MANY = 50, 350
+BY_TIME = ("pread64", "timerfd_settime")  # looks at deadlines, and at how long a thread waited for a processor
+
+
+class Client:
+    """Asks one after the other, with the same octets each time, on one connection or on a new one each."""
+
+    def __init__(self, port, octets, size, tls=False, fresh=False):
+        self._port, self._octets, self._size, self._tls, self._fresh = port, octets, size, tls, fresh
+        self._peer = None
+        self._anyone = ssl.create_default_context()
+        self._anyone.check_hostname, self._anyone.verify_mode = False, ssl.CERT_NONE
+
+    def _connect(self):
+        self._peer = socket.create_connection(("::1", self._port), timeout=30)
+        if self._tls:
+            self._peer = self._anyone.wrap_socket(self._peer)
+
+    def ask(self, times):
+        for _ in range(times):
+            if self._peer is None:
+                self._connect()
+            self._peer.sendall(self._octets)
+            answer = Answer()
+            while not answer.whole:
+                data = self._peer.recv(65536)
+                if not data:
+                    raise Failure("the front closes before its answer is whole")
+                answer.take(data)
+            if answer.status != 200:
+                raise Failure(f"the front answers with {answer.status}")
+            if self._fresh:
+                # Until the front has closed it, so that this is counted, too.
+                while self._peer.recv(65536):
+                    pass
+                self.close()
+
+    def close(self):
+        if self._peer:
+            self._peer.close()
+        self._peer = None
+
+
+def cases(front):
+    """What is counted: name -> client."""
+    small, form, last = get("/small"), post("/upload", 200), get("/small", "bench.test", "Connection: close")
+    size = len(backend.SMALL)
+    return {"small": Client(front.plain, small, size), "form": Client(front.plain, form, 6),
+            "https": Client(front.plain, get("/https/small"), size), "tls": Client(front.tls, small, size, tls=True),
+            "new": Client(front.plain, last, size, fresh=True),
+            "newtls": Client(front.tls, last, size, tls=True, fresh=True)}
+
+
+def counted(front, client, times, out):
+    """Calls by name while the client asks so many times."""
+    tracer = subprocess.Popen(
+        processes.bound(["strace", "-f", "-q", "-c", "-U", "calls,name", "-o", out,
+                         *[part for pid in processes.tree(front.pid) for part in ("-p", pid)]]),
+        stderr=subprocess.PIPE, text=True)
+    try:
+        await_tracer(front, tracer)
+        client.ask(times)
+    finally:
+        tracer.send_signal(signal.SIGINT)
+        _, said = tracer.communicate(timeout=20)
+    calls = {name: int(count) for count, name in re.findall(r"^ *(\d+) +(\w+)$", out.read_text(), re.MULTILINE)}
+    calls.pop("total", None)
+    if not calls:
+        raise Failure(f"strace counts nothing: {said.strip()}")
+    return calls
+
+
+def await_tracer(front, tracer):
+    """Until all threads are traced."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if tracer.poll() is not None:
+            raise Failure(f"strace does not start: {tracer.stderr.read().strip()}")
+        if all(traced(pid) for pid in processes.tree(front.pid)):
+            return
+        time.sleep(0.02)
+    raise Failure("strace does not reach all threads")
+
+
+def traced(pid):
+    texts = [path.read_text() for path in processes.pathlib.Path(f"/proc/{pid}/task").glob("*/status")]
+    return all("TracerPid:\t0\n" not in text for text in texts)
+
+
+def per_request(front, client, out):
+    """Name -> calls for one request."""
+    client.ask(20)  # what is made once
+    few, many = (counted(front, client, times, out) for times in (FEW, MANY))
+    client.close()
+    return {name: (many[name] - few.get(name, 0)) / (MANY - FEW) for name in many if name not in BY_TIME}
+
+
+def fewest(front, client, out, enough):
+    """A machine with other work makes more of them, never fewer: of up to three tries the one with the fewest."""
+    best = None
+    for _ in range(3):
+        calls = per_request(front, client, out)
+        if best is None or sum(calls.values()) < sum(best.values()):
+            best = calls
+        if sum(best.values()) <= enough:
+            break
+    return best

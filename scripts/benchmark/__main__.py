@@ -11,9 +11,10 @@ import tempfile
 
 import backend
 import fronts
+import held
 import load
-import measure
 import report
+import rows
 from processes import Failure, Group
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -26,7 +27,7 @@ def arguments():
                              "other scenario: shows that it runs and no request costs far too much; not for figures")
     parser.add_argument("--rounds", type=int, default=5, help="rounds over all fronts (5)")
     parser.add_argument("--seconds", type=int, default=3, help="length of one measurement (3)")
-    parser.add_argument("--scenario", action="append", choices=load.SCENARIOS, help="only this one; repeatable")
+    parser.add_argument("--scenario", action="append", choices=rows.ALL, help="only this one; repeatable")
     parser.add_argument("--front", action="append", choices=fronts.KINDS, help="only this one; repeatable")
     parser.add_argument("--logs", choices=("on", "off"), default="on",
                         help="access logs of all fronts (on); off shows what requests cost without them")
@@ -39,7 +40,8 @@ def arguments():
         parser.error("--rounds and --seconds are 1 or more")
     if asked.quick:
         asked.rounds = asked.seconds = 1
-    asked.scenario = [name for name in load.SCENARIOS if not asked.scenario or name in asked.scenario]
+    asked.scenario = [name for name in rows.ALL if name in (asked.scenario or
+                                                            set(rows.ALL) - set(rows.SLOW if asked.quick else ()))]
     asked.front = [name for name in fronts.KINDS if not asked.front or name in asked.front]
     return asked
 
@@ -63,19 +65,52 @@ def contenders(asked, scenario, running):
     return modules if modules and asked.quick and scenario != report.JUDGED else running
 
 
+def alike(scenarios):
+    """Rows that the same fronts can do, so that there are no more of these than needed at a time."""
+    groups = {}
+    for name in scenarios:
+        values = rows.ALL[name].front_values
+        alone = name if rows.kind(name) != "load" else ""
+        groups.setdefault((alone, *values.items()), (values, []))[1].append(name)
+    return groups.values()
+
+
+def run_load(asked, module, directory, site, results, names, values):
+    with Group() as group:
+        running = [fronts.start(name, directory, group, site, module, asked.logs == "on", **values)
+                   for name in asked.front]
+        for name in names:
+            scenario = load.SCENARIOS[name]
+            able = [front for front in running if front.name not in scenario.without]
+            for front in able:
+                load.check(scenario, front)
+            for _ in range(3 if asked.quick and name == report.JUDGED else asked.rounds):
+                for front in contenders(asked, name, able):
+                    results.add(name, front.name, rows.sample(name, front, asked.seconds, directory, site))
+            report.say(results.table(name))
+
+
+def run_held(asked, module, directory, certificates, results, name, values):
+    """Once for each front, and with one that has done nothing else: memory does not vary as times do."""
+    for kind in asked.front:
+        if kind not in rows.ALL[name].without:
+            with Group() as group, held.patient(certificates) as site:
+                front = fronts.start(kind, directory, group, site, module, asked.logs == "on", **values)
+                results.add(name, kind, rows.sample(name, front, 0, directory, site))
+    report.say(results.table(name))
+
+
 def run(asked, module, directory, group):
     site = backend.start(directory, group)
-    running = [fronts.start(name, directory, group, site, module, asked.logs == "on") for name in asked.front]
     results = report.Results(asked, ROOT)
     report.say(results.header())
-    for name in asked.scenario:
-        scenario = load.SCENARIOS[name]
-        for front in running:
-            load.check(scenario, front)
-        for _ in range(3 if asked.quick and name == report.JUDGED else asked.rounds):
-            for front in contenders(asked, name, running):
-                results.add(name, front.name, measure.sample(scenario, front, asked.seconds, directory, site))
-        report.say(results.table(name))
+    for values, names in alike(asked.scenario):
+        if rows.kind(names[0]) == "load":
+            run_load(asked, module, directory, site, results, names, values)
+        else:
+            run_held(asked, module, directory, site, results, names[0], values)
+    if growth := results.growth():
+        report.say(growth)
     if asked.json:
         asked.json.write_text(results.as_json())
     return results.module_faults()

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 --
 -- wrk's side of a scenario: what to send, and the results as one line of JSON behind "result ".
--- Arguments: METHOD BODY-BYTES keep|close
+-- Arguments: METHOD BODY-BYTES keep|close SPREAD
 
 function init(args)
     wrk.method = args[1]
@@ -12,8 +12,19 @@ function init(args)
     if args[3] == "close" then
         wrk.headers["Connection"] = "close"
     end
-    local one = wrk.format()
-    request = function() return one end
+    local all = { wrk.format() }
+    -- Over virtual hosts and over routes of the first, in turn.
+    for n = 1, tonumber(args[4]) - 1 do
+        wrk.headers["Host"] = "h" .. n .. ".test"
+        all[#all + 1] = wrk.format()
+        wrk.headers["Host"] = "bench.test"
+        all[#all + 1] = wrk.format(nil, "/r" .. n .. wrk.path)
+    end
+    local at = 0
+    request = function()
+        at = at % #all + 1
+        return all[at]
+    end
 end
 
 function done(summary, latency, requests)

@@ -9,8 +9,10 @@ import statistics
 import subprocess
 
 import fronts
-import load
+import rows
 
+HELD_COLUMNS = [("KiB each", "each", 1, 1), ("descriptors each", "descriptors", 1, 2)]
+RELOAD_COLUMNS = [("requests", "requests", 1, 0), ("p99 ms", "p99_ms", 1, 1), ("max ms", "max_ms", 1, 1)]
 COLUMNS = [
     # heading, key, unit's divisor, decimals
     ("requests/s", "rate", 1, 0),
@@ -62,15 +64,28 @@ class Results:
 
     def table(self, scenario):
         samples = self._samples[scenario]
-        medians = {front: median(rounds) for front, rounds in samples.items()}
-        rows = [[load.SCENARIOS[scenario].title] + [heading for heading, *_ in COLUMNS] + ["failed"]]
+        medians = {front: median(scenario, rounds) for front, rounds in samples.items()}
+        columns = columns_of(scenario)
+        cells = [[rows.ALL[scenario].title] + [heading for heading, *_ in columns] + ["failed"]]
         for front, values in medians.items():
-            rows.append([front] + [f"{values[key] / unit:.{decimals}f}" for _, key, unit, decimals in COLUMNS] +
-                        [str(sum(sample["failed"] for sample in samples[front]))])
-        widths = [max(map(len, column)) for column in zip(*rows)]
+            cells.append([front] + [f"{values[key] / unit:.{decimals}f}" for _, key, unit, decimals in columns] +
+                         [str(sum(sample["failed"] for sample in samples[front]))])
+        widths = [max(map(len, column)) for column in zip(*cells)]
         lines = ["  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])])
-                 for row in rows]
-        return "\n".join([*lines, *ratios(medians)])
+                 for row in cells]
+        return "\n".join([*lines, *ratios(scenario, medians)])
+
+    def growth(self):
+        """CPU per request of each front in rows that ask the same of more, as a part of the first of them."""
+        lines = []
+        for kind in rows.GROWING:
+            names = [name for name in self._samples if name.startswith(kind) and name[len(kind):].isdigit()]
+            for front in self._samples[names[0]] if len(names) > 1 else ():
+                base = statistics.median(sample["cpu_us"] for sample in self._samples[names[0]][front])
+                lines.append(f"{kind}, {front}, CPU/request: " + ", ".join(
+                    ratio(statistics.median(sample["cpu_us"] for sample in self._samples[name][front]), base) + " with " +
+                    name[len(kind):] for name in names))
+        return "\n".join(lines)
 
     def module_faults(self):
         """What is wrong with the module, a text each: failed requests, and CPU above MOST_CPU."""
@@ -86,18 +101,26 @@ class Results:
 
     def as_json(self):
         return json.dumps({**self._about, "scenarios": {
-            scenario: {front: {"median": median(rounds), "rounds": rounds} for front, rounds in by_front.items()}
+            scenario: {front: {"median": median(scenario, rounds), "rounds": rounds} for front, rounds in by_front.items()}
             for scenario, by_front in self._samples.items()}}, indent=1) + "\n"
 
 
-def median(rounds):
-    return {key: statistics.median(sample[key] for sample in rounds) for _, key, *_ in COLUMNS}
+def columns_of(scenario):
+    return {"held": HELD_COLUMNS, "reload": RELOAD_COLUMNS}.get(rows.kind(scenario), COLUMNS)
 
 
-def ratios(medians):
+def median(scenario, rounds):
+    return {key: statistics.median(sample[key] for sample in rounds) for _, key, *_ in columns_of(scenario)}
+
+
+COMPARED = {"held": [("KiB each", "each")], "reload": [("p99", "p99_ms"), ("longest", "max_ms")],
+            "load": [("CPU/request", "cpu_us"), ("requests/s", "rate"), ("p99", "p99_us")]}
+
+
+def ratios(scenario, medians):
     lines = []
     for front in filter(fronts.is_module, medians):
-        for label, key in (("CPU/request", "cpu_us"), ("requests/s", "rate")):
+        for label, key in COMPARED[rows.kind(scenario)]:
             peers = [f"{ratio(medians[front][key], values[key])} of {peer}"
                      for peer, values in medians.items() if not fronts.is_module(peer)]
             if peers:

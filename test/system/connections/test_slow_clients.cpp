@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Slow clients, more of them than the event MPM's own limits admit, beside fresh ones. The figures
-// beside other fronts are those of scripts/benchmark/slow_clients.py.
+// beside other fronts are those of scripts/stress.
 #include "accepting.hpp"
 #include "catch.hpp"
 #include "deadline.hpp"

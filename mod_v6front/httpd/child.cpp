@@ -5,7 +5,14 @@
 #include "httpd/base/log.hpp"
 #include "httpd/process/listener_choice.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <string_view>
 #include <thread>
 
 namespace v6front
@@ -28,7 +35,70 @@ void log_end(const closing_time& end)
         end.tunnels(), end.responses(), static_cast<int>(seconds.count()));
 }
 
+constexpr auto between_looks = std::chrono::milliseconds(5);
+
+std::string_view text_of(acceptance verdict)
+{
+    switch (verdict) {
+    case acceptance::yes:
+        break;
+    case acceptance::engines_follow:
+        return "the engines of the new one accept";
+    case acceptance::mpm_follows:
+        return "the new one runs, without engines that accept";
+    case acceptance::without_parent:
+        return "the parent process has ended";
+    case acceptance::in_the_way:
+        return "ServerLimit leaves no place for the new one";
+    case acceptance::too_long:
+        return "it has waited long enough";
+    }
+    return {};
+}
+
+void log_succession(acceptance verdict, deadline::clock::duration after)
+{
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(after).count();
+    if (verdict == acceptance::too_long)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
+                     V6LOGNO(0188) "no new process accepts connections %d s after a graceful "
+                                   "restart, and this old one stops now: connections wait. Look "
+                                   "for errors of the new processes in this log, and for modules "
+                                   "that take long to begin",
+                     static_cast<int>(ms / 1000));
+    else
+        ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, ap_server_conf,
+                     V6LOGNO(0187) "%d ms after a graceful restart this old process stops "
+                                   "accepting: %s",
+                     static_cast<int>(ms), text_of(verdict).data());
+}
+
+volatile std::sig_atomic_t told_to_end = 0;
+
 } // namespace
+
+extern "C" {
+
+static void v6front_on_sigterm(int, siginfo_t* info, void*)
+{
+    if (info->si_pid != getpid())
+        told_to_end = 1;
+}
+
+} // extern "C"
+
+// From the parent, at a stop or restart. The MPM ignores it in a child that stops gracefully, so
+// that the parent would have to kill it, 9 s later. The MPM itself uses the signal to wake its main
+// thread (event.c, close_listeners).
+static void obey_sigterm()
+{
+    struct sigaction action {
+    };
+    action.sa_sigaction = v6front_on_sigterm;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, nullptr);
+}
 
 child::child(const server_rec* main_server, std::string via)
     : shared_(main_server, std::move(via)), engines_(main_server, shared_)
@@ -51,11 +121,17 @@ void child::take_listeners()
     engines_.accept_at(listeners_);
 }
 
+bool child::may_accept() const
+{
+    return accepts_for_successors_ ||
+           std::ranges::any_of(listeners_, [](const auto* l) { return !l->is_left(); });
+}
+
 // The MPM does not know of these connections. Tunnels and endless responses have their end
-// (closing_time).
+// (closing_time). No connection begins after the last engine has left the last listener.
 void child::wait_for_accepted() const
 {
-    while (ends_gracefully_ && engines_.accepted() > 0)
+    while (ends_gracefully_ && !told_to_end && (may_accept() || engines_.accepted() > 0))
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
@@ -84,11 +160,56 @@ void child::make_room(bool sites_too)
 void child::begin_stop(bool graceful)
 {
     ends_gracefully_ = graceful;
-    shared_.end().begin();
+    if (graceful)
+        obey_sigterm();
     for (auto* l : listeners_)
         for (auto& one : l->close())
             engines_.serve_after_all(std::move(one));
+    if (graceful && !listeners_.empty() && has_successors()) {
+        accepts_for_successors_ = true;
+        engines_.begin_to_leave();
+        engines_.run(accept_for_successors());
+        return;
+    }
+    if (graceful)
+        tell_that_engines_accept(); // nobody waits for this one
+    accept_no_more();
+}
+
+void child::accept_no_more()
+{
+    shared_.end().begin();
     engines_.begin_stop();
+    accepts_for_successors_ = false;
+}
+
+// A port of the old configuration alone is free at once.
+void child::give_up_listeners()
+{
+    bool any = false;
+    for (auto* l : listeners_)
+        if (!l->is_given_up() && !is_listened_at(l->inode())) {
+            l->give_up();
+            any = true;
+        }
+    if (any)
+        engines_.leave_given_up();
+}
+
+task<void> child::accept_for_successors()
+{
+    const auto begin = deadline::clock::now();
+    succession decision(own_generation(), begin);
+    steady_timer next(co_await asio::this_coro::executor);
+    auto verdict = acceptance::yes;
+    while (verdict == acceptance::yes) {
+        next.expires_after(between_looks);
+        co_await next.async_wait(use_task);
+        give_up_listeners();
+        verdict = decision.judge(generations_.look(), deadline::clock::now());
+    }
+    log_succession(verdict, deadline::clock::now() - begin);
+    accept_no_more();
 }
 
 } // namespace v6front

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One child process of httpd: what its exchanges share, and its engines. Made in child_init, ended
-// before the child's pool.
+// before the child's pool. After a graceful restart its engines accept connections until those of
+// the next generation do (core/decisions/succession).
 #pragma once
 
 #include "httpd/base/apache.hpp"
 #include "httpd/connections/engine_threads.hpp"
 #include "httpd/connections/handover.hpp"
 #include "httpd/connections/taken_listener.hpp"
+#include "httpd/process/generations.hpp"
 #include "httpd/process/services.hpp"
 
 #include <atomic>
@@ -39,13 +41,19 @@ private:
     // to sites serve those who are left, and only go where that does not help.
     void make_room(bool sites_too);
     void take_listeners();
+    void accept_no_more();
+    task<void> accept_for_successors();
+    void give_up_listeners();
+    bool may_accept() const;
     void wait_for_accepted() const;
 
     services shared_;
     handover_slots slots_;
     engine_threads engines_;
     std::vector<taken_listener*> listeners_;
+    view_of_generations generations_;
     std::atomic<bool> ends_gracefully_{false};
+    std::atomic<bool> accepts_for_successors_{false};
 };
 
 } // namespace v6front

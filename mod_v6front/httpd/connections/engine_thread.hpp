@@ -63,6 +63,10 @@ public:
     void accept_at(const std::vector<taken_listener*>& listeners);
     // Any thread: one that was meant for the MPM, which has stopped.
     void serve_after_all(taken_listener::returned one);
+    // Any thread: its connections end as in begin_stop, but it accepts still.
+    void begin_to_leave();
+    // Any thread: it accepts no more at listeners that were given up.
+    void leave_given_up();
     // Any thread: idle connections close at once, the others after the response in progress.
     void begin_stop();
     // Any thread: what offload threads do for this engine's connections comes to its end.

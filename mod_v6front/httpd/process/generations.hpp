@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the child processes of all generations tell each other, in memory that the parent keeps over
+// restarts: the newest generation whose engines accept, and the listening sockets of the newest
+// configuration. The rest is in httpd's scoreboard.
+#pragma once
+
+#include "core/decisions/succession.hpp"
+#include "httpd/base/apache.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace v6front
+{
+
+// In post_config, in the parent: children begin with this configuration from now on.
+void announce_generation(const server_rec* main_server);
+
+// In a child. Its own generation.
+int own_generation();
+// Any thread: the engines of this generation accept; or it has come to its end, and nobody has to
+// wait for it.
+void tell_that_engines_accept();
+// While this child is told to stop gracefully: another generation follows. A stop has none, nor
+// has a child that is one too many.
+bool has_successors();
+// For a child of an old generation: whether the newest configuration has this listening socket.
+bool is_listened_at(std::uint64_t inode);
+
+class view_of_generations
+{
+public:
+    // In child_init.
+    view_of_generations();
+    generations_seen look();
+
+private:
+    pid_t parent_;
+    std::vector<process_place> places_;
+};
+
+} // namespace v6front

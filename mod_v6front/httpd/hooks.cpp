@@ -9,6 +9,7 @@
 #include "httpd/connections/filters.hpp"
 #include "httpd/connections/taken_listener.hpp"
 #include "httpd/operator/configtest.hpp"
+#include "httpd/process/generations.hpp"
 #include "httpd/process/startup.hpp"
 #include "httpd/requests/access_notes.hpp"
 #include "httpd/requests/client_fields.hpp"
@@ -34,6 +35,14 @@ static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, serv
 {
     return v6front::guard("post_config", HTTP_INTERNAL_SERVER_ERROR,
                           [=] { return v6front::settle_server(pconf, s); });
+}
+
+static int v6front_open_logs(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec*)
+{
+    return v6front::guard("open_logs", OK, [] {
+        v6front::keep_listeners_nonblocking();
+        return OK;
+    });
 }
 
 static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec* s)
@@ -218,6 +227,9 @@ void v6front_register_hooks(apr_pool_t*)
         v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
         ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);
+        // Right after the MPM's own, which opens the listeners.
+        static const char* const event[] = {"event.c", nullptr};
+        ap_hook_open_logs(v6front_open_logs, event, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);
         ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);

@@ -3,7 +3,9 @@
 #include "generations.hpp"
 
 #include "httpd/base/log.hpp"
+#include "httpd/operator/warnings.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,15 +59,19 @@ board* kept_board(const server_rec* main_server)
     return at;
 }
 
-std::uint64_t inode_of(apr_socket_t* socket)
+int descriptor_of(const ap_listen_rec* listener)
 {
     apr_os_sock_t descriptor = -1;
-    struct stat is {
+    if (listener->sd)
+        apr_os_sock_get(&descriptor, listener->sd);
+    return descriptor;
+}
+
+std::uint64_t inode_of(int descriptor)
+{
+    struct stat as_file {
     };
-    if (!socket || apr_os_sock_get(&descriptor, socket) != APR_SUCCESS ||
-        ::fstat(descriptor, &is) != 0)
-        return 0;
-    return is.st_ino;
+    return ::fstat(descriptor, &as_file) == 0 ? as_file.st_ino : 0;
 }
 
 int ask(int what)
@@ -99,9 +105,22 @@ void announce_generation(const server_rec* main_server)
     std::size_t n = 0;
     for (const auto* l = ap_listeners; l; l = l->next, ++n)
         if (n < most_sockets)
-            shared->inodes[n] = inode_of(l->sd);
+            shared->inodes[n] = inode_of(descriptor_of(l));
     shared->sockets = n;
     shared->configured = own_generation();
+}
+
+// As the event MPM does in each child.
+void keep_listeners_nonblocking()
+{
+    if (!has_engines())
+        return;
+    for (const auto* l = ap_listeners; l; l = l->next) {
+        const int descriptor = descriptor_of(l);
+        const int flags = ::fcntl(descriptor, F_GETFL);
+        if (flags >= 0)
+            ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+    }
 }
 
 int own_generation()

@@ -17,6 +17,11 @@ namespace v6front
 // In post_config, in the parent: children begin with this configuration from now on.
 void announce_generation(const server_rec* main_server);
 
+// In open_logs, in the parent. httpd makes the only listener that is left of several block
+// (listen.c, open_listeners). Engines of the old generation accept from the same socket, and would
+// then wait in accept() when another process was quicker.
+void keep_listeners_nonblocking();
+
 // In a child. Its own generation.
 int own_generation();
 // Any thread: the engines of this generation accept; or it has come to its end, and nobody has to

@@ -6,6 +6,7 @@
 #include "httpd/base/guard.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/connections/adoption.hpp"
+#include "httpd/connections/descriptor_room.hpp"
 #include "httpd/connections/filters.hpp"
 #include "httpd/connections/taken_listener.hpp"
 #include "httpd/operator/configtest.hpp"
@@ -58,6 +59,11 @@ static apr_status_t v6front_end_child(void* made)
 {
     v6front::guard("the end of a child", [=] { delete static_cast<v6front::child*>(made); });
     return APR_SUCCESS;
+}
+
+static void v6front_begin_child(apr_pool_t*, server_rec*)
+{
+    v6front::guard("the beginning of a child", [] { v6front::enlarge_descriptor_table(); });
 }
 
 static void v6front_child_init(apr_pool_t* pchild, server_rec* s)
@@ -231,6 +237,7 @@ void v6front_register_hooks(apr_pool_t*)
         static const char* const event[] = {"event.c", nullptr};
         ap_hook_open_logs(v6front_open_logs, event, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);
+        ap_hook_child_init(v6front_begin_child, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_pre_connection(v6front_pre_connection, nullptr, nullptr, APR_HOOK_MIDDLE);

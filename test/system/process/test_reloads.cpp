@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <sys/resource.h>
+
 using namespace v6front;
 using namespace std::chrono_literals;
 
@@ -273,4 +275,21 @@ TEST_CASE("A stop does not wait for processes of an old generation", "[reloads]"
     front.stop(); // judges the log as well: nobody had to be killed
     CHECK(std::chrono::steady_clock::now() - began < patience(4s));
     CHECK(busy.closed_by_peer());
+}
+
+// Growing a table that threads share takes Linux up to half a second on a busy machine.
+TEST_CASE("A child has a place for every descriptor before it has threads", "[reloads]")
+{
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_server front(options_for(adopted_ways()[0], "V6FrontPass / " + site.url()));
+    CHECK(get(front, "/").body == "ok");
+    std::ifstream status("/proc/" + std::to_string(front.children().at(0)) + "/status");
+    std::string word;
+    std::size_t places = 0;
+    while (status >> word && word != "FDSize:") {
+    }
+    status >> places;
+    rlimit limit{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0); // which the server has from us
+    CHECK(places >= std::min<std::size_t>(limit.rlim_cur, 8192));
 }

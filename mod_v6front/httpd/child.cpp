@@ -4,6 +4,7 @@
 
 #include "httpd/base/log.hpp"
 #include "httpd/process/listener_choice.hpp"
+#include "httpd/process/successor_mail.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -75,30 +76,26 @@ void log_succession(acceptance verdict, deadline::clock::duration after)
 
 volatile std::sig_atomic_t told_to_end = 0;
 
-} // namespace
-
-extern "C" {
-
-static void v6front_on_sigterm(int, siginfo_t* info, void*)
+void note_sigterm(int, siginfo_t* info, void*)
 {
     if (info->si_pid != getpid())
         told_to_end = 1;
 }
 
-} // extern "C"
-
 // From the parent, at a stop or restart. The MPM ignores it in a child that stops gracefully, so
 // that the parent would have to kill it, 9 s later. The MPM itself uses the signal to wake its main
 // thread (event.c, close_listeners).
-static void obey_sigterm()
+void obey_sigterm()
 {
     struct sigaction action {
     };
-    action.sa_sigaction = v6front_on_sigterm;
+    action.sa_sigaction = note_sigterm;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, nullptr);
 }
+
+} // namespace
 
 child::child(const server_rec* main_server, std::string via)
     : shared_(main_server, std::move(via)), engines_(main_server, shared_)
@@ -119,6 +116,42 @@ void child::take_listeners()
         if (auto* taken = taken_listener::take(one.listener, one.offered))
             listeners_.push_back(taken);
     engines_.accept_at(listeners_);
+    engines_.run(take_mail());
+}
+
+taken_listener* child::listener_with(std::uint64_t inode) const
+{
+    for (auto* l : listeners_)
+        if (l->inode() == inode)
+            return l;
+    return nullptr;
+}
+
+// What old engines could not serve, for the MPM of this child.
+task<void> child::take_mail()
+{
+    const auto here = co_await asio::this_coro::executor;
+    auto& waits = mail_wait_.emplace(here);
+    while (!engines_accept() && !is_stopping_) {
+        steady_timer a_moment(here, between_looks);
+        co_await a_moment.async_wait(use_task);
+    }
+    error_code ec;
+    const int own = is_stopping_ ? -1 : copy_of_mailbox();
+    if (own >= 0)
+        waits.assign(own, ec);
+    while (waits.is_open() && !ec && !is_stopping_) {
+        const auto [failed] = co_await waits.async_wait(mailbox_wait::wait_read, use_task);
+        ec = failed;
+        engines_.watch_listener();
+        for (auto one = ec ? std::nullopt : take_from_mailbox(); one; one = take_from_mailbox()) {
+            auto* at = listener_with(one->listener);
+            taken_listener::returned given{one->descriptor, std::move(one->read)};
+            if (!at || !at->give_back({given.descriptor, given.read}))
+                engines_.serve_after_all(std::move(given));
+        }
+    }
+    waits.close(ec);
 }
 
 bool child::may_accept() const
@@ -167,13 +200,25 @@ void child::begin_stop(bool graceful)
             engines_.serve_after_all(std::move(one));
     if (graceful && !listeners_.empty() && has_successors()) {
         accepts_for_successors_ = true;
+        take_no_mail();
         engines_.begin_to_leave();
         engines_.run(accept_for_successors());
         return;
     }
     if (graceful)
         tell_that_engines_accept(); // nobody waits for this one
+    take_no_mail();
     accept_no_more();
+}
+
+void child::take_no_mail()
+{
+    is_stopping_ = true;
+    if (!listeners_.empty())
+        engines_.post([this] {
+            if (mail_wait_)
+                mail_wait_->cancel();
+        });
 }
 
 void child::accept_no_more()
@@ -200,7 +245,8 @@ task<void> child::accept_for_successors()
 {
     const auto begin = deadline::clock::now();
     succession decision(own_generation(), begin);
-    steady_timer next(co_await asio::this_coro::executor);
+    const auto here = co_await asio::this_coro::executor;
+    steady_timer next(here);
     auto verdict = acceptance::yes;
     while (verdict == acceptance::yes) {
         next.expires_after(between_looks);

@@ -5,6 +5,7 @@
 #include "httpd/base/guard.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/process/generations.hpp"
+#include "httpd/process/successor_mail.hpp"
 #include "adopted_connection.hpp"
 #include "adoption.hpp"
 #include "beginning_hooks.hpp"
@@ -213,7 +214,7 @@ task<void> acceptor::meet(taken_listener& at, connection one)
     const auto whose = co_await read_first_bytes(at.offered(), *one);
     if (whose == first_bytes::more) // and they have not come
         co_return;
-    if (whose == first_bytes::other && give_back(at, *one))
+    if (whose == first_bytes::other && (give_back(at, *one) || send_on(at, *one)))
         co_return;
     co_await begin(&at, std::move(one));
 }
@@ -256,6 +257,13 @@ bool acceptor::give_back(taken_listener& at, const accepted_socket& one)
         return true;
     ::close(copy);
     return false;
+}
+
+// One that HTTP/1 is of no use to, where the MPM has ended.
+bool acceptor::send_on(const taken_listener& at, const accepted_socket& one)
+{
+    return thread_.is_leaving() && !may_speak_http1(one.store.bytes()) &&
+           send_to_successors(at.inode(), one.descriptor(), one.store.bytes());
 }
 
 // As the MPM does it (event.c, process_socket). Whose connections it takes back no more gets

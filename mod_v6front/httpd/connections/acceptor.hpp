@@ -66,6 +66,7 @@ private:
     task<void> meet(taken_listener& at, connection one);
     task<first_bytes> read_first_bytes(offered_protocols offered, accepted_socket& from);
     bool give_back(taken_listener& at, const accepted_socket& one);
+    bool send_on(const taken_listener& at, const accepted_socket& one);
     task<void> begin(taken_listener* at, connection one);
 
     engine_thread& thread_;

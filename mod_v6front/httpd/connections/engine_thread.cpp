@@ -89,6 +89,7 @@ void engine_thread::serve_after_all(taken_listener::returned one)
 void engine_thread::begin_to_leave()
 {
     asio::post(engine_.get_executor(), [this] {
+        leaving_ = true;
         for (auto* c : connections_)
             c->begin_stop();
     });

@@ -52,6 +52,8 @@ public:
     void watch_listener() { listener_.begin(child_); }
     void enter(adopted_connection& c);
     void leave(adopted_connection& c) noexcept;
+    // It accepts for the next generation, and its MPM has ended.
+    bool is_leaving() const noexcept { return leaving_; }
     bool is_stopping() const noexcept { return stopping_; }
     bool has_ended() const noexcept { return ended_; }
     // Any thread.
@@ -87,6 +89,7 @@ private:
     connection_counts& counts_;
     std::vector<adopted_connection*> connections_;
     std::atomic<std::size_t> clients_{0}; // how many these are, for other threads
+    bool leaving_ = false;
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;

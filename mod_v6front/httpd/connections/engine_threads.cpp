@@ -78,6 +78,12 @@ void engine_threads::run(task<void> life)
                    });
 }
 
+void engine_threads::post(std::function<void()> work)
+{
+    asio::post(engines_.front()->get_engine().get_executor(),
+               [work = std::move(work)] { guard("work of the child", [&work] { work(); }); });
+}
+
 void engine_threads::begin_stop()
 {
     stopping_ = true;

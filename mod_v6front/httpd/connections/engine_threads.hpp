@@ -9,6 +9,7 @@
 #include "engine_thread.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -37,6 +38,9 @@ public:
     void leave_given_up();
     // On the first engine; there is one.
     void run(task<void> life);
+    void post(std::function<void()> work);
+    // On the first engine: the MPM gets a connection from it.
+    void watch_listener() { engines_.front()->watch_listener(); }
     // Any thread: no new connections, and those that are here end with their response.
     void begin_stop();
     // Any thread: idle clients are closed; also idle connections to sites.

@@ -4,6 +4,7 @@
 
 #include "httpd/base/log.hpp"
 #include "httpd/operator/warnings.hpp"
+#include "successor_mail.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -34,6 +35,7 @@ struct board {
     std::array<std::atomic<std::uint64_t>, most_sockets> inodes{};
 };
 board* shared = nullptr;
+std::atomic<bool> said_so{false};
 
 board* make_board(const server_rec* main_server)
 {
@@ -98,6 +100,7 @@ bool has_workers(int place, const process_score& process, int threads)
 
 void announce_generation(const server_rec* main_server)
 {
+    make_mailbox();
     shared = kept_board(main_server);
     if (!shared)
         return;
@@ -128,8 +131,14 @@ int own_generation()
     return ask(AP_MPMQ_GENERATION);
 }
 
+bool engines_accept()
+{
+    return said_so;
+}
+
 void tell_that_engines_accept()
 {
+    said_so = true;
     if (!shared)
         return;
     const int own = own_generation();

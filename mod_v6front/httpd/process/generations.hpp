@@ -27,6 +27,8 @@ int own_generation();
 // Any thread: the engines of this generation accept; or it has come to its end, and nobody has to
 // wait for it.
 void tell_that_engines_accept();
+// Any thread: this child has said so.
+bool engines_accept();
 // While this child is told to stop gracefully: another generation follows. A stop has none, nor
 // has a child that is one too many.
 bool has_successors();

@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "fresh_load.hpp"
 #include "scripted_backend.hpp"
+#include "tls_handshake.hpp"
 #include "watching.hpp"
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 
 using namespace v6front;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace
 {
@@ -275,6 +277,45 @@ TEST_CASE("A stop does not wait for processes of an old generation", "[reloads]"
     front.stop(); // judges the log as well: nobody had to be killed
     CHECK(std::chrono::steady_clock::now() - began < patience(4s));
     CHECK(busy.closed_by_peer());
+}
+
+TEST_CASE("HTTP/2 without an alternative waits for the new generation", "[reloads]")
+{
+    const bool is_tls = GENERATE(true, false);
+    CAPTURE(is_tls);
+    way w = http2_way();
+    w.tls = is_tls;
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = roomy(w, "V6FrontPass / " + site.url());
+    hindrance children(options);
+    httpd_server front(options);
+    CHECK(get(front, "/").body == "ok"); // its child has begun
+    const auto old = front.children();
+    children.begin("wait");
+    front.graceful();
+    CHECK(eventually([&] { return children.met() > 0; }));
+    raw_client client(front.port());
+    const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s + "\0\0\0\4\0\0\0\0\0"s;
+    tls_handshake tls({"h2"});
+    client.send(is_tls ? tls.says() : preface);
+    raw_client plain(front.port(), client_for(front));
+    plain.send(request_text({"/"})); // by an old engine, while the other waits
+    CHECK(plain.read_response().body == "ok");
+    CHECK_FALSE(client.has_input());
+    children.end();
+    if (is_tls) {
+        while (!tls.is_done()) {
+            const std::string heard = client.read_some();
+            REQUIRE_FALSE(heard.empty());
+            tls.hears(heard);
+            client.send(tls.says());
+        }
+        CHECK(tls.protocol() == "h2");
+    } else {
+        CHECK(client.read_some().substr(3, 1) == "\4"s); // SETTINGS
+    }
+    client.close();
+    CHECK(eventually([&] { return have_left(front, old); }));
 }
 
 // Growing a table that threads share takes Linux up to half a second on a busy machine.

@@ -90,7 +90,7 @@ void obey_sigterm()
     struct sigaction action {
     };
     action.sa_sigaction = note_sigterm;
-    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    action.sa_flags = SA_SIGINFO; // it also ends a system call of the MPM's
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, nullptr);
 }
@@ -116,7 +116,8 @@ void child::take_listeners()
         if (auto* taken = taken_listener::take(one.listener, one.offered))
             listeners_.push_back(taken);
     engines_.accept_at(listeners_);
-    engines_.run(take_mail());
+    if (!listeners_.empty())
+        engines_.run(take_mail());
 }
 
 taken_listener* child::listener_with(std::uint64_t inode) const
@@ -143,8 +144,8 @@ task<void> child::take_mail()
     while (waits.is_open() && !ec && !is_stopping_) {
         const auto [failed] = co_await waits.async_wait(mailbox_wait::wait_read, use_task);
         ec = failed;
-        engines_.watch_listener();
         for (auto one = ec ? std::nullopt : take_from_mailbox(); one; one = take_from_mailbox()) {
+            engines_.watch_listener();
             auto* at = listener_with(one->listener);
             taken_listener::returned given{one->descriptor, std::move(one->read)};
             if (!at || !at->give_back({given.descriptor, given.read}))
@@ -193,7 +194,7 @@ void child::make_room(bool sites_too)
 void child::begin_stop(bool graceful)
 {
     ends_gracefully_ = graceful;
-    if (graceful)
+    if (graceful && !listeners_.empty())
         obey_sigterm();
     for (auto* l : listeners_)
         for (auto& one : l->close())
@@ -216,7 +217,7 @@ void child::take_no_mail()
     is_stopping_ = true;
     if (!listeners_.empty())
         engines_.post([this] {
-            if (mail_wait_)
+            if (mail_wait_ && mail_wait_->is_open())
                 mail_wait_->cancel();
         });
 }

@@ -66,9 +66,6 @@ TEST_CASE("With a listener for each processor the MPM accepts", "[accepting]")
     CHECK(is_left_to_mpm(front, front.port(), "ListenCoresBucketsRatio"));
     for (int i = 0; i < 20; ++i)
         CHECK(get(front, "/").body == "ok");
-    front.graceful();
-    for (int i = 0; i < 20; ++i)
-        CHECK(get(front, "/").body == "ok");
 }
 
 TEST_CASE("TLS sessions in a cache elsewhere make no engine wait", "[accepting]")

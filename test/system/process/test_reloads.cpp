@@ -5,6 +5,7 @@
 #include "accepting.hpp"
 #include "catch.hpp"
 #include "fresh_load.hpp"
+#include "leaping_clock.hpp"
 #include "scripted_backend.hpp"
 #include "tls_handshake.hpp"
 #include "watching.hpp"
@@ -277,6 +278,29 @@ TEST_CASE("A stop does not wait for processes of an old generation", "[reloads]"
     front.stop(); // judges the log as well: nobody had to be killed
     CHECK(std::chrono::steady_clock::now() - began < patience(4s));
     CHECK(busy.closed_by_peer());
+}
+
+TEST_CASE("Old processes do not wait for new ones for ever", "[reloads]")
+{
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = roomy(adopted_ways()[0], "V6FrontPass / " + site.url());
+    hindrance children(options);
+    leaping_clock clock(options);
+    httpd_server front(options);
+    CHECK(get(front, "/").body == "ok"); // its child has begun
+    const auto old = front.children();
+    children.begin("wait");
+    front.graceful();
+    CHECK(eventually([&] { return children.met() > 0; }));
+    CHECK(get(front, "/").body == "ok");
+    CHECK_FALSE(have_left(front, old));
+    clock.leap(61s);
+    CHECK(eventually([&] { return have_left(front, old); }));
+    CHECK(front.error_log().find("V6F0188") != std::string::npos);
+    raw_client client(front.port()); // which waits
+    client.send(request_text({"/"}));
+    children.end();
+    CHECK(client.read_response().body == "ok");
 }
 
 TEST_CASE("HTTP/2 without an alternative waits for the new generation", "[reloads]")

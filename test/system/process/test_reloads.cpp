@@ -2,20 +2,11 @@
 //
 // Graceful restarts without a gap: httpd starts its new children up to a second after it has told
 // the old ones to stop, and meanwhile the old engines accept.
-#include "accepting.hpp"
 #include "catch.hpp"
 #include "fresh_load.hpp"
-#include "leaping_clock.hpp"
+#include "reloading.hpp"
 #include "scripted_backend.hpp"
 #include "tls_handshake.hpp"
-#include "watching.hpp"
-
-#include <algorithm>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-
-#include <sys/resource.h>
 
 using namespace v6front;
 using namespace std::chrono_literals;
@@ -23,31 +14,6 @@ using namespace std::string_literals;
 
 namespace
 {
-
-// Much more than an answer takes on a busy machine, and less than httpd's second.
-constexpr std::chrono::milliseconds too_slow{600};
-
-bool have_left(const httpd_server& front, const std::vector<pid_t>& old)
-{
-    const auto all = front.children();
-    return std::ranges::none_of(
-        old, [&](pid_t child) { return std::ranges::find(all, child) != all.end(); });
-}
-
-bool have_come(const httpd_server& front, const std::vector<pid_t>& old)
-{
-    const auto all = front.children();
-    return std::ranges::any_of(
-        all, [&](pid_t child) { return std::ranges::find(old, child) == old.end(); });
-}
-
-// As an operator's server has it: place for the new processes beside the old ones.
-httpd_options roomy(const way& w, const std::string& site)
-{
-    httpd_options options = options_for(w, site);
-    options.global = "ServerLimit 8\n";
-    return options;
-}
 
 void check(const fresh_load& load)
 {
@@ -57,31 +23,6 @@ void check(const fresh_load& load)
 }
 
 const std::string static_host = "\n</VirtualHost>\n<VirtualHost *:*>\nServerName static.test\n";
-
-// New children of that server wait while this is there, or end at once.
-class hindrance
-{
-public:
-    explicit hindrance(httpd_options& options) : file_(folder_.path() + "/now")
-    {
-        options.global +=
-            "LoadModule slow_children_module " + test_library("slow_children.so") + "\n";
-        options.environment.push_back("SLOW_CHILDREN=" + file_);
-        std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
-    }
-    void begin(const std::string& word) { std::ofstream(file_) << word; }
-    std::size_t met() const // so many
-    {
-        std::error_code none;
-        const auto size = std::filesystem::file_size(file_ + ".met", none);
-        return none ? 0 : size;
-    }
-    void end() { std::filesystem::remove(file_); }
-
-private:
-    scratch_folder folder_;
-    std::string file_;
-};
 
 } // namespace
 
@@ -226,83 +167,6 @@ TEST_CASE("A Listen comes and goes with its configuration", "[reloads]")
     check(load);
 }
 
-TEST_CASE("Nobody accepts after a graceful stop", "[reloads]")
-{
-    const bool is_reloading = GENERATE(false, true);
-    CAPTURE(is_reloading);
-    scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_options options = roomy(adopted_ways()[0], "V6FrontPass / " + site.url());
-    hindrance children(options);
-    httpd_server front(options);
-    CHECK(get(front, "/").body == "ok"); // its child has begun
-    if (is_reloading) {
-        children.begin("wait");
-        front.graceful();
-        CHECK(get(front, "/").body == "ok");
-        children.end();
-    }
-    front.graceful_stop();
-    CHECK(eventually([&] { return !can_connect(front.port()); }, patience(2s)));
-    CHECK(front.wait_for_end());
-}
-
-TEST_CASE("An old generation without a parent stops accepting", "[reloads]")
-{
-    scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_server front(roomy(adopted_ways()[0], "V6FrontPass / " + site.url()));
-    CHECK(get(front, "/").body == "ok");
-    write_file(front.places().config, "This is no directive\n");
-    kill(front.parent(), SIGUSR1); // which ends it; its children are told to stop
-    CHECK(front.wait_for_end());
-    CHECK(eventually([&] { return !can_connect(front.port()); }, patience(2s)));
-}
-
-TEST_CASE("A stop does not wait for processes of an old generation", "[reloads]")
-{
-    const bool is_accepting = GENERATE(true, false);
-    CAPTURE(is_accepting);
-    scripted_backend site(scripted_backend::steps{script::read_request(), script::read_end()});
-    httpd_options options = roomy(adopted_ways()[0], "V6FrontPass / " + site.url());
-    hindrance children(options);
-    httpd_server front(options);
-    raw_client busy(front.port());
-    busy.send(request_text({"/"}));
-    CHECK(site.wait_for_hits(1));
-    const auto old = front.children();
-    if (is_accepting)
-        children.begin("wait");
-    front.graceful();
-    CHECK(eventually([&] { return have_come(front, old); }));
-    children.end();
-    const auto began = std::chrono::steady_clock::now();
-    front.stop(); // judges the log as well: nobody had to be killed
-    CHECK(std::chrono::steady_clock::now() - began < patience(4s));
-    CHECK(busy.closed_by_peer());
-}
-
-TEST_CASE("Old processes do not wait for new ones for ever", "[reloads]")
-{
-    scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_options options = roomy(adopted_ways()[0], "V6FrontPass / " + site.url());
-    hindrance children(options);
-    leaping_clock clock(options);
-    httpd_server front(options);
-    CHECK(get(front, "/").body == "ok"); // its child has begun
-    const auto old = front.children();
-    children.begin("wait");
-    front.graceful();
-    CHECK(eventually([&] { return children.met() > 0; }));
-    CHECK(get(front, "/").body == "ok");
-    CHECK_FALSE(have_left(front, old));
-    clock.leap(61s);
-    CHECK(eventually([&] { return have_left(front, old); }));
-    CHECK(front.error_log().find("V6F0188") != std::string::npos);
-    raw_client client(front.port()); // which waits
-    client.send(request_text({"/"}));
-    children.end();
-    CHECK(client.read_response().body == "ok");
-}
-
 TEST_CASE("HTTP/2 without an alternative waits for the new generation", "[reloads]")
 {
     const bool is_tls = GENERATE(true, false);
@@ -340,21 +204,4 @@ TEST_CASE("HTTP/2 without an alternative waits for the new generation", "[reload
     }
     client.close();
     CHECK(eventually([&] { return have_left(front, old); }));
-}
-
-// Growing a table that threads share takes Linux up to half a second on a busy machine.
-TEST_CASE("A child has a place for every descriptor before it has threads", "[reloads]")
-{
-    scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_server front(options_for(adopted_ways()[0], "V6FrontPass / " + site.url()));
-    CHECK(get(front, "/").body == "ok");
-    std::ifstream status("/proc/" + std::to_string(front.children().at(0)) + "/status");
-    std::string word;
-    std::size_t places = 0;
-    while (status >> word && word != "FDSize:") {
-    }
-    status >> places;
-    rlimit limit{};
-    REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0); // which the server has from us
-    CHECK(places >= std::min<std::size_t>(limit.rlim_cur, 8192));
 }

@@ -242,6 +242,13 @@ void child::give_up_listeners()
         engines_.leave_given_up();
 }
 
+// Nobody is to come who takes it. HTTP/1 is what its clients cannot speak, but so they hear that.
+void child::take_mail_back()
+{
+    for (auto one = take_from_mailbox(); one; one = take_from_mailbox())
+        engines_.serve_after_all({one->descriptor, std::move(one->read)});
+}
+
 task<void> child::accept_for_successors()
 {
     const auto begin = deadline::clock::now();
@@ -256,6 +263,8 @@ task<void> child::accept_for_successors()
         verdict = decision.judge(generations_.look(), deadline::clock::now());
     }
     log_succession(verdict, deadline::clock::now() - begin);
+    if (verdict != acceptance::engines_follow && verdict != acceptance::in_the_way)
+        take_mail_back();
     accept_no_more();
 }
 

@@ -51,6 +51,7 @@ private:
     taken_listener* listener_with(std::uint64_t inode) const;
     task<void> take_mail();
     void take_no_mail();
+    void take_mail_back();
     task<void> accept_for_successors();
     void give_up_listeners();
     bool may_accept() const;

@@ -205,3 +205,27 @@ TEST_CASE("HTTP/2 without an alternative waits for the new generation", "[reload
     client.close();
     CHECK(eventually([&] { return have_left(front, old); }));
 }
+
+TEST_CASE("HTTP/2 without an alternative does not wait where no engines follow", "[reloads]")
+{
+    way w = http2_way();
+    w.tls = false;
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = roomy(w, "V6FrontPass / " + site.url());
+    hindrance children(options);
+    httpd_server front(options);
+    CHECK(get(front, "/").body == "ok"); // its child has begun
+    children.begin("wait");
+    options.global += "V6FrontAccept Off\n";
+    write_file(front.places().config, config_text(options, front.places(), front.port()));
+    front.graceful();
+    CHECK(eventually([&] { return children.met() > 0; }));
+    raw_client client(front.port());
+    client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    raw_client plain(front.port());
+    plain.send(request_text({"/"})); // after that one
+    CHECK(plain.read_response().body == "ok");
+    children.end();
+    CHECK(client.closed_by_peer());
+    CHECK(get(front, "/").body == "ok");
+}

@@ -96,7 +96,7 @@ bool acceptor::is_over(const taken_listener& at) const
 task<void> acceptor::pause(deadline::clock::duration time)
 {
     steady_timer timer(thread_.get_engine().context(), time);
-    co_await timer.async_wait(use_task);
+    co_await timer.async_wait(directly);
 }
 
 // The listener is the MPM's and that of other processes, too, so the watch ends before the
@@ -109,7 +109,7 @@ task<void> acceptor::accept_at(taken_listener& at)
         goes_on = co_await begin_watch(watched, at);
     while (goes_on) {
         co_await room_for_one(at);
-        const auto [ec] = co_await watched.async_wait(watched_socket::wait_read, use_task);
+        const auto [ec] = co_await watched.async_wait(watched_socket::wait_read, directly);
         goes_on = !ec && !is_over(at);
         if (goes_on)
             co_await accept_some(at);
@@ -233,7 +233,7 @@ task<first_bytes> acceptor::read_first_bytes(offered_protocols offered, accepted
     while (whose == first_bytes::more && !waiting.patience.expired()) {
         const auto space = from.store.room();
         const auto [ec, n] = co_await from.stream.async_read_some(
-            asio::buffer(space.data(), space.size()), use_task);
+            asio::buffer(space.data(), space.size()), directly);
         if (ec)
             break;
         from.store.fill(n);

@@ -9,7 +9,9 @@
 // threads, they own it and the engine touches nothing of it.
 #pragma once
 
+#include "net/loop/at_once.hpp"
 #include "net/loop/event.hpp"
+#include "net/loop/socket_read.hpp"
 #include "httpd/process/services.hpp"
 #include "httpd/requests/client_waits.hpp"
 #include "httpd/requests/request_host.hpp"
@@ -25,7 +27,7 @@
 namespace v6front
 {
 
-class adopted_connection final : public client_waits, public request_host
+class adopted_connection final : public client_waits, public request_host, private socket_reader
 {
 public:
     // On the worker: suspends the connection.
@@ -67,6 +69,7 @@ public:
     bool may_suspend() const noexcept override { return on_engine_ || hooks_elsewhere_; }
     void then(next_step step, const request_rec* r) noexcept override;
     ap_conn_keepalive_e keepalive_before() const noexcept override { return keepalive_before_; }
+    void logged(const request_rec* r) noexcept override;
     deadline::clock::duration time_of_client() const noexcept override { return time_of_client_; }
 
     // The child stops: close now if idle, after this response otherwise.
@@ -108,17 +111,24 @@ private:
     void process_to_the_end(request_rec* r);
     int process(request_rec* r);
     int with_read_refused(request_rec* r, int status);
-    task<void> conclude(request_rec* r, int status);
+    at_once<void> conclude(request_rec* r, int status);
+    task<void> conclude_elsewhere(request_rec* r, int status);
+    void conclude_here(request_rec* r, int status);
     task<void> exchange(request_rec* r);
     task<void> other_handler(request_rec* r);
     task<bool> run_elsewhere(std::function<void()> work);
     void refuse(request_rec* r);
-    task<bool> flushed();
+    at_once<bool> flushed();
+    task<bool> flushed_as_taken();
     task<void> close();
     task<void> drain();
     task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
-    void start_reading(std::size_t room);
-    void on_read(error_code ec, std::size_t n);
+    using end_is_told = socket_read::end_is_told;
+    void start_reading(std::size_t room, end_is_told end = end_is_told::at_once);
+    std::span<char> read_room() override { return read_room_; }
+    void on_read(error_code ec, std::size_t n) override;
+    void note_end();
+    void look_for_end();
     task<void> stop_reading();
 
     conn_rec* connection_;
@@ -132,18 +142,20 @@ private:
     bool has_begun_request_ = false;
     tcp_socket socket_; // borrowed: released, never closed, by us
     deadline deadline_;
+    deadline end_look_;
     deadline::clock::time_point since_ = deadline::clock::now();
     // One read into socket_store_ may be outstanding, beyond the call that has begun it.
-    bool reading_ = false;
+    socket_read read_;
+    std::span<char> read_room_; // made when it begins: what is held does not move while it waits
     bool waits_to_write_ = false;
     apr_status_t read_status_ = APR_SUCCESS;
     bool has_ended_ = false; // the client's sending side, or its connection
     event arrived_;
     std::function<void()> on_departure_;
-    std::shared_ptr<adopted_connection*> self_; // how the read's handler learns that we are gone
     input_store socket_store_;
     input_store head_store_;
     held_output output_;
+    request_slot* slot_ = nullptr;       // of the request that is served
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like are between it and the socket
     apr_bucket_brigade* scratch_ = nullptr;
     bool on_engine_ = true;

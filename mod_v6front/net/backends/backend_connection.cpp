@@ -26,18 +26,22 @@ void backend_connection::on_read_deadline()
     transport_.cancel();
 }
 
-void backend_connection::watch()
+void backend_connection::watch(socket_read::end_is_told end)
 {
     if (reading_ || read_error_)
         return;
     reading_ = true;
-    transport_.async_read_some(
-        buffer_.room(initial_buffer),
-        [self = shared_from_this()](error_code ec, std::size_t n) { self->on_read(ec, n); });
+    transport_.start_reading(*this, end);
+}
+
+std::shared_ptr<socket_reader> backend_connection::shared()
+{
+    return {shared_from_this(), static_cast<socket_reader*>(this)};
 }
 
 void backend_connection::on_read(error_code ec, std::size_t n)
 {
+    const auto self = shared_from_this(); // who is told may let go of it
     reading_ = false;
     // A write's deadline cancels all that is under way on the socket; the read did nothing wrong.
     if (ec == asio::error::operation_aborted && transport_.is_open())
@@ -57,7 +61,7 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
     watch();
     read_deadline_.arm(timeout);
     while (reading_ && !read_deadline_.expired()) {
-        const auto ec = co_await arrived_.wait(transport_.get_executor());
+        const auto [ec] = co_await arrived_.wait(transport_.get_executor());
         if (ec) {
             read_deadline_.disarm();
             co_return ec;
@@ -89,7 +93,7 @@ task<io_result> backend_connection::read_into(std::span<char> into,
                                               std::chrono::milliseconds timeout)
 {
     read_deadline_.arm(timeout);
-    auto [ec, n] = co_await transport_.async_read_some(into, use_task);
+    auto [ec, n] = co_await transport_.async_read_some(into, directly);
     if (read_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     read_deadline_.disarm();
@@ -113,7 +117,7 @@ task<io_result> backend_connection::write_some(std::string_view bytes,
     if (at_once.error || at_once.size > 0)
         co_return at_once;
     write_deadline_.arm(timeout);
-    auto [ec, n] = co_await transport_.async_write_some(bytes, use_task);
+    auto [ec, n] = co_await transport_.async_write_some(bytes, directly);
     if (write_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     write_deadline_.disarm();

@@ -23,7 +23,8 @@
 namespace v6front
 {
 
-class backend_connection : public std::enable_shared_from_this<backend_connection>
+class backend_connection final : private backend_reader,
+                                 public std::enable_shared_from_this<backend_connection>
 {
 public:
     static constexpr std::size_t initial_buffer = 16 * 1024;
@@ -53,8 +54,9 @@ public:
     // Writes everything; size tells how much went out when it failed.
     task<io_result> write(std::string_view bytes, std::chrono::milliseconds timeout);
 
-    // Starts the outstanding read, if there is none.
-    void watch();
+    // Starts the outstanding read, if there is none. later: for one that is idle, since probe() is
+    // asked before it is used again, and now and then.
+    void watch(socket_read::end_is_told end = socket_read::end_is_told::at_once);
     // As far as the outstanding read tells, if there is one: nothing arrived, not closed.
     bool is_quiet() const noexcept { return !read_error_ && buffer_.empty(); }
     bool is_reading() const noexcept { return reading_; }
@@ -101,7 +103,9 @@ public:
     void note_served() noexcept { served_ = true; }
 
 private:
-    void on_read(error_code ec, std::size_t n);
+    std::span<char> read_room() override { return buffer_.room(initial_buffer); }
+    void on_read(error_code ec, std::size_t n) override;
+    std::shared_ptr<socket_reader> shared() override;
     void on_read_deadline();
 
     transport transport_;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "net/loop/asio.hpp"
+#include "net/loop/socket_read.hpp"
 #include "net/tls/tls_operations.hpp"
 #include "detached_socket.hpp"
 
@@ -23,7 +24,17 @@ struct io_result {
     std::size_t size = 0;
 };
 
-class transport
+// Who reads from a transport: shared with what it has begun and waits for.
+class backend_reader : public socket_reader
+{
+public:
+    virtual std::shared_ptr<socket_reader> shared() = 0;
+
+protected:
+    ~backend_reader() = default;
+};
+
+class transport : private socket_reader
 {
 public:
     // `tls`: after its handshake.
@@ -46,6 +57,9 @@ public:
             },
             token, into);
     }
+    // The same, told to `reader`, for a read that waits beyond the call: one at a time, and not
+    // beside async_read_some. Not told any more where the transport ends first.
+    void start_reading(backend_reader& reader, socket_read::end_is_told when);
     // Something, as soon as there is room for it.
     template <class Token> auto async_write_some(std::string_view bytes, Token&& token)
     {
@@ -79,8 +93,15 @@ public:
     detached_socket release() noexcept;
 
 private:
+    // What arrives for TLS.
+    std::span<char> read_room() override { return tls_->begin_reading(); }
+    void on_read(error_code ec, std::size_t n) override;
+    void read_as_tls_wants();
+
     tcp_socket socket_;
     std::unique_ptr<tls_session> tls_;
+    socket_read waiting_;
+    backend_reader* reader_ = nullptr; // of what TLS makes of that
 };
 
 } // namespace v6front

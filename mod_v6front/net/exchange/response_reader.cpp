@@ -91,14 +91,35 @@ result<response_head*> response_reader::parse_head(std::string_view text)
     return &head_;
 }
 
-task<result<std::size_t>> response_reader::read_body(std::span<char> into,
-                                                     std::chrono::milliseconds timeout)
+at_once<result<std::size_t>> response_reader::read_body(std::span<char> into,
+                                                        std::chrono::milliseconds timeout)
 {
     if (is_over_)
-        co_return std::size_t{0};
-    if (body_.at == body_end::chunked)
-        co_return co_await read_chunked(into, timeout);
-    co_return co_await read_plain(into, timeout);
+        return result<std::size_t>(std::size_t{0});
+    if (body_.at == body_end::chunked) {
+        const auto done = decode(into);
+        if (!done)
+            return result<std::size_t>(done.error());
+        if (done->filled > 0 || is_over_)
+            return result<std::size_t>(done->filled);
+        return read_chunked(into, timeout);
+    }
+    if (body_.at == body_end::length && into.size() > body_.length)
+        into = into.first(static_cast<std::size_t>(body_.length));
+    const auto input = connection_.input();
+    if (input.empty())
+        return read_plain(into, timeout);
+    const auto n = std::min(into.size(), input.size());
+    std::memcpy(into.data(), input.data(), n);
+    connection_.consume(n);
+    return result<std::size_t>(took_plain(n));
+}
+
+std::size_t response_reader::took_plain(std::size_t n)
+{
+    if (body_.at == body_end::length && (body_.length -= n) == 0)
+        is_over_ = true;
+    return n;
 }
 
 namespace
@@ -116,26 +137,14 @@ failure body_failure(error_code ec)
 task<result<std::size_t>> response_reader::read_plain(std::span<char> into,
                                                       std::chrono::milliseconds timeout)
 {
-    if (body_.at == body_end::length && into.size() > body_.length)
-        into = into.first(static_cast<std::size_t>(body_.length));
-    std::size_t n = 0;
-    if (const auto input = connection_.input(); !input.empty()) {
-        n = std::min(into.size(), input.size());
-        std::memcpy(into.data(), input.data(), n);
-        connection_.consume(n);
-    } else {
-        const auto got = co_await connection_.read_into(into, timeout);
-        n = got.size;
-        if (n == 0 && got.error == asio::error::eof && body_.at == body_end::close) {
-            is_over_ = true;
-            co_return std::size_t{0};
-        }
-        if (n == 0)
-            co_return body_failure(got.error);
-    }
-    if (body_.at == body_end::length && (body_.length -= n) == 0)
+    const auto got = co_await connection_.read_into(into, timeout);
+    if (got.size == 0 && got.error == asio::error::eof && body_.at == body_end::close) {
         is_over_ = true;
-    co_return n;
+        co_return std::size_t{0};
+    }
+    if (got.size == 0)
+        co_return body_failure(got.error);
+    co_return took_plain(got.size);
 }
 
 result<chunked_decoder::progress> response_reader::decode(std::span<char> into)
@@ -157,14 +166,14 @@ task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
                                                         std::chrono::milliseconds timeout)
 {
     for (;;) {
+        const auto ec = co_await connection_.readable(timeout);
+        if (ec)
+            co_return body_failure(ec);
         const auto done = decode(into);
         if (!done)
             co_return done.error();
         if (done->filled > 0 || is_over_)
             co_return done->filled;
-        const auto ec = co_await connection_.readable(timeout);
-        if (ec)
-            co_return body_failure(ec);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "core/message/chunked_decoder.hpp"
 #include "core/message/response_body.hpp"
 #include "net/backends/backend_connection.hpp"
+#include "net/loop/at_once.hpp"
 
 #include <optional>
 #include <span>
@@ -35,7 +36,7 @@ public:
     // backend has closed too early. Reads nothing.
     std::optional<failure> look_ahead();
     // Fills `into` with the next decoded bytes; 0 at the end of the message.
-    task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
+    at_once<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
     // Body bytes can be had without waiting for the backend, or the message is over.
     bool has_more_at_hand();
     // The message is over.
@@ -52,6 +53,7 @@ private:
     result<response_head*> parse_head(std::string_view text);
     failure head_failure(error_code ec) const;
     result<chunked_decoder::progress> decode(std::span<char> into);
+    std::size_t took_plain(std::size_t n);
     task<result<std::size_t>> read_chunked(std::span<char> into, std::chrono::milliseconds timeout);
     task<result<std::size_t>> read_plain(std::span<char> into, std::chrono::milliseconds timeout);
 

@@ -225,7 +225,7 @@ tls_session::progress tls_session::read(std::span<char> into, from where)
     if (over_)
         return {over_};
     asks_kernel_ = where == from::kernel && !reading_;
-    if (!asks_kernel_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_))
+    if (!asks_kernel_ && waits_for_input())
         return {{}, 0, want::input}; // spares OpenSSL's own way to say so
     ERR_clear_error();
     progress all;
@@ -277,10 +277,8 @@ next_input tls_session::peek_behind_read() const noexcept
 {
     char octet = 0;
     const auto n = ::recv(socket_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n > 0)
-        return next_input::unread;
-    if (n == 0)
-        return next_input::end;
+    if (n >= 0)
+        return n > 0 ? next_input::unread : next_input::end;
     return errno == EAGAIN || errno == EWOULDBLOCK ? next_input::nothing : next_input::reset;
 }
 
@@ -322,6 +320,11 @@ void tls_session::end_sending() noexcept
     ERR_clear_error();
     SSL_shutdown(ssl_);
     ERR_clear_error();
+}
+
+bool tls_session::waits_for_input() const noexcept
+{
+    return !over_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_);
 }
 
 std::span<char> tls_session::begin_reading()

@@ -72,6 +72,8 @@ public:
     // The descriptor is somebody else's from now on.
     void forget_socket() noexcept { socket_ = -1; }
 
+    // A read would find nothing, and has nothing to send first.
+    bool waits_for_input() const noexcept;
     // A read that waits: into here, and what came of it.
     std::span<char> begin_reading();
     void end_reading(const error_code& error, std::size_t n);

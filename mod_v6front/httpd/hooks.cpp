@@ -6,9 +6,11 @@
 #include "httpd/base/guard.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/connections/adoption.hpp"
+#include "httpd/connections/descriptor_room.hpp"
 #include "httpd/connections/filters.hpp"
 #include "httpd/connections/taken_listener.hpp"
 #include "httpd/operator/configtest.hpp"
+#include "httpd/process/generations.hpp"
 #include "httpd/process/startup.hpp"
 #include "httpd/requests/access_notes.hpp"
 #include "httpd/requests/client_fields.hpp"
@@ -36,6 +38,14 @@ static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, serv
                           [=] { return v6front::settle_server(pconf, s); });
 }
 
+static int v6front_open_logs(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec*)
+{
+    return v6front::guard("open_logs", OK, [] {
+        v6front::keep_listeners_nonblocking();
+        return OK;
+    });
+}
+
 static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec* s)
 {
     return v6front::guard("check_config", HTTP_INTERNAL_SERVER_ERROR, [=] {
@@ -49,6 +59,11 @@ static apr_status_t v6front_end_child(void* made)
 {
     v6front::guard("the end of a child", [=] { delete static_cast<v6front::child*>(made); });
     return APR_SUCCESS;
+}
+
+static void v6front_begin_child(apr_pool_t*, server_rec*)
+{
+    v6front::guard("the beginning of a child", [] { v6front::enlarge_descriptor_table(); });
 }
 
 static void v6front_child_init(apr_pool_t* pchild, server_rec* s)
@@ -218,7 +233,11 @@ void v6front_register_hooks(apr_pool_t*)
         v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
         ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);
+        // Right after the MPM's own, which opens the listeners.
+        static const char* const event[] = {"event.c", nullptr};
+        ap_hook_open_logs(v6front_open_logs, event, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);
+        ap_hook_child_init(v6front_begin_child, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_pre_connection(v6front_pre_connection, nullptr, nullptr, APR_HOOK_MIDDLE);

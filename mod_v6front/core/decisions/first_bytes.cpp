@@ -73,7 +73,16 @@ first_bytes judge_names(std::string_view list, offered_protocols offered) noexce
     return first_bytes::http1;
 }
 
-first_bytes judge_hello(octet_reader hello, offered_protocols offered) noexcept
+bool has_http1(std::string_view list) noexcept
+{
+    for (octet_reader names(octet_reader(list).vector(2)); !names.empty();)
+        if (names.vector(1).starts_with("http/"sv))
+            return true;
+    return false;
+}
+
+// The body of its ALPN extension; empty: it has none.
+std::string_view alpn_of(octet_reader hello) noexcept
 {
     hello.part(2 + 32); // version, random
     hello.vector(1);    // session
@@ -83,9 +92,9 @@ first_bytes judge_hello(octet_reader hello, offered_protocols offered) noexcept
         const auto type = extensions.number(2);
         const auto body = extensions.vector(2);
         if (type == alpn_extension)
-            return judge_names(body, offered);
+            return body;
     }
-    return first_bytes::http1;
+    return {};
 }
 
 first_bytes judge_tls(std::string_view bytes, offered_protocols offered) noexcept
@@ -108,8 +117,10 @@ first_bytes judge_tls(std::string_view bytes, offered_protocols offered) noexcep
         return offered.h2 ? first_bytes::other : first_bytes::http1;
     if (record.rest().size() < size)
         return first_bytes::more;
-    return judge_hello(octet_reader(record.rest().substr(0, size)), offered);
+    return judge_names(alpn_of(octet_reader(record.rest().substr(0, size))), offered);
 }
+
+constexpr auto preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"sv;
 
 // One of them is a prefix of the other.
 bool agree(std::string_view bytes, std::string_view beginning) noexcept
@@ -131,10 +142,22 @@ first_bytes judge_first_bytes(std::string_view bytes, offered_protocols offered)
     for (const auto proxy : {"PROXY "sv, "\r\n\r\n\0\r\nQUIT\n"sv})
         if (agree(bytes, proxy))
             return bytes.size() < proxy.size() ? first_bytes::more : first_bytes::other;
-    constexpr auto preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"sv;
     if (offered.h2c && agree(bytes, preface))
         return bytes.size() < preface.size() ? first_bytes::more : first_bytes::other;
     return first_bytes::http1;
+}
+
+bool may_speak_http1(std::string_view bytes) noexcept
+{
+    if (bytes.starts_with(preface))
+        return false;
+    if (bytes.empty() || static_cast<unsigned char>(bytes[0]) != handshake_record)
+        return true;
+    octet_reader record(bytes);
+    record.part(header_size + 1);
+    const auto hello = record.vector(3); // empty if it spans records
+    const auto names = alpn_of(octet_reader(hello));
+    return names.empty() || has_http1(names);
 }
 
 } // namespace v6front

@@ -27,4 +27,8 @@ enum class first_bytes : std::uint8_t {
 // malformed is an engine's, where mod_ssl answers it.
 first_bytes judge_first_bytes(std::string_view bytes, offered_protocols offered) noexcept;
 
+// Whether a client whose connection is the MPM's could be served with HTTP/1, if need be: not after
+// HTTP/2's preface, and not where ALPN names other protocols alone.
+bool may_speak_http1(std::string_view bytes) noexcept;
+
 } // namespace v6front

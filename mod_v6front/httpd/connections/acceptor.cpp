@@ -4,6 +4,8 @@
 
 #include "httpd/base/guard.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/process/generations.hpp"
+#include "httpd/process/successor_mail.hpp"
 #include "adopted_connection.hpp"
 #include "adoption.hpp"
 #include "beginning_hooks.hpp"
@@ -82,7 +84,13 @@ void acceptor::spawn(task<void> life)
 
 void acceptor::start(taken_listener& at)
 {
+    ++to_begin_;
     spawn(accept_at(at));
+}
+
+bool acceptor::is_over(const taken_listener& at) const
+{
+    return thread_.is_stopping() || at.is_given_up();
 }
 
 task<void> acceptor::pause(deadline::clock::duration time)
@@ -98,15 +106,15 @@ task<void> acceptor::accept_at(taken_listener& at)
     watched_socket watched(thread_.get_engine().context());
     bool goes_on = co_await child_has_begun();
     if (goes_on)
-        goes_on = co_await watch(watched, at);
+        goes_on = co_await begin_watch(watched, at);
     while (goes_on) {
         co_await room_for_one(at);
         const auto [ec] = co_await watched.async_wait(watched_socket::wait_read, directly);
-        goes_on = !ec && !thread_.is_stopping();
+        goes_on = !ec && !is_over(at);
         if (goes_on)
             co_await accept_some(at);
     }
-    std::erase(watched_, &watched);
+    std::erase_if(watched_, [&watched](const watch& w) { return w.socket == &watched; });
     if (watched.is_open())
         ::close(watched.release());
     at.leave();
@@ -128,15 +136,18 @@ task<bool> acceptor::child_has_begun()
     co_return false;
 }
 
-task<bool> acceptor::watch(watched_socket& watched, taken_listener& at)
+// With the last of its listeners this engine accepts: the generation before may stop.
+task<bool> acceptor::begin_watch(watched_socket& watched, taken_listener& at)
 {
-    while (!thread_.is_stopping()) {
+    while (!is_over(at)) {
         const int own = ::fcntl(at.descriptor(), F_DUPFD_CLOEXEC, 0);
         error_code ec;
         if (own >= 0)
             watched.assign(own, ec);
         if (own >= 0 && !ec) {
-            watched_.push_back(&watched);
+            watched_.push_back({&watched, &at});
+            if (--to_begin_ == 0)
+                tell_that_engines_accept();
             co_return true;
         }
         if (own >= 0)
@@ -160,7 +171,7 @@ bool acceptor::has_room(const taken_listener& at)
 
 task<void> acceptor::room_for_one(const taken_listener& at)
 {
-    for (unsigned pauses = 1; !thread_.is_stopping() && !has_room(at); ++pauses) {
+    for (unsigned pauses = 1; !is_over(at) && !has_room(at); ++pauses) {
         ask_for_descriptors(pauses);
         co_await pause(shortage_pause);
     }
@@ -203,7 +214,7 @@ task<void> acceptor::meet(taken_listener& at, connection one)
     const auto whose = co_await read_first_bytes(at.offered(), *one);
     if (whose == first_bytes::more) // and they have not come
         co_return;
-    if (whose == first_bytes::other && give_back(at, *one))
+    if (whose == first_bytes::other && (give_back(at, *one) || send_on(at, *one)))
         co_return;
     co_await begin(&at, std::move(one));
 }
@@ -248,6 +259,13 @@ bool acceptor::give_back(taken_listener& at, const accepted_socket& one)
     return false;
 }
 
+// One that HTTP/1 is of no use to, where the MPM has ended.
+bool acceptor::send_on(const taken_listener& at, const accepted_socket& one)
+{
+    return thread_.is_leaving() && !may_speak_http1(one.store.bytes()) &&
+           send_to_successors(at.inode(), one.descriptor(), one.store.bytes());
+}
+
 // As the MPM does it (event.c, process_socket). Whose connections it takes back no more gets
 // HTTP/1.
 task<void> acceptor::begin(taken_listener* at, connection one)
@@ -275,10 +293,17 @@ void acceptor::serve_after_all(taken_listener::returned one)
     spawn(begin(nullptr, std::move(socket)));
 }
 
+void acceptor::leave_given_up()
+{
+    for (const auto& w : watched_)
+        if (w.at->is_given_up())
+            w.socket->cancel();
+}
+
 void acceptor::begin_stop()
 {
-    for (auto* w : watched_)
-        w->cancel();
+    for (const auto& w : watched_)
+        w.socket->cancel();
     for (auto* n : newcomers_)
         n->patience.arm(newcomers_time_when_stopping);
 }

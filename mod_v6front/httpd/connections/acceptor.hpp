@@ -32,6 +32,8 @@ public:
     void start(taken_listener& at);
     // One that was meant for the MPM, which has stopped: it gets HTTP/1.
     void serve_after_all(taken_listener::returned one);
+    // Accepts no more at listeners that were given up.
+    void leave_given_up();
     // Accepts no more, and who has said nothing yet has little time left.
     void begin_stop();
     // Descriptors run out.
@@ -46,10 +48,15 @@ private:
         deadline::clock::time_point since;
     };
     class listed_newcomer;
+    struct watch {
+        watched_socket* socket;
+        const taken_listener* at;
+    };
 
     task<void> accept_at(taken_listener& at);
     task<bool> child_has_begun();
-    task<bool> watch(watched_socket& watched, taken_listener& at);
+    task<bool> begin_watch(watched_socket& watched, taken_listener& at);
+    bool is_over(const taken_listener& at) const;
     task<void> accept_some(taken_listener& at);
     apr_status_t accept_one(taken_listener& at);
     bool has_room(const taken_listener& at);
@@ -59,11 +66,13 @@ private:
     task<void> meet(taken_listener& at, connection one);
     task<first_bytes> read_first_bytes(offered_protocols offered, accepted_socket& from);
     bool give_back(taken_listener& at, const accepted_socket& one);
+    bool send_on(const taken_listener& at, const accepted_socket& one);
     task<void> begin(taken_listener* at, connection one);
 
     engine_thread& thread_;
     services& shared_;
-    std::vector<watched_socket*> watched_;
+    std::vector<watch> watched_;
+    unsigned to_begin_ = 0; // listeners that are not watched yet
     std::vector<newcomer*> newcomers_;
     bool is_near_limit_ = false; // of descriptors
     unsigned max_accepted_ = 0;  // connections of the child that have one each for a site

@@ -38,6 +38,18 @@ int max_client_descriptors()
     return all - std::max(16, all / 8);
 }
 
+void enlarge_descriptor_table()
+{
+    constexpr rlim_t usual_most = 8192; // 64 KiB of the kernel's memory
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    const auto last = static_cast<int>(std::min(limit.rlim_cur, usual_most)) - 1;
+    const int made = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, last);
+    if (made >= 0)
+        ::close(made);
+}
+
 bool has_descriptor_for_client(int open)
 {
     const int next = ::fcntl(open, F_DUPFD_CLOEXEC, 0);

@@ -12,6 +12,11 @@ namespace v6front
 // Descriptors below this are for clients. Asked each time: the limit may be changed while httpd
 // runs.
 int max_client_descriptors();
+// In child_init, before there are threads: makes the kernel's table of descriptors large enough for
+// a busy child. To grow one that threads share, Linux waits for all processors (expand_fdtable,
+// synchronize_rcu): with an engine all its connections wait, up to some 100 ms on a busy machine,
+// and again at 64, 128, 256... descriptors.
+void enlarge_descriptor_table();
 // The lowest that is free, which would be the next one, is among these. `open`: any that is open.
 bool has_descriptor_for_client(int open);
 

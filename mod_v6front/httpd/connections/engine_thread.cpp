@@ -86,6 +86,20 @@ void engine_thread::serve_after_all(taken_listener::returned one)
     });
 }
 
+void engine_thread::begin_to_leave()
+{
+    asio::post(engine_.get_executor(), [this] {
+        leaving_ = true;
+        for (auto* c : connections_)
+            c->begin_stop();
+    });
+}
+
+void engine_thread::leave_given_up()
+{
+    asio::post(engine_.get_executor(), [this] { acceptor_.leave_given_up(); });
+}
+
 void engine_thread::begin_stop()
 {
     asio::post(engine_.get_executor(), [this] {

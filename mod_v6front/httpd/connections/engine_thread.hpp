@@ -52,6 +52,8 @@ public:
     void watch_listener() { listener_.begin(child_); }
     void enter(adopted_connection& c);
     void leave(adopted_connection& c) noexcept;
+    // It accepts for the next generation, and its MPM has ended.
+    bool is_leaving() const noexcept { return leaving_; }
     bool is_stopping() const noexcept { return stopping_; }
     bool has_ended() const noexcept { return ended_; }
     // Any thread.
@@ -63,6 +65,10 @@ public:
     void accept_at(const std::vector<taken_listener*>& listeners);
     // Any thread: one that was meant for the MPM, which has stopped.
     void serve_after_all(taken_listener::returned one);
+    // Any thread: its connections end as in begin_stop, but it accepts still.
+    void begin_to_leave();
+    // Any thread: it accepts no more at listeners that were given up.
+    void leave_given_up();
     // Any thread: idle connections close at once, the others after the response in progress.
     void begin_stop();
     // Any thread: what offload threads do for this engine's connections comes to its end.
@@ -83,6 +89,7 @@ private:
     connection_counts& counts_;
     std::vector<adopted_connection*> connections_;
     std::atomic<std::size_t> clients_{0}; // how many these are, for other threads
+    bool leaving_ = false;
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;

@@ -2,7 +2,10 @@
 
 #include "engine_threads.hpp"
 
+#include "httpd/base/guard.hpp"
 #include "httpd/config/config.hpp"
+
+#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 
@@ -49,6 +52,36 @@ engine_thread* engine_threads::next() noexcept
     if (engines_.empty() || stopping_.load(std::memory_order_relaxed))
         return nullptr;
     return engines_[turn_.fetch_add(1, std::memory_order_relaxed) % engines_.size()].get();
+}
+
+void engine_threads::begin_to_leave()
+{
+    stopping_ = true;
+    for (auto& e : engines_)
+        e->begin_to_leave();
+}
+
+void engine_threads::leave_given_up()
+{
+    for (auto& e : engines_)
+        e->leave_given_up();
+}
+
+void engine_threads::run(task<void> life)
+{
+    asio::co_spawn(engines_.front()->get_engine().get_executor(), std::move(life),
+                   [](std::exception_ptr e) {
+                       guard("a task of the child", [e] {
+                           if (e)
+                               std::rethrow_exception(e);
+                       });
+                   });
+}
+
+void engine_threads::post(std::function<void()> work)
+{
+    asio::post(engines_.front()->get_engine().get_executor(),
+               [work = std::move(work)] { guard("work of the child", [&work] { work(); }); });
 }
 
 void engine_threads::begin_stop()

@@ -9,6 +9,7 @@
 #include "engine_thread.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -30,6 +31,16 @@ public:
     void serve_after_all(taken_listener::returned one);
     // Any thread: how many connections they have accepted that have not ended.
     unsigned accepted() const noexcept { return counts_.accepted; }
+    // Any thread: nothing more from the MPM, and those that are here end with their response; the
+    // engines themselves accept still.
+    void begin_to_leave();
+    // Any thread: they accept no more at listeners that were given up.
+    void leave_given_up();
+    // On the first engine; there is one.
+    void run(task<void> life);
+    void post(std::function<void()> work);
+    // On the first engine: the MPM gets a connection from it.
+    void watch_listener() { engines_.front()->watch_listener(); }
     // Any thread: no new connections, and those that are here end with their response.
     void begin_stop();
     // Any thread: idle clients are closed; also idle connections to sites.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -88,7 +89,10 @@ taken_listener* taken_listener::take(ap_listen_rec* from, offered_protocols offe
     auto* socket = own < 0 || counter < 0
                        ? nullptr
                        : as_apr_socket(own, ::getsockname, &apr_os_sock_info_t::local, pool);
-    if (!socket || ::fcntl(own, F_SETFL, ::fcntl(own, F_GETFL) | O_NONBLOCK) != 0 ||
+    struct stat as_file {
+    };
+    if (!socket || ::fstat(own, &as_file) != 0 ||
+        ::fcntl(own, F_SETFL, ::fcntl(own, F_GETFL) | O_NONBLOCK) != 0 ||
         ::dup3(counter, listening, O_CLOEXEC) < 0) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, errno, ap_server_conf,
                      V6LOGNO(0181) "cannot take a listening socket (port %d) from the MPM, which "
@@ -101,7 +105,7 @@ taken_listener* taken_listener::take(ap_listen_rec* from, offered_protocols offe
         return nullptr;
     }
     apr_socket_opt_set(socket, APR_TCP_NODELAY, 1);
-    all().push_back(new taken_listener(from, offered, own, counter, socket));
+    all().push_back(new taken_listener(from, offered, own, counter, socket, as_file.st_ino));
     return all().back();
 }
 

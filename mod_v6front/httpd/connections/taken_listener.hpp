@@ -14,6 +14,7 @@
 #include "httpd/base/apache.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -45,6 +46,12 @@ public:
     // runs, and has given its listeners their function.
     void enter() noexcept { ++engines_; }
     void leave() noexcept;
+    bool is_left() const noexcept { return engines_ == 0; }
+    // Any thread, for a child of an old generation: the new one does not listen there, so nobody
+    // is to accept here any more.
+    void give_up() noexcept { given_up_ = true; }
+    bool is_given_up() const noexcept { return given_up_; }
+    std::uint64_t inode() const noexcept { return inode_; }
 
     // Any thread. True: the MPM will fetch it, and has the descriptor. False: it fetches no more.
     bool give_back(returned one);
@@ -55,12 +62,13 @@ public:
 
 private:
     taken_listener(ap_listen_rec* listener, offered_protocols offered, int descriptor, int counter,
-                   apr_socket_t* socket)
+                   apr_socket_t* socket, std::uint64_t inode)
         : listener_(listener),
           offered_(offered),
           descriptor_(descriptor),
           counter_(counter),
-          socket_(socket)
+          socket_(socket),
+          inode_(inode)
     {
     }
     static std::vector<taken_listener*>& all();
@@ -70,7 +78,9 @@ private:
     int descriptor_;
     int counter_;
     apr_socket_t* socket_; // over descriptor_; only read once engines use it
+    std::uint64_t inode_;  // the same in all processes that have this socket
     std::atomic<int> engines_{0};
+    std::atomic<bool> given_up_{false};
     std::mutex mutex_;
     std::deque<returned> returned_;
     bool closed_ = false;

@@ -39,12 +39,14 @@ std::size_t offload_threads()
     return workers() * static_cast<std::size_t>(std::max(children, 1));
 }
 
-// Under prefork, whose children are not told by a hook before they have nothing more to do.
+// Under prefork, whose children are not told by a hook before they have nothing more to do. Engines
+// accept for a while after they were told.
 bool is_stopping()
 {
-    int state = AP_MPMQ_RUNNING;
+    int state = AP_MPMQ_RUNNING, async = 0;
     ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
-    return state == AP_MPMQ_STOPPING;
+    ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
+    return !async && state == AP_MPMQ_STOPPING;
 }
 
 // Under prefork there may be a hundred children: each asks for what it needs, when it does.

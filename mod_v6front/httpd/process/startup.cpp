@@ -13,6 +13,7 @@
 #include "httpd/operator/blocking_hooks.hpp"
 #include "httpd/operator/finding_log.hpp"
 #include "httpd/operator/warnings.hpp"
+#include "generations.hpp"
 #include "listener_choice.hpp"
 #include "shared_memory.hpp"
 
@@ -90,8 +91,10 @@ int settle_server(apr_pool_t* pconf, server_rec* main_server)
     make_shared_memory(pconf, main_server, limits_in(pconf));
     if (has_engines() && any_routes(main_server))
         raise_low_limit(pconf, main_server);
-    if (has_engines())
+    if (has_engines()) {
         choose_listeners(pconf, main_server);
+        announce_generation(main_server);
+    }
     log_findings(find_in_settings(main_server), main_server);
     note_local_sites(main_server);
     return OK;

@@ -146,3 +146,25 @@ TEST_CASE("a hello that is cut off inside lengths of its own is an engine's", "[
         CHECK(judge_first_bytes(cut, both) == first_bytes::http1);
     }
 }
+
+TEST_CASE("Who could be served with HTTP/1", "[first_bytes]")
+{
+    struct row {
+        const char* what;
+        std::string bytes;
+        bool may;
+    };
+    const row r = GENERATE(
+        row{"nothing", "", true}, row{"a request", "GET / HTTP/1.1\r\n", true},
+        row{"the preface", preface, false}, row{"the preface and more", preface + "\0\0"s, false},
+        row{"a PROXY header", "PROXY TCP4", true}, row{"no ALPN", hello(name_extension), true},
+        row{"no extensions", hello(""), true},
+        row{"a browser", hello(name_extension + alpn({"h2", "http/1.1"})), true},
+        row{"HTTP/1 alone", hello(alpn({"http/1.1"})), true},
+        row{"HTTP/2 alone", hello(name_extension + alpn({"h2"})), false},
+        row{"another protocol", hello(alpn({"acme-tls/1"})), false},
+        row{"a hello that goes on in another record",
+            record(hello_message(alpn({"h2"})).substr(0, 60)), true});
+    INFO(r.what);
+    CHECK(may_speak_http1(r.bytes) == r.may);
+}

@@ -2,6 +2,7 @@
 
 #include "acceptor.hpp"
 
+#include "net/loop/read_when_there.hpp"
 #include "httpd/base/guard.hpp"
 #include "httpd/base/log.hpp"
 #include "adopted_connection.hpp"
@@ -220,9 +221,16 @@ task<first_bytes> acceptor::read_first_bytes(offered_protocols offered, accepted
     waiting.patience.arm(thread_.is_stopping() ? newcomers_time_when_stopping : newcomers_time);
     auto whose = judge_first_bytes(from.store.bytes(), offered);
     while (whose == first_bytes::more && !waiting.patience.expired()) {
-        const auto space = from.store.room();
-        const auto [ec, n] = co_await from.stream.async_read_some(
-            asio::buffer(space.data(), space.size()), use_task);
+        error_code ec;
+        auto n = read_what_is_there(from.descriptor(), from.store.room(), ec);
+        if (n == 0 && !ec) {
+            from.store.give_memory_back();
+            const auto room = [&from](std::size_t most) { return from.store.room(most); };
+            const auto [failed, size] =
+                co_await read_when_there(from.stream, input_store::small, room, use_task);
+            ec = failed;
+            n = size;
+        }
         if (ec)
             break;
         from.store.fill(n);

@@ -118,6 +118,7 @@ private:
     task<void> drain();
     task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
     void start_reading(std::size_t room);
+    void give_memory_back() noexcept;
     void on_read(error_code ec, std::size_t n);
     task<void> stop_reading();
 

@@ -4,6 +4,7 @@
 
 #include "adopted_connection.hpp"
 
+#include "net/loop/read_when_there.hpp"
 #include "filters.hpp"
 
 #include <algorithm>
@@ -19,12 +20,23 @@ void adopted_connection::start_reading(std::size_t room)
         return;
     reading_ = true;
     read_status_ = APR_SUCCESS;
-    const auto space = socket_store_.room(room);
-    socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                            [self = self_](error_code ec, std::size_t n) {
-                                if (*self)
-                                    (*self)->on_read(ec, n);
-                            });
+    socket_store_.give_memory_back();
+    read_when_there(
+        socket_, room,
+        [self = self_](std::size_t most) {
+            return *self ? (*self)->socket_store_.room(most) : std::span<char>();
+        },
+        [self = self_](error_code ec, std::size_t n) {
+            if (*self)
+                (*self)->on_read(ec, n);
+        });
+}
+
+// Nothing that was handed out is in use.
+void adopted_connection::give_memory_back() noexcept
+{
+    socket_store_.give_memory_back();
+    head_store_.give_memory_back();
 }
 
 void adopted_connection::on_read(error_code ec, std::size_t n)
@@ -82,6 +94,8 @@ task<void> adopted_connection::stop_reading()
 void adopted_connection::watch(std::function<void()> gone)
 {
     on_departure_ = std::move(gone);
+    if (on_departure_ && !reading_)
+        give_memory_back();
     // What it sends in the meantime, the next requests, is worth a bounded room.
     if (on_departure_ && has_ended_)
         std::exchange(on_departure_, nullptr)();

@@ -29,8 +29,8 @@ public:
     void fill(std::size_t n) noexcept { buffer_.fill(n); }
     void put(const char* data, std::size_t n);
     void drop(std::size_t n) noexcept;
-    // Gives memory back when nothing is held.
-    void shrink();
+    // Where nothing is held, and nothing that was handed out is in use: who waits needs none.
+    void give_memory_back() noexcept;
 
     // What they begin with is a whole chunk's line (chunk_line_search).
     bool holds_chunk_line() noexcept { return chunk_line_.ends_in(bytes()); }

@@ -31,9 +31,16 @@ void backend_connection::watch()
     if (reading_ || read_error_)
         return;
     reading_ = true;
+    give_memory_back();
     transport_.async_read_some(
-        buffer_.room(initial_buffer),
+        initial_buffer, [this](std::size_t most) { return buffer_.room(most); },
         [self = shared_from_this()](error_code ec, std::size_t n) { self->on_read(ec, n); });
+}
+
+void backend_connection::give_memory_back() noexcept
+{
+    if (buffer_.empty())
+        buffer_.release();
 }
 
 void backend_connection::on_read(error_code ec, std::size_t n)
@@ -44,6 +51,7 @@ void backend_connection::on_read(error_code ec, std::size_t n)
         return watch();
     read_error_ = ec;
     buffer_.fill(n);
+    more_is_likely_ = buffer_.is_full();
     if (const auto disturbed = disturbed_) // a copy: it may end what holds this
         return disturbed(*this);
     arrived_.resume();
@@ -82,19 +90,35 @@ void backend_connection::wait_here(std::chrono::milliseconds at_most)
         return;
     const auto read = transport_.read_now(buffer_.room(initial_buffer));
     buffer_.fill(read.size);
+    more_is_likely_ = buffer_.is_full();
     read_error_ = read.error;
 }
 
-task<io_result> backend_connection::read_into(std::span<char> into,
+// What fills its room has more behind it, nearly always, and need not be waited for.
+task<io_result> backend_connection::read_into(const read_room& room, std::size_t most,
                                               std::chrono::milliseconds timeout)
 {
-    read_deadline_.arm(timeout);
-    auto [ec, n] = co_await transport_.async_read_some(into, use_task);
-    if (read_deadline_.expired() && ec == asio::error::operation_aborted)
-        ec = asio::error::timed_out;
-    read_deadline_.disarm();
-    read_error_ = ec;
-    co_return io_result{ec, n};
+    give_memory_back();
+    std::size_t size = 0;
+    const auto note_size = [&room, &size](std::size_t wanted) {
+        const auto space = room(wanted);
+        size = space.size();
+        return space;
+    };
+    io_result got;
+    if (more_is_likely_)
+        got = transport_.read_now(note_size(most));
+    if (got.size == 0 && !got.error) {
+        read_deadline_.arm(timeout);
+        auto [ec, n] = co_await transport_.async_read_some(most, note_size, use_task);
+        if (read_deadline_.expired() && ec == asio::error::operation_aborted)
+            ec = asio::error::timed_out;
+        read_deadline_.disarm();
+        got = {ec, n};
+    }
+    more_is_likely_ = got.size > 0 && got.size == size;
+    read_error_ = got.error;
+    co_return got;
 }
 
 // Nearly always the kernel takes it all at once, and then no coroutine is made, and the engine's
@@ -158,6 +182,7 @@ bool backend_connection::has_ended() noexcept
 
 void backend_connection::begin_idle(std::function<void(backend_connection&)> disturbed)
 {
+    give_memory_back();
     disturbed_ = std::move(disturbed);
     idle_ = true;
     idle_since_ = deadline::clock::now();

@@ -4,8 +4,8 @@
 //
 // Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when
 // the last of these lets go. On its engine's thread only. While a response is awaited, and while
-// idle if it is watched then, one read into its own buffer is outstanding: it notices at once that
-// an idle backend has closed or talks out of turn, and costs a request no system call of its own.
+// idle if it is watched then, one read is outstanding: it notices at once that an idle backend has
+// closed or talks out of turn. It has no memory until there is something to read.
 #pragma once
 
 #include "core/base/octet_buffer.hpp"
@@ -44,8 +44,10 @@ public:
     // Blocks the thread until there is input(), or the backend has closed, or `at_most` has passed.
     // Only where nobody else is on that thread; does nothing while a read is outstanding.
     void wait_here(std::chrono::milliseconds at_most);
-    // Reads straight into `into`; for bodies, when input() is empty and no read is outstanding.
-    task<io_result> read_into(std::span<char> into, std::chrono::milliseconds timeout);
+    // Reads straight into what `room` gives for at most so many octets, once there are any; for
+    // bodies, when input() is empty and no read is outstanding.
+    task<io_result> read_into(const read_room& room, std::size_t most,
+                              std::chrono::milliseconds timeout);
     // Writes what the kernel takes now, which may be nothing.
     io_result write_now(std::string_view bytes);
     // Writes something. Can be cancelled without loss: the result says how much was written.
@@ -102,6 +104,7 @@ public:
 
 private:
     void on_read(error_code ec, std::size_t n);
+    void give_memory_back() noexcept;
     void on_read_deadline();
 
     transport transport_;
@@ -113,6 +116,7 @@ private:
     octet_buffer buffer_;
     error_code read_error_;
     bool reading_ = false;
+    bool more_is_likely_ = false; // the last read has filled its room
     bool served_ = false;
     deadline::clock::time_point made_ = deadline::clock::now();
     std::chrono::milliseconds promised_{};

@@ -22,9 +22,7 @@ io_result transport::read_now(std::span<char> into)
         return {got.error, got.size};
     }
     io_result done;
-    done.size = socket_.read_some(asio::buffer(into.data(), into.size()), done.error);
-    if (done.error == asio::error::would_block)
-        done.error = {};
+    done.size = read_what_is_there(socket_.native_handle(), into, done.error);
     return done;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "net/loop/asio.hpp"
+#include "net/loop/read_when_there.hpp"
 #include "net/tls/tls_operations.hpp"
 #include "detached_socket.hpp"
 
@@ -32,19 +33,23 @@ public:
     auto get_executor() { return socket_.get_executor(); }
     bool is_open() const { return socket_.is_open(); }
 
-    // Something, as soon as there is anything.
-    template <class Token> auto async_read_some(std::span<char> into, Token&& token)
+    // Something, as soon as there is anything, into what `room` gives then (read_room).
+    template <class Room, class Token>
+    auto async_read_some(std::size_t most, Room room, Token&& token)
     {
         return asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [this](auto handler, std::span<char> room) {
+            [this, most](auto handler, Room into) {
                 using handler_type = decltype(handler);
                 if (tls_)
-                    tls_read<handler_type>(socket_, *tls_, room, std::move(handler)).start();
+                    tls_read<Room, handler_type>(socket_, *tls_, most, std::move(into),
+                                                 std::move(handler))
+                        .start();
                 else
-                    socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                                            std::move(handler));
+                    read_operation<Room, handler_type>(socket_, most, std::move(into),
+                                                       std::move(handler))
+                        .start();
             },
-            token, into);
+            token, std::move(room));
     }
     // Something, as soon as there is room for it.
     template <class Token> auto async_write_some(std::string_view bytes, Token&& token)
@@ -60,7 +65,7 @@ public:
             },
             token, bytes);
     }
-    // What can be done at once, which may be nothing.
+    // What can be done at once, which may be nothing. Not while a read waits.
     io_result read_now(std::span<char> into);
     io_result write_now(std::string_view bytes);
     // Blocks the thread until there is something to read, an end included, or the time is over:

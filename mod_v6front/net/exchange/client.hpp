@@ -40,8 +40,9 @@ public:
     virtual upgraded_client* switch_protocols(const response_head&) { return nullptr; }
     // The final head, edited. It may be held back to travel with the first of the body.
     virtual void send_head(const response_head& head) = 0;
-    // Where the next bytes of the response's body go: at least 1, at most 32 KiB.
-    virtual std::span<char> body_space() = 0;
+    // Where the next bytes of the response's body go, which are there and not more than `most`: at
+    // least 1.
+    virtual std::span<char> body_space(std::size_t most) = 0;
     // Hands the first n bytes of body_space() down. May be held back when `more` follows at once.
     enum class flow : std::uint8_t { more, pause };
     virtual result<void> send_body(std::size_t n, flow next) = 0;

@@ -91,14 +91,22 @@ result<response_head*> response_reader::parse_head(std::string_view text)
     return &head_;
 }
 
-task<result<std::size_t>> response_reader::read_body(std::span<char> into,
+task<result<std::size_t>> response_reader::read_body(const read_room& room,
                                                      std::chrono::milliseconds timeout)
 {
     if (is_over_)
         co_return std::size_t{0};
     if (body_.at == body_end::chunked)
-        co_return co_await read_chunked(into, timeout);
-    co_return co_await read_plain(into, timeout);
+        co_return co_await read_chunked(room, timeout);
+    co_return co_await read_plain(room, timeout);
+}
+
+task<result<std::size_t>> response_reader::read_body(std::span<char> into,
+                                                     std::chrono::milliseconds timeout)
+{
+    const read_room all_of_it = [&into](std::size_t) { return into; };
+    const auto n = co_await read_body(all_of_it, timeout);
+    co_return n;
 }
 
 namespace
@@ -113,18 +121,31 @@ failure body_failure(error_code ec)
 
 } // namespace
 
-task<result<std::size_t>> response_reader::read_plain(std::span<char> into,
+namespace
+{
+
+// No more than was asked for: what follows a message is not its body.
+std::span<char> room_for(const read_room& room, std::size_t most)
+{
+    const auto space = room(most);
+    return space.first(std::min(space.size(), most));
+}
+
+} // namespace
+
+task<result<std::size_t>> response_reader::read_plain(const read_room& room,
                                                       std::chrono::milliseconds timeout)
 {
-    if (body_.at == body_end::length && into.size() > body_.length)
-        into = into.first(static_cast<std::size_t>(body_.length));
+    const auto most = body_.at == body_end::length ? static_cast<std::size_t>(std::min<std::uint64_t>(body_.length, SIZE_MAX)) : SIZE_MAX;
     std::size_t n = 0;
     if (const auto input = connection_.input(); !input.empty()) {
+        const auto into = room_for(room, std::min(most, input.size()));
         n = std::min(into.size(), input.size());
         std::memcpy(into.data(), input.data(), n);
         connection_.consume(n);
     } else {
-        const auto got = co_await connection_.read_into(into, timeout);
+        const read_room up_to_end = [&room](std::size_t wanted) { return room_for(room, wanted); };
+        const auto got = co_await connection_.read_into(up_to_end, most, timeout);
         n = got.size;
         if (n == 0 && got.error == asio::error::eof && body_.at == body_end::close) {
             is_over_ = true;
@@ -153,15 +174,19 @@ result<chunked_decoder::progress> response_reader::decode(std::span<char> into)
     return done;
 }
 
-task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
+task<result<std::size_t>> response_reader::read_chunked(const read_room& room,
                                                         std::chrono::milliseconds timeout)
 {
     for (;;) {
-        const auto done = decode(into);
-        if (!done)
-            co_return done.error();
-        if (done->filled > 0 || is_over_)
-            co_return done->filled;
+        if (has_more_at_hand()) {
+            if (is_over_)
+                co_return std::size_t{0};
+            const auto done = decode(room(connection_.input().size()));
+            if (!done)
+                co_return done.error();
+            if (done->filled > 0 || is_over_)
+                co_return done->filled;
+        }
         const auto ec = co_await connection_.readable(timeout);
         if (ec)
             co_return body_failure(ec);

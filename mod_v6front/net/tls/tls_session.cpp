@@ -2,6 +2,7 @@
 
 #include "tls_session.hpp"
 
+#include "net/loop/read_when_there.hpp"
 #include "tls_errors.hpp"
 
 #include <openssl/err.h>
@@ -20,8 +21,8 @@ namespace v6front
 namespace
 {
 
-// A record of TLS as it is on the wire, at its largest (RFC 8446 5.2).
-constexpr std::size_t largest_record = 16 * 1024 + 256 + 5;
+// One record of TLS as it is on the wire, at its largest (RFC 8446 5.2), and more.
+constexpr std::size_t received_at_once = 32 * 1024;
 
 error_code of_system(int number)
 {
@@ -225,7 +226,7 @@ tls_session::progress tls_session::read(std::span<char> into, from where)
     if (over_)
         return {over_};
     asks_kernel_ = where == from::kernel && !reading_;
-    if (!asks_kernel_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_))
+    if (!asks_kernel_ && !may_be_read())
         return {{}, 0, want::input}; // spares OpenSSL's own way to say so
     ERR_clear_error();
     progress all;
@@ -324,19 +325,28 @@ void tls_session::end_sending() noexcept
     ERR_clear_error();
 }
 
-std::span<char> tls_session::begin_reading()
+bool tls_session::may_be_read() const noexcept
 {
-    reading_ = true;
-    return received_.room(largest_record);
+    return over_ || has_octets() || has_ended_ || receive_error_ || SSL_want_write(ssl_);
 }
 
-void tls_session::end_reading(const error_code& error, std::size_t n)
+void tls_session::begin_reading() noexcept
+{
+    reading_ = true;
+    if (received_.empty())
+        received_.release();
+}
+
+void tls_session::end_reading(error_code error, bool cancelled)
 {
     reading_ = false;
-    received_.fill(n);
+    if (!error) {
+        const auto n = read_what_is_there(socket_, received_.room(received_at_once), error);
+        received_.fill(n);
+    }
     if (error == asio::error::eof)
         has_ended_ = true;
-    else if (error)
+    else if (error && !cancelled)
         receive_error_ = error;
     // A write that waits for this read goes on; one whose own wait was cancelled does not.
     if (behind_reader && behind_reader->cancel() > 0)

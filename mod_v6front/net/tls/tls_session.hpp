@@ -72,9 +72,11 @@ public:
     // The descriptor is somebody else's from now on.
     void forget_socket() noexcept { socket_ = -1; }
 
-    // A read that waits: into here, and what came of it.
-    std::span<char> begin_reading();
-    void end_reading(const error_code& error, std::size_t n);
+    // A read without the kernel says more than that it waits.
+    bool may_be_read() const noexcept;
+    // A read that waits, and its end: what has arrived is received.
+    void begin_reading() noexcept;
+    void end_reading(error_code error, bool cancelled);
     bool is_reading() const noexcept { return reading_; }
 
     // A write that waits for what a read brings, in a renegotiation (tls_operations).

@@ -2,7 +2,6 @@
 
 #include "acceptor.hpp"
 
-#include "net/loop/read_when_there.hpp"
 #include "httpd/base/guard.hpp"
 #include "httpd/base/log.hpp"
 #include "adopted_connection.hpp"
@@ -14,9 +13,11 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 
 namespace v6front
@@ -221,20 +222,19 @@ task<first_bytes> acceptor::read_first_bytes(offered_protocols offered, accepted
     waiting.patience.arm(thread_.is_stopping() ? newcomers_time_when_stopping : newcomers_time);
     auto whose = judge_first_bytes(from.store.bytes(), offered);
     while (whose == first_bytes::more && !waiting.patience.expired()) {
-        error_code ec;
-        auto n = read_what_is_there(from.descriptor(), from.store.room(), ec);
-        if (n == 0 && !ec) {
-            from.store.give_memory_back();
-            const auto room = [&from](std::size_t most) { return from.store.room(most); };
-            const auto [failed, size] =
-                co_await read_when_there(from.stream, input_store::small, room, use_task);
-            ec = failed;
-            n = size;
+        const auto space = from.store.room();
+        const auto n = ::recv(from.descriptor(), space.data(), space.size(), MSG_DONTWAIT);
+        if (n > 0) {
+            from.store.fill(static_cast<std::size_t>(n));
+            whose = judge_first_bytes(from.store.bytes(), offered);
+            continue;
         }
+        from.store.give_memory_back();
+        if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+            break;
+        const auto [ec] = co_await from.stream.async_wait(tcp_socket::wait_read, use_task);
         if (ec)
             break;
-        from.store.fill(n);
-        whose = judge_first_bytes(from.store.bytes(), offered);
     }
     co_return whose;
 }

@@ -222,9 +222,9 @@ task<void> adopted_connection::drain()
 // decrement_connection_count).
 adopted_connection::~adopted_connection()
 {
-    *self_ = nullptr;
     thread_.leave(*this);
     deadline_.disarm();
+    end_look_.disarm();
     error_code ignored;
     if (socket_.is_open())
         socket_.release(ignored);

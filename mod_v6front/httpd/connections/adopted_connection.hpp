@@ -10,6 +10,7 @@
 #pragma once
 
 #include "net/loop/event.hpp"
+#include "net/loop/socket_read.hpp"
 #include "httpd/process/services.hpp"
 #include "httpd/requests/client_waits.hpp"
 #include "httpd/requests/request_host.hpp"
@@ -25,7 +26,7 @@
 namespace v6front
 {
 
-class adopted_connection final : public client_waits, public request_host
+class adopted_connection final : public client_waits, public request_host, private socket_reader
 {
 public:
     // On the worker: suspends the connection.
@@ -117,9 +118,13 @@ private:
     task<void> close();
     task<void> drain();
     task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
-    void start_reading(std::size_t room);
-    void give_memory_back() noexcept;
-    void on_read(error_code ec, std::size_t n);
+    using end_is_told = socket_read::end_is_told;
+    void start_reading(std::size_t room, end_is_told end = end_is_told::at_once);
+    std::span<char> read_room() override;
+    void leave_room() override;
+    void on_read(error_code ec, std::size_t n) override;
+    void note_end();
+    void look_for_end();
     task<void> stop_reading();
 
     conn_rec* connection_;
@@ -133,15 +138,17 @@ private:
     bool has_begun_request_ = false;
     tcp_socket socket_; // borrowed: released, never closed, by us
     deadline deadline_;
+    deadline end_look_;
     deadline::clock::time_point since_ = deadline::clock::now();
     // One read into socket_store_ may be outstanding, beyond the call that has begun it.
-    bool reading_ = false;
+    socket_read read_;
+    std::size_t read_size_ = 0;
+    std::span<char> read_room_; // where something is held when it begins, which must not move
     bool waits_to_write_ = false;
     apr_status_t read_status_ = APR_SUCCESS;
     bool has_ended_ = false; // the client's sending side, or its connection
     event arrived_;
     std::function<void()> on_departure_;
-    std::shared_ptr<adopted_connection*> self_; // how the read's handler learns that we are gone
     input_store socket_store_;
     input_store head_store_;
     held_output output_;

@@ -4,61 +4,83 @@
 
 #include "adopted_connection.hpp"
 
-#include "net/loop/read_when_there.hpp"
 #include "filters.hpp"
 
 #include <algorithm>
 
+#include <sys/socket.h>
+
 namespace v6front
 {
 
+// A request that is answered sooner pays nothing for that look.
+constexpr std::chrono::milliseconds before_look_for_end{100};
+
 // The end is told once: Asio does not try to read again where it has been seen, and waits for an
 // event that never comes.
-void adopted_connection::start_reading(std::size_t room)
+void adopted_connection::start_reading(std::size_t room, end_is_told end)
 {
-    if (reading_ || has_ended_)
+    if (read_.is_under_way() || has_ended_)
         return;
-    reading_ = true;
     read_status_ = APR_SUCCESS;
     socket_store_.give_memory_back();
-    read_when_there(
-        socket_, room,
-        [self = self_](std::size_t most) {
-            return *self ? (*self)->socket_store_.room(most) : std::span<char>();
-        },
-        [self = self_](error_code ec, std::size_t n) {
-            if (*self)
-                (*self)->on_read(ec, n);
-        });
+    read_size_ = room;
+    read_room_ = socket_store_.empty() ? std::span<char>() : socket_store_.room(room);
+    read_.start(socket_, *this, end);
+    if (read_.may_miss_end())
+        end_look_.arm(before_look_for_end);
 }
 
-// Nothing that was handed out is in use.
-void adopted_connection::give_memory_back() noexcept
+// While the read waits, nothing more is handed out of a store that was empty.
+std::span<char> adopted_connection::read_room()
 {
+    return read_room_.empty() ? socket_store_.room(read_size_) : read_room_;
+}
+
+void adopted_connection::leave_room()
+{
+    if (!socket_store_.empty())
+        return;
     socket_store_.give_memory_back();
-    head_store_.give_memory_back();
+    read_room_ = {};
 }
 
 void adopted_connection::on_read(error_code ec, std::size_t n)
 {
-    reading_ = false;
+    end_look_.disarm();
     socket_store_.fill(n);
     if (n > 0)
         last_input_ = deadline::clock::now();
-    else if (ec == asio::error::eof)
-        read_status_ = APR_EOF;
-    else
-        read_status_ = APR_FROM_OS_ERROR(ec.value());
-    if (n == 0 && ec != asio::error::operation_aborted) {
-        has_ended_ = true;
-        socket_store_.end_with(read_status_); // perhaps nobody waits for it now
-        if (on_departure_)
-            std::exchange(on_departure_, nullptr)();
-    }
+    else if (!has_ended_)
+        read_status_ = ec == asio::error::eof ? APR_EOF : APR_FROM_OS_ERROR(ec.value());
+    if (n == 0 && !has_ended_ && ec != asio::error::operation_aborted)
+        note_end();
     // The end may follow something else: TLS's close_notify, a pipelined request.
     if (on_departure_ && n > 0 && socket_store_.bytes().size() < input_store::small)
         return start_reading(input_store::small);
     arrived_.resume();
+}
+
+void adopted_connection::note_end()
+{
+    has_ended_ = true;
+    socket_store_.end_with(read_status_); // perhaps nobody waits for it now
+    if (on_departure_)
+        std::exchange(on_departure_, nullptr)();
+}
+
+// The read that waits has not asked the kernel, and the client may have ended in the same breath in
+// which it sent its request.
+void adopted_connection::look_for_end()
+{
+    char octet = 0;
+    if (!read_.may_miss_end() ||
+        ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+        return;
+    read_status_ = APR_EOF;
+    note_end();
+    error_code ignored;
+    socket_.cancel(ignored);
 }
 
 task<apr_status_t> adopted_connection::read_socket(std::size_t room,
@@ -70,7 +92,7 @@ task<apr_status_t> adopted_connection::read_socket(std::size_t room,
     start_reading(room);
     deadline_.arm(limit);
     error_code cancelled;
-    while (reading_ && !deadline_.expired() && !cancelled)
+    while (read_.is_under_way() && !deadline_.expired() && !cancelled)
         cancelled = co_await arrived_.wait(socket_.get_executor());
     const bool late = deadline_.expired();
     deadline_.disarm();
@@ -84,7 +106,7 @@ task<apr_status_t> adopted_connection::read_socket(std::size_t room,
 // Before the connection is lent to another thread, and before its end.
 task<void> adopted_connection::stop_reading()
 {
-    while (reading_) {
+    while (read_.is_under_way()) {
         error_code ignored;
         socket_.cancel(ignored);
         co_await arrived_.wait(socket_.get_executor());
@@ -94,13 +116,13 @@ task<void> adopted_connection::stop_reading()
 void adopted_connection::watch(std::function<void()> gone)
 {
     on_departure_ = std::move(gone);
-    if (on_departure_ && !reading_)
-        give_memory_back();
+    if (on_departure_)
+        head_store_.give_memory_back();
     // What it sends in the meantime, the next requests, is worth a bounded room.
     if (on_departure_ && has_ended_)
         std::exchange(on_departure_, nullptr)();
     else if (on_departure_ && socket_store_.bytes().size() < input_store::large)
-        start_reading(input_store::small);
+        start_reading(input_store::small, end_is_told::later);
 }
 
 void adopted_connection::push()
@@ -143,7 +165,7 @@ task<apr_status_t> adopted_connection::tunnel_input()
 {
     start_reading(input_store::small);
     error_code cancelled;
-    while (reading_ && !cancelled)
+    while (read_.is_under_way() && !cancelled)
         cancelled = co_await arrived_.wait(socket_.get_executor());
     if (cancelled)
         co_return APR_FROM_OS_ERROR(cancelled.value());

@@ -26,7 +26,7 @@ adopted_connection::adopted_connection(conn_rec* c, engine_thread& thread, servi
       handover_(std::in_place, c, slots),
       socket_(thread.get_engine().context()),
       deadline_(thread.get_engine().deadlines(), [this] { on_deadline(); }),
-      self_(std::make_shared<adopted_connection*>(this)),
+      end_look_(thread.get_engine().deadlines(), [this] { look_for_end(); }),
       output_(c),
       keep_alive_timeout_(c->base_server->keep_alive_timeout)
 {
@@ -41,8 +41,8 @@ adopted_connection::adopted_connection(conn_rec* c, engine_thread& thread, servi
       accepted_(std::move(from)),
       socket_(std::move(accepted_->stream)),
       deadline_(thread.get_engine().deadlines(), [this] { on_deadline(); }),
+      end_look_(thread.get_engine().deadlines(), [this] { look_for_end(); }),
       since_(accepted_->since),
-      self_(std::make_shared<adopted_connection*>(this)),
       socket_store_(std::move(accepted_->store)),
       output_(c),
       keep_alive_timeout_(c->base_server->keep_alive_timeout)

@@ -5,7 +5,7 @@
 // Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when
 // the last of these lets go. On its engine's thread only. While a response is awaited, and while
 // idle if it is watched then, one read is outstanding: it notices at once that an idle backend has
-// closed or talks out of turn. It has no memory until there is something to read.
+// closed or talks out of turn. It has memory only once there is something to read.
 #pragma once
 
 #include "core/base/octet_buffer.hpp"
@@ -23,7 +23,11 @@
 namespace v6front
 {
 
-class backend_connection : public std::enable_shared_from_this<backend_connection>
+// Where octets of a body go, which are there and not more than `most`; at least for one.
+using body_room = std::function<std::span<char>(std::size_t most)>;
+
+class backend_connection final : private backend_reader,
+                                 public std::enable_shared_from_this<backend_connection>
 {
 public:
     static constexpr std::size_t initial_buffer = 16 * 1024;
@@ -46,7 +50,7 @@ public:
     void wait_here(std::chrono::milliseconds at_most);
     // Reads straight into what `room` gives for at most so many octets, once there are any; for
     // bodies, when input() is empty and no read is outstanding.
-    task<io_result> read_into(const read_room& room, std::size_t most,
+    task<io_result> read_into(const body_room& room, std::size_t most,
                               std::chrono::milliseconds timeout);
     // Writes what the kernel takes now, which may be nothing.
     io_result write_now(std::string_view bytes);
@@ -55,8 +59,9 @@ public:
     // Writes everything; size tells how much went out when it failed.
     task<io_result> write(std::string_view bytes, std::chrono::milliseconds timeout);
 
-    // Starts the outstanding read, if there is none.
-    void watch();
+    // Starts the outstanding read, if there is none. later: for one that is idle, since probe() is
+    // asked before it is used again, and now and then.
+    void watch(socket_read::end_is_told end = socket_read::end_is_told::at_once);
     // As far as the outstanding read tells, if there is one: nothing arrived, not closed.
     bool is_quiet() const noexcept { return !read_error_ && buffer_.empty(); }
     bool is_reading() const noexcept { return reading_; }
@@ -103,8 +108,12 @@ public:
     void note_served() noexcept { served_ = true; }
 
 private:
-    void on_read(error_code ec, std::size_t n);
-    void give_memory_back() noexcept;
+    std::span<char> read_room() override;
+    void leave_room() override;
+    class direct_read;
+    void on_read(error_code ec, std::size_t n) override;
+    std::shared_ptr<socket_reader> shared() override;
+    task<error_code> arrival(std::chrono::milliseconds timeout);
     void on_read_deadline();
 
     transport transport_;
@@ -116,7 +125,9 @@ private:
     octet_buffer buffer_;
     error_code read_error_;
     bool reading_ = false;
-    bool more_is_likely_ = false; // the last read has filled its room
+    direct_read* direct_ = nullptr; // where the outstanding read goes, if not into the buffer
+    std::size_t room_size_ = 0;     // of the last read
+    bool more_is_likely_ = false;   // which has filled it
     bool served_ = false;
     deadline::clock::time_point made_ = deadline::clock::now();
     std::chrono::milliseconds promised_{};

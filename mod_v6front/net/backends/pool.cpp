@@ -105,7 +105,7 @@ void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t mos
     connection->begin_idle([this](backend_connection& c) { disturbed(c); });
     look_later(connection->deadlines());
     if (idle_are_ == idle_are::watched)
-        connection->watch();
+        connection->watch(socket_read::end_is_told::later);
     s.push_back(std::move(connection));
     count_idle(idle() + 1);
 }

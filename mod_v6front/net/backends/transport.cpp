@@ -15,6 +15,40 @@ transport::transport(tcp_socket socket, std::unique_ptr<tls_session> tls)
     socket_.non_blocking(true, ignored);
 }
 
+void transport::start_reading(backend_reader& reader, socket_read::end_is_told when)
+{
+    if (!tls_)
+        return waiting_.start(socket_, reader, when);
+    reader_ = &reader;
+    if (!tls_->waits_for_input())
+        return read_as_tls_wants();
+    tls_->begin_reading();
+    waiting_.start(socket_, *this, when);
+}
+
+void transport::on_read(error_code ec, std::size_t n)
+{
+    const bool cancelled = ec == asio::error::operation_aborted;
+    tls_->end_reading(cancelled ? error_code() : ec, n);
+    if (cancelled)
+        return reader_->on_read(ec, 0);
+    const auto got = tls_->read(reader_->read_room(), tls_session::from::received);
+    tls_->leave_room();
+    if (got.wants == tls_session::want::nothing)
+        return reader_->on_read(got.error, got.size);
+    if (got.wants == tls_session::want::output)
+        return read_as_tls_wants();
+    tls_->begin_reading(); // the rest of a record
+    waiting_.start(socket_, *this, socket_read::end_is_told::at_once);
+}
+
+// Something is here already, or TLS has to be sent something first.
+void transport::read_as_tls_wants()
+{
+    async_read_some(reader_->read_room(),
+                    [to = reader_->shared()](error_code ec, std::size_t n) { to->on_read(ec, n); });
+}
+
 io_result transport::read_now(std::span<char> into)
 {
     if (tls_) {
@@ -22,7 +56,9 @@ io_result transport::read_now(std::span<char> into)
         return {got.error, got.size};
     }
     io_result done;
-    done.size = read_what_is_there(socket_.native_handle(), into, done.error);
+    done.size = socket_.read_some(asio::buffer(into.data(), into.size()), done.error);
+    if (done.error == asio::error::would_block)
+        done.error = {};
     return done;
 }
 

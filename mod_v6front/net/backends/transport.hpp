@@ -7,7 +7,7 @@
 #pragma once
 
 #include "net/loop/asio.hpp"
-#include "net/loop/read_when_there.hpp"
+#include "net/loop/socket_read.hpp"
 #include "net/tls/tls_operations.hpp"
 #include "detached_socket.hpp"
 
@@ -24,7 +24,17 @@ struct io_result {
     std::size_t size = 0;
 };
 
-class transport
+// Who reads from a transport: shared with what it has begun and waits for.
+class backend_reader : public socket_reader
+{
+public:
+    virtual std::shared_ptr<socket_reader> shared() = 0;
+
+protected:
+    ~backend_reader() = default;
+};
+
+class transport : private socket_reader
 {
 public:
     // `tls`: after its handshake.
@@ -33,24 +43,23 @@ public:
     auto get_executor() { return socket_.get_executor(); }
     bool is_open() const { return socket_.is_open(); }
 
-    // Something, as soon as there is anything, into what `room` gives then (read_room).
-    template <class Room, class Token>
-    auto async_read_some(std::size_t most, Room room, Token&& token)
+    // Something, as soon as there is anything.
+    template <class Token> auto async_read_some(std::span<char> into, Token&& token)
     {
         return asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [this, most](auto handler, Room into) {
+            [this](auto handler, std::span<char> room) {
                 using handler_type = decltype(handler);
                 if (tls_)
-                    tls_read<Room, handler_type>(socket_, *tls_, most, std::move(into),
-                                                 std::move(handler))
-                        .start();
+                    tls_read<handler_type>(socket_, *tls_, room, std::move(handler)).start();
                 else
-                    read_operation<Room, handler_type>(socket_, most, std::move(into),
-                                                       std::move(handler))
-                        .start();
+                    socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                                            std::move(handler));
             },
-            token, std::move(room));
+            token, into);
     }
+    // The same, told to `reader`, for a read that waits beyond the call: one at a time, and not
+    // beside async_read_some. Not told any more where the transport ends first.
+    void start_reading(backend_reader& reader, socket_read::end_is_told when);
     // Something, as soon as there is room for it.
     template <class Token> auto async_write_some(std::string_view bytes, Token&& token)
     {
@@ -65,7 +74,7 @@ public:
             },
             token, bytes);
     }
-    // What can be done at once, which may be nothing. Not while a read waits.
+    // What can be done at once, which may be nothing.
     io_result read_now(std::span<char> into);
     io_result write_now(std::string_view bytes);
     // Blocks the thread until there is something to read, an end included, or the time is over:
@@ -84,8 +93,16 @@ public:
     detached_socket release() noexcept;
 
 private:
+    // What arrives for TLS.
+    std::span<char> read_room() override { return tls_->room(); }
+    void leave_room() override { tls_->leave_room(); }
+    void on_read(error_code ec, std::size_t n) override;
+    void read_as_tls_wants();
+
     tcp_socket socket_;
     std::unique_ptr<tls_session> tls_;
+    socket_read waiting_;
+    backend_reader* reader_ = nullptr; // of what TLS makes of that
 };
 
 } // namespace v6front

@@ -39,7 +39,7 @@ task<std::optional<failure>> answer(client& peer, const exchange_order& order, u
     record.status = head.status;
     record.head_sent = true;
     send_head(peer, head, order, trailers);
-    const read_room space = [&peer](std::size_t most) { return peer.body_space(most); };
+    const body_room space = [&peer](std::size_t most) { return peer.body_space(most); };
     bool held_back = true; // something was handed down that may not have left yet
     while (!response.is_complete()) {
         // The client gets all there is before the backend is waited for (RFC 9110 7.6).

@@ -91,7 +91,7 @@ result<response_head*> response_reader::parse_head(std::string_view text)
     return &head_;
 }
 
-task<result<std::size_t>> response_reader::read_body(const read_room& room,
+task<result<std::size_t>> response_reader::read_body(const body_room& room,
                                                      std::chrono::milliseconds timeout)
 {
     if (is_over_)
@@ -104,7 +104,7 @@ task<result<std::size_t>> response_reader::read_body(const read_room& room,
 task<result<std::size_t>> response_reader::read_body(std::span<char> into,
                                                      std::chrono::milliseconds timeout)
 {
-    const read_room all_of_it = [&into](std::size_t) { return into; };
+    const body_room all_of_it = [&into](std::size_t) { return into; };
     const auto n = co_await read_body(all_of_it, timeout);
     co_return n;
 }
@@ -125,7 +125,7 @@ namespace
 {
 
 // No more than was asked for: what follows a message is not its body.
-std::span<char> room_for(const read_room& room, std::size_t most)
+std::span<char> room_for(const body_room& room, std::size_t most)
 {
     const auto space = room(most);
     return space.first(std::min(space.size(), most));
@@ -133,7 +133,7 @@ std::span<char> room_for(const read_room& room, std::size_t most)
 
 } // namespace
 
-task<result<std::size_t>> response_reader::read_plain(const read_room& room,
+task<result<std::size_t>> response_reader::read_plain(const body_room& room,
                                                       std::chrono::milliseconds timeout)
 {
     const auto most = body_.at == body_end::length ? static_cast<std::size_t>(std::min<std::uint64_t>(body_.length, SIZE_MAX)) : SIZE_MAX;
@@ -144,7 +144,7 @@ task<result<std::size_t>> response_reader::read_plain(const read_room& room,
         std::memcpy(into.data(), input.data(), n);
         connection_.consume(n);
     } else {
-        const read_room up_to_end = [&room](std::size_t wanted) { return room_for(room, wanted); };
+        const body_room up_to_end = [&room](std::size_t wanted) { return room_for(room, wanted); };
         const auto got = co_await connection_.read_into(up_to_end, most, timeout);
         n = got.size;
         if (n == 0 && got.error == asio::error::eof && body_.at == body_end::close) {
@@ -174,7 +174,7 @@ result<chunked_decoder::progress> response_reader::decode(std::span<char> into)
     return done;
 }
 
-task<result<std::size_t>> response_reader::read_chunked(const read_room& room,
+task<result<std::size_t>> response_reader::read_chunked(const body_room& room,
                                                         std::chrono::milliseconds timeout)
 {
     for (;;) {

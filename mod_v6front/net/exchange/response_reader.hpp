@@ -36,7 +36,7 @@ public:
     std::optional<failure> look_ahead();
     // Fills with the next decoded bytes what `room` gives once there are any; 0 at the end of the
     // message.
-    task<result<std::size_t>> read_body(const read_room& room, std::chrono::milliseconds timeout);
+    task<result<std::size_t>> read_body(const body_room& room, std::chrono::milliseconds timeout);
     task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
     // Body bytes can be had without waiting for the backend, or the message is over.
     bool has_more_at_hand();
@@ -54,9 +54,9 @@ private:
     result<response_head*> parse_head(std::string_view text);
     failure head_failure(error_code ec) const;
     result<chunked_decoder::progress> decode(std::span<char> into);
-    task<result<std::size_t>> read_chunked(const read_room& room,
+    task<result<std::size_t>> read_chunked(const body_room& room,
                                            std::chrono::milliseconds timeout);
-    task<result<std::size_t>> read_plain(const read_room& room, std::chrono::milliseconds timeout);
+    task<result<std::size_t>> read_plain(const body_room& room, std::chrono::milliseconds timeout);
 
     backend_connection& connection_;
     response_head head_;

@@ -2,7 +2,6 @@
 
 #include "tls_session.hpp"
 
-#include "net/loop/read_when_there.hpp"
 #include "tls_errors.hpp"
 
 #include <openssl/err.h>
@@ -21,7 +20,7 @@ namespace v6front
 namespace
 {
 
-// One record of TLS as it is on the wire, at its largest (RFC 8446 5.2), and more.
+// More than one record of TLS as it is on the wire, at its largest (RFC 8446 5.2).
 constexpr std::size_t received_at_once = 32 * 1024;
 
 error_code of_system(int number)
@@ -226,7 +225,7 @@ tls_session::progress tls_session::read(std::span<char> into, from where)
     if (over_)
         return {over_};
     asks_kernel_ = where == from::kernel && !reading_;
-    if (!asks_kernel_ && !may_be_read())
+    if (!asks_kernel_ && waits_for_input())
         return {{}, 0, want::input}; // spares OpenSSL's own way to say so
     ERR_clear_error();
     progress all;
@@ -325,28 +324,29 @@ void tls_session::end_sending() noexcept
     ERR_clear_error();
 }
 
-bool tls_session::may_be_read() const noexcept
+bool tls_session::waits_for_input() const noexcept
 {
-    return over_ || has_octets() || has_ended_ || receive_error_ || SSL_want_write(ssl_);
+    return !over_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_);
 }
 
-void tls_session::begin_reading() noexcept
+std::span<char> tls_session::room()
 {
-    reading_ = true;
+    return received_.room(received_at_once);
+}
+
+void tls_session::leave_room() noexcept
+{
     if (received_.empty())
         received_.release();
 }
 
-void tls_session::end_reading(error_code error, bool cancelled)
+void tls_session::end_reading(const error_code& error, std::size_t n)
 {
     reading_ = false;
-    if (!error) {
-        const auto n = read_what_is_there(socket_, received_.room(received_at_once), error);
-        received_.fill(n);
-    }
+    received_.fill(n);
     if (error == asio::error::eof)
         has_ended_ = true;
-    else if (error && !cancelled)
+    else if (error)
         receive_error_ = error;
     // A write that waits for this read goes on; one whose own wait was cancelled does not.
     if (behind_reader && behind_reader->cancel() > 0)

@@ -72,11 +72,13 @@ public:
     // The descriptor is somebody else's from now on.
     void forget_socket() noexcept { socket_ = -1; }
 
-    // A read without the kernel says more than that it waits.
-    bool may_be_read() const noexcept;
-    // A read that waits, and its end: what has arrived is received.
-    void begin_reading() noexcept;
-    void end_reading(error_code error, bool cancelled);
+    // A read would find nothing, and has nothing to send first.
+    bool waits_for_input() const noexcept;
+    // A read that waits: into here, once there is something, and what came of it.
+    void begin_reading() noexcept { reading_ = true; }
+    std::span<char> room();
+    void leave_room() noexcept;
+    void end_reading(const error_code& error, std::size_t n);
     bool is_reading() const noexcept { return reading_; }
 
     // A write that waits for what a read brings, in a renegotiation (tls_operations).

@@ -27,9 +27,14 @@ constexpr bool keeps = true;
 
 // Those of clients' and sites' reads.
 constexpr std::size_t smallest = 8 * 1024;
-constexpr std::size_t largest = 32 * 1024;
-constexpr unsigned sizes = 3;
-constexpr unsigned most_of_a_size = 4;
+constexpr std::size_t largest = 64 * 1024;
+constexpr unsigned sizes = 4;
+// Of each size. Many connections of an engine have octets at the same moment, and none the next.
+constexpr std::size_t most_kept = 1024 * 1024;
+
+struct kept_piece {
+    kept_piece* next;
+};
 
 class kept_memory
 {
@@ -37,28 +42,36 @@ public:
     ~kept_memory()
     {
         for (auto& of : sizes_)
-            while (of.count > 0)
-                ::operator delete(of.pieces[--of.count]);
+            while (auto* piece = of.first) {
+                of.first = piece->next;
+                ::operator delete(piece);
+            }
     }
 
-    char* take(std::size_t at, std::size_t size)
+    void* take(std::size_t at, std::size_t size)
     {
         auto& of = sizes_[at];
-        return static_cast<char*>(of.count > 0 ? of.pieces[--of.count] : ::operator new(size));
+        if (!of.first)
+            return ::operator new(size);
+        auto* piece = of.first;
+        of.first = piece->next;
+        of.octets -= size;
+        return piece;
     }
 
-    void give_back(char* memory, std::size_t at) noexcept
+    void give_back(void* memory, std::size_t at, std::size_t size) noexcept
     {
         auto& of = sizes_[at];
-        if (of.count == most_of_a_size)
+        if (of.octets >= most_kept)
             return ::operator delete(memory);
-        of.pieces[of.count++] = memory;
+        of.first = new (memory) kept_piece{of.first};
+        of.octets += size;
     }
 
 private:
     struct size_class {
-        std::array<void*, most_of_a_size> pieces{};
-        unsigned count = 0;
+        kept_piece* first = nullptr;
+        std::size_t octets = 0;
     };
     std::array<size_class, sizes> sizes_;
 };
@@ -79,9 +92,8 @@ std::size_t place_of(std::size_t size)
 
 char* take(std::size_t size)
 {
-    if (!is_kept(size))
-        return static_cast<char*>(::operator new(size));
-    return memory_of_thread.take(place_of(size), size);
+    return static_cast<char*>(is_kept(size) ? memory_of_thread.take(place_of(size), size)
+                                            : ::operator new(size));
 }
 
 void give_back(char* memory, std::size_t size) noexcept
@@ -90,7 +102,7 @@ void give_back(char* memory, std::size_t size) noexcept
         return;
     if (!is_kept(size))
         return ::operator delete(memory);
-    memory_of_thread.give_back(memory, place_of(size));
+    memory_of_thread.give_back(memory, place_of(size), size);
 }
 
 } // namespace v6front::octet_memory

@@ -18,7 +18,7 @@ class input_store
 {
 public:
     static constexpr std::size_t small = 8 * 1024;  // while waiting for a request
-    static constexpr std::size_t large = 32 * 1024; // while a body comes in
+    static constexpr std::size_t large = 64 * 1024; // while a body comes in
 
     bool empty() const noexcept { return buffer_.empty(); }
     std::string_view bytes() const noexcept { return buffer_.bytes(); }

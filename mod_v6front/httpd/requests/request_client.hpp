@@ -22,7 +22,7 @@ namespace v6front
 class request_client final : public client
 {
 public:
-    static constexpr std::size_t piece_size = 32 * 1024; // of a request's body
+    static constexpr std::size_t piece_size = 64 * 1024; // of a request's body
 
     request_client(request_rec* r, client_waits& waits);
     ~request_client() override;

@@ -80,6 +80,7 @@ public:
 
     bool may_block() const override { return false; }
     task<apr_status_t> more_input(input_patience how_long) override;
+    void take_what_has_come() override;
     task<bool> is_end_meant() override { co_return true; }
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }

@@ -28,6 +28,7 @@ public:
     ~request_client() override;
 
     task<result<body_piece>> read_body() override;
+    std::optional<result<body_piece>> body_at_hand() override;
     void invite_body() override { invited_ = true; }
     field_list trailers() const override;
     void send_interim(const response_head& head) override;
@@ -64,6 +65,7 @@ public:
 
 private:
     result<body_piece> next_piece();
+    result<body_piece> counted_piece();
     task<result<body_piece>> read_piece();
     task<apr_status_t> wait_for_client();
     apr_status_t pull();

@@ -154,9 +154,9 @@ task<io_result> backend_connection::read_into(const body_room& room, std::size_t
 
 // Nearly always the kernel takes it all at once, and then no coroutine is made, and the engine's
 // loop need not turn.
-io_result backend_connection::write_now(std::string_view bytes)
+io_result backend_connection::write_now(std::string_view bytes, std::string_view then)
 {
-    return transport_.write_now(bytes);
+    return transport_.write_now(bytes, then);
 }
 
 // At most one wait, and nothing is written before it: a coroutine that has been cancelled leaves by

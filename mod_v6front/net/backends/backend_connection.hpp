@@ -53,7 +53,7 @@ public:
     task<io_result> read_into(const body_room& room, std::size_t most,
                               std::chrono::milliseconds timeout);
     // Writes what the kernel takes now, which may be nothing.
-    io_result write_now(std::string_view bytes);
+    io_result write_now(std::string_view bytes, std::string_view then = {});
     // Writes something. Can be cancelled without loss: the result says how much was written.
     task<io_result> write_some(std::string_view bytes, std::chrono::milliseconds timeout);
     // Writes everything; size tells how much went out when it failed.

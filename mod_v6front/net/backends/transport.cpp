@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
+
 namespace v6front
 {
 
@@ -62,14 +64,23 @@ io_result transport::read_now(std::span<char> into)
     return done;
 }
 
-io_result transport::write_now(std::string_view bytes)
+io_result transport::write_now(std::string_view bytes, std::string_view then)
 {
     if (tls_) {
-        const auto sent = tls_->write(bytes);
+        auto sent = tls_->write(bytes);
+        if (!sent.error && sent.size == bytes.size() && !then.empty()) {
+            const auto more = tls_->write(then);
+            sent = {more.error, sent.size + more.size};
+        }
         return {sent.error, sent.size};
     }
     io_result done;
-    done.size = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), done.error);
+    const std::array both{asio::buffer(bytes.data(), bytes.size()),
+                          asio::buffer(then.data(), then.size())};
+    if (then.empty())
+        done.size = socket_.write_some(both.front(), done.error);
+    else
+        done.size = socket_.write_some(both, done.error);
     if (done.error == asio::error::would_block)
         done.error = {};
     return done;

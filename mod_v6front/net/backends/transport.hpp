@@ -76,7 +76,7 @@ public:
     }
     // What can be done at once, which may be nothing.
     io_result read_now(std::span<char> into);
-    io_result write_now(std::string_view bytes);
+    io_result write_now(std::string_view bytes, std::string_view then = {});
     // Blocks the thread until there is something to read, an end included, or the time is over:
     // false.
     bool wait_for_input(std::chrono::milliseconds at_most);

@@ -11,6 +11,7 @@
 #include "upgraded_client.hpp"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,9 @@ public:
     };
     // Waits for the next piece of the request's body, decoded. Can be cancelled without loss.
     virtual task<result<body_piece>> read_body() = 0;
+    // The same without waiting, at the body's beginning: what is there goes out with the head.
+    // Nothing: it has to be waited for.
+    virtual std::optional<result<body_piece>> body_at_hand() { return std::nullopt; }
     // A client that waits for "100 Continue" gets it when its body is next waited for.
     virtual void invite_body() = 0;
     // What came after the last piece (RFC 9110 6.5); valid as long as the client.

@@ -14,6 +14,7 @@
 #include "send_and_await.hpp"
 #include "upload.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -108,7 +109,11 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
     const request_edits edits{order_.backend->authority, order_.rules.preserve_host,
                               order_.services->via, order_.rules.reuse};
     append_request_head(head, order_.request, up_.how(), edits);
-    auto sent = backend->write_now(head);
+    if (!order_.request.expects_continue)
+        if (auto failed = up_.take_at_hand())
+            co_return failed;
+    auto sent = backend->write_now(head, up_.at_hand());
+    up_.note_sent(sent.size - std::min(sent.size, head.size()));
     if (!sent.error && sent.size < head.size()) {
         progress.head_sent = sent.size > 0;
         sent = co_await backend->write(std::string_view(head).substr(sent.size),

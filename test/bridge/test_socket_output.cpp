@@ -37,6 +37,7 @@ struct connected : pool_of_test {
     ~connected()
     {
         ap_core_output_filter_handle = nullptr;
+        httpd.socket = nullptr;
         for (const int end : ends)
             ::close(end);
     }

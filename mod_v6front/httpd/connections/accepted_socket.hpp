@@ -17,8 +17,8 @@ namespace v6front
 {
 
 // Pools of such connections. All of an engine's have one allocator, so that a connection holds the
-// memory of a request only while it has one. It has a lock, since an offload thread may use it, too.
-// Part of an engine's thread.
+// memory of a request only while it has one. It has a lock, since an offload thread may use it,
+// too. Part of an engine's thread.
 class connection_pools
 {
 public:

@@ -143,15 +143,14 @@ task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
     co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
 }
 
-// A body that is on its way with its head then leaves in few writes. Its end, and what TLS hides, are
-// for the read that waits.
+// A body that is on its way with its head then leaves in few writes. Its end, and what TLS hides,
+// are for the read that waits.
 void adopted_connection::take_what_has_come()
 {
     if (read_.is_under_way() || has_ended_ || head_filter_)
         return;
     const auto space = socket_store_.room(input_store::large);
-    const auto n =
-        ::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    const auto n = ::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
     if (n <= 0)
         return;
     socket_store_.fill(static_cast<std::size_t>(n));

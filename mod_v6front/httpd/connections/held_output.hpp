@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What goes to a client, on an engine. Core's output filter waits for the socket as soon as it would
-// have to keep more than FlushMaxThreshold (core_filters.c), and all connections of the engine would
-// wait with it: an exchange goes piece by piece, but a page from mod_cache comes in one brigade, and
-// so does what a filter unpacks. It also has a pool of its own from the first octet that it keeps.
-// So this writes to the socket itself (socket_output), and holds what that does not take. Where
-// another filter is between this and core's, or core still has something of a thread's, core gets
-// as much at a time as it never waits for. Part of an adopted connection.
+// What goes to a client, on an engine. Core's output filter waits for the socket as soon as it
+// would have to keep more than FlushMaxThreshold (core_filters.c), and all connections of the
+// engine would wait with it: an exchange goes piece by piece, but a page from mod_cache comes in
+// one brigade, and so does what a filter unpacks. It also has a pool of its own from the first
+// octet that it keeps. So this writes to the socket itself (socket_output), and holds what that
+// does not take. Where another filter is between this and core's, or core still has something of a
+// thread's, core gets as much at a time as it never waits for. Part of an adopted connection.
 #pragma once
 
 #include "httpd/base/apache.hpp"

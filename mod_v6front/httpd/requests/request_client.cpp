@@ -142,8 +142,9 @@ result<void> request_client::pass()
     return {};
 }
 
-// What follows at once is held back, up to a small piece, so that a small response travels with its end
-// in one brigade and one write; so does the last piece of a larger one, whose end follows at once.
+// What follows at once is held back, up to a small piece, so that a small response travels with its
+// end in one brigade and one write; so does the last piece of a larger one, whose end follows at
+// once.
 result<void> request_client::send_body(std::size_t n, flow next)
 {
     auto* alloc = request_->connection->bucket_alloc;

@@ -136,7 +136,10 @@ std::span<char> room_for(const body_room& room, std::size_t most)
 task<result<std::size_t>> response_reader::read_plain(const body_room& room,
                                                       std::chrono::milliseconds timeout)
 {
-    const auto most = body_.at == body_end::length ? static_cast<std::size_t>(std::min<std::uint64_t>(body_.length, SIZE_MAX)) : SIZE_MAX;
+    const auto most =
+        body_.at == body_end::length
+            ? static_cast<std::size_t>(std::min<std::uint64_t>(body_.length, SIZE_MAX))
+            : SIZE_MAX;
     std::size_t n = 0;
     if (const auto input = connection_.input(); !input.empty()) {
         const auto into = room_for(room, std::min(most, input.size()));

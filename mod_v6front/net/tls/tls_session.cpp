@@ -20,9 +20,6 @@ namespace v6front
 namespace
 {
 
-// More than one record of TLS as it is on the wire, at its largest (RFC 8446 5.2).
-constexpr std::size_t received_at_once = 32 * 1024;
-
 error_code of_system(int number)
 {
     return {number, boost::system::system_category()};
@@ -327,17 +324,6 @@ void tls_session::end_sending() noexcept
 bool tls_session::waits_for_input() const noexcept
 {
     return !over_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_);
-}
-
-std::span<char> tls_session::room()
-{
-    return received_.room(received_at_once);
-}
-
-void tls_session::leave_room() noexcept
-{
-    if (received_.empty())
-        received_.release();
 }
 
 void tls_session::end_reading(const error_code& error, std::size_t n)

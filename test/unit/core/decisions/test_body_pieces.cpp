@@ -25,7 +25,8 @@ struct piece_case {
 
 } // namespace
 
-TEST_CASE("pieces of a body grow with what the client takes, and are small for a slow one", "[body]")
+TEST_CASE("pieces of a body grow with what the client takes, and are small for a slow one",
+          "[body]")
 {
     const piece_case cases[] = {
         {"a small body is one piece", 0, 0ms, 53, 53},

@@ -90,7 +90,7 @@ void acceptor::start(taken_listener& at)
 task<void> acceptor::pause(deadline::clock::duration time)
 {
     steady_timer timer(thread_.get_engine().context(), time);
-    co_await timer.async_wait(use_task);
+    co_await timer.async_wait(directly);
 }
 
 // The listener is the MPM's and that of other processes, too, so the watch ends before the
@@ -103,7 +103,7 @@ task<void> acceptor::accept_at(taken_listener& at)
         goes_on = co_await watch(watched, at);
     while (goes_on) {
         co_await room_for_one(at);
-        const auto [ec] = co_await watched.async_wait(watched_socket::wait_read, use_task);
+        const auto [ec] = co_await watched.async_wait(watched_socket::wait_read, directly);
         goes_on = !ec && !thread_.is_stopping();
         if (goes_on)
             co_await accept_some(at);
@@ -232,7 +232,7 @@ task<first_bytes> acceptor::read_first_bytes(offered_protocols offered, accepted
         from.store.give_memory_back();
         if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
             break;
-        const auto [ec] = co_await from.stream.async_wait(tcp_socket::wait_read, use_task);
+        const auto [ec] = co_await from.stream.async_wait(tcp_socket::wait_read, directly);
         if (ec)
             break;
     }

@@ -61,9 +61,11 @@ task<void> adopted_connection::live()
         const bool more = co_await read_head();
         if (!more)
             break;
-        const request_slot shown(*connection_, thread_.slots());
+        request_slot shown(*connection_, thread_.slots());
+        slot_ = &shown;
         co_await serve();
         const bool all_sent = co_await flushed();
+        slot_ = nullptr;
         if (!all_sent || connection_->keepalive != AP_CONN_KEEPALIVE)
             break;
     }
@@ -167,19 +169,26 @@ apr_status_t adopted_connection::decrypt(const std::function<bool(std::string_vi
     }
 }
 
-task<bool> adopted_connection::flushed()
+at_once<bool> adopted_connection::flushed()
+{
+    push();
+    if (connection_->aborted)
+        return false;
+    if (!connection_->data_in_output_filters)
+        return true;
+    return flushed_as_taken();
+}
+
+task<bool> adopted_connection::flushed_as_taken()
 {
     auto* c = connection_;
-    for (;;) {
-        push();
-        if (c->aborted)
-            co_return false;
-        if (!c->data_in_output_filters)
-            co_return true;
+    while (!c->aborted && c->data_in_output_filters) {
         const auto rv = co_await writable(c->base_server->timeout);
         if (rv != APR_SUCCESS)
             c->aborted = 1;
+        push();
     }
+    co_return !c->aborted;
 }
 
 // As httpd does it, but for waiting on the engine instead of in a thread.
@@ -198,7 +207,7 @@ task<void> adopted_connection::close()
     }
     if (keep_pool_for_now_) {
         steady_timer a_while(thread_.get_engine().context(), 1s);
-        co_await a_while.async_wait(use_task);
+        co_await a_while.async_wait(directly);
     }
 }
 

@@ -9,6 +9,7 @@
 // threads, they own it and the engine touches nothing of it.
 #pragma once
 
+#include "net/loop/at_once.hpp"
 #include "net/loop/event.hpp"
 #include "net/loop/socket_read.hpp"
 #include "httpd/process/services.hpp"
@@ -68,6 +69,7 @@ public:
     bool may_suspend() const noexcept override { return on_engine_ || hooks_elsewhere_; }
     void then(next_step step, const request_rec* r) noexcept override;
     ap_conn_keepalive_e keepalive_before() const noexcept override { return keepalive_before_; }
+    void logged(const request_rec* r) noexcept override;
     deadline::clock::duration time_of_client() const noexcept override { return time_of_client_; }
 
     // The child stops: close now if idle, after this response otherwise.
@@ -110,12 +112,15 @@ private:
     void process_to_the_end(request_rec* r);
     int process(request_rec* r);
     int with_read_refused(request_rec* r, int status);
-    task<void> conclude(request_rec* r, int status);
+    at_once<void> conclude(request_rec* r, int status);
+    task<void> conclude_elsewhere(request_rec* r, int status);
+    void conclude_here(request_rec* r, int status);
     task<void> exchange(request_rec* r);
     task<void> other_handler(request_rec* r);
     task<bool> run_elsewhere(std::function<void()> work);
     void refuse(request_rec* r);
-    task<bool> flushed();
+    at_once<bool> flushed();
+    task<bool> flushed_as_taken();
     task<void> close();
     task<void> drain();
     task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
@@ -153,6 +158,7 @@ private:
     input_store socket_store_;
     input_store head_store_;
     held_output output_;
+    request_slot* slot_ = nullptr;       // of the request that is served
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like are between it and the socket
     apr_bucket_brigade* scratch_ = nullptr;
     bool on_engine_ = true;

@@ -48,8 +48,12 @@ task<void> adopted_connection::serve()
     if (ap_request_has_body(r))
         c->keepalive = AP_CONN_CLOSE;
     read_refused_ = false;
-    int status = HTTP_SERVICE_UNAVAILABLE;
-    std::function<void()> processing = [this, r, &status] { process_timed(r, status); };
+    struct {
+        request_rec* request;
+        int status;
+    } now{r, HTTP_SERVICE_UNAVAILABLE};
+    auto& status = now.status;
+    std::function<void()> processing = [this, &now] { process_timed(now.request, now.status); };
     bool processed = run_here(hook_kind::processing, r->server, processing);
     if (!processed)
         processed = co_await run_hooks_elsewhere(std::move(processing));
@@ -146,16 +150,38 @@ void conclude_request(request_rec* r, int status)
 
 } // namespace
 
-// The page that an ErrorDocument names may be the site's own, and then this has to wait for it.
-task<void> adopted_connection::conclude(request_rec* r, int status)
+at_once<void> adopted_connection::conclude(request_rec* r, int status)
 {
-    if (status != OK && status != DONE && answers_with_own_document(r, status)) {
-        std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
-        const bool concluded = co_await run_elsewhere(std::move(conclusion));
-        if (concluded)
-            co_return;
-    }
+    if (status != OK && status != DONE && answers_with_own_document(r, status))
+        return conclude_elsewhere(r, status);
+    conclude_here(r, status);
+    return done{};
+}
+
+// The page that an ErrorDocument names may be the site's own, and then this has to wait for it.
+task<void> adopted_connection::conclude_elsewhere(request_rec* r, int status)
+{
+    std::function<void()> conclusion = [r, status] { conclude_request(r, status); };
+    const bool concluded = co_await run_elsewhere(std::move(conclusion));
+    if (!concluded)
+        conclude_here(r, status);
+}
+
+void adopted_connection::conclude_here(request_rec* r, int status)
+{
     conclude_request(r, status);
+    // Where its last octet has left already, it was logged and counted in there.
+    if (slot_ && !connection_->sbh && ap_extended_status) {
+        slot_->show_again();
+        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), STOP_PREQUEST);
+    }
+}
+
+// Not where a thread does all of it, since that is httpd's own way.
+void adopted_connection::logged(const request_rec* r) noexcept
+{
+    if (slot_ && is_on_engine())
+        slot_->count(r);
 }
 
 task<void> adopted_connection::exchange(request_rec* r)

@@ -7,6 +7,7 @@
 #include "filters.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <sys/socket.h>
 
@@ -93,7 +94,7 @@ task<apr_status_t> adopted_connection::read_socket(std::size_t room,
     deadline_.arm(limit);
     error_code cancelled;
     while (read_.is_under_way() && !deadline_.expired() && !cancelled)
-        cancelled = co_await arrived_.wait(socket_.get_executor());
+        std::tie(cancelled) = co_await arrived_.wait(socket_.get_executor());
     const bool late = deadline_.expired();
     deadline_.disarm();
     if (socket_store_.bytes().size() > before)
@@ -134,7 +135,7 @@ task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
 {
     deadline_.arm(shared_.end().allowed(std::chrono::microseconds(timeout)));
     waits_to_write_ = true;
-    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
+    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, directly);
     waits_to_write_ = false;
     const bool late = deadline_.expired();
     deadline_.disarm();
@@ -180,7 +181,7 @@ task<apr_status_t> adopted_connection::tunnel_input()
     start_reading(input_store::small);
     error_code cancelled;
     while (read_.is_under_way() && !cancelled)
-        cancelled = co_await arrived_.wait(socket_.get_executor());
+        std::tie(cancelled) = co_await arrived_.wait(socket_.get_executor());
     if (cancelled)
         co_return APR_FROM_OS_ERROR(cancelled.value());
     if (socket_store_.empty() && read_status_ != APR_SUCCESS)
@@ -190,7 +191,7 @@ task<apr_status_t> adopted_connection::tunnel_input()
 
 task<apr_status_t> adopted_connection::tunnel_output()
 {
-    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, use_task);
+    const auto [ec] = co_await socket_.async_wait(tcp_socket::wait_write, directly);
     co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
 }
 

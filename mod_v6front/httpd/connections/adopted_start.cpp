@@ -77,7 +77,7 @@ task<bool> adopted_connection::handed_over()
     auto state = handover_->check();
     while (state == handover::progress::pending) {
         again.expires_after(200us);
-        const auto [ec] = co_await again.async_wait(use_task);
+        const auto [ec] = co_await again.async_wait(directly);
         if (ec)
             co_return false;
         state = handover_->check();

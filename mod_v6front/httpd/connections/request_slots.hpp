@@ -7,9 +7,12 @@
 // thread only. Never blocks a request: those for which no slot is left share the first one.
 #pragma once
 
+#include "net/loop/loop_clock.hpp"
 #include "httpd/base/apache.hpp"
 
 #include <vector>
+
+#include <sys/times.h>
 
 namespace v6front
 {
@@ -33,11 +36,20 @@ public:
     // For a connection between two requests. Nothing is shown of it: mod_status counts such
     // connections, and its rows are requests.
     ap_sb_handle_t* shared() const noexcept { return slots_.empty() ? nullptr : slots_.front(); }
+    // A request has been logged: what ap_increment_counts does. That asks for the processor's time
+    // each time, which goes through all threads of the process; here it is asked for now and then.
+    void count(ap_sb_handle_t* slot, const request_rec* r) noexcept;
     // After httpd has noted on the shared slot that a connection is closing: that holds no thread.
     void clear_shared() noexcept;
 
 private:
+    void clear(ap_sb_handle_t* slot) noexcept;
+
     apr_pool_t* pool_ = nullptr;
+    APR_OPTIONAL_FN_TYPE(ap_logio_get_last_bytes) * octets_sent_ =
+        nullptr;           // where mod_logio is loaded
+    tms processor_time_{}; // of this process
+    loop_clock::time_point processor_time_at_{};
     std::vector<ap_sb_handle_t*> slots_;
     std::vector<ap_sb_handle_t*> free_; // all but the shared one, which is never taken from here
     unsigned sharing_ = 0;              // requests
@@ -47,21 +59,30 @@ private:
 class request_slot
 {
 public:
-    request_slot(conn_rec& c, request_slots& from) : connection_(c), from_(from)
+    request_slot(conn_rec& c, request_slots& from) : connection_(c), from_(from), slot_(from.take())
     {
-        c.sbh = from.take();
+        c.sbh = slot_;
     }
     ~request_slot()
     {
-        from_.give_back(static_cast<ap_sb_handle_t*>(connection_.sbh));
+        from_.give_back(slot_);
         connection_.sbh = from_.shared();
     }
+    // From the last of the loggers: httpd's own count, which follows, finds no slot.
+    void count(const request_rec* r) noexcept
+    {
+        from_.count(slot_, r);
+        connection_.sbh = nullptr;
+    }
+    // What httpd notes after that finds it again.
+    void show_again() noexcept { connection_.sbh = slot_; }
     request_slot(const request_slot&) = delete;
     request_slot& operator=(const request_slot&) = delete;
 
 private:
     conn_rec& connection_;
     request_slots& from_;
+    ap_sb_handle_t* slot_;
 };
 
 } // namespace v6front

@@ -60,7 +60,7 @@ task<void> look_over(client_pool& clients, asio::io_context& context)
     steady_timer next(context);
     do {
         next.expires_after(pool_limits{}.look);
-        const auto [ended] = co_await next.async_wait(use_task);
+        const auto [ended] = co_await next.async_wait(directly);
         if (ended)
             co_return;
     } while (clients.look_over());

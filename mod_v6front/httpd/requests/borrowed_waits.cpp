@@ -71,7 +71,7 @@ task<bool> borrowed_waits::is_end_meant()
     if (!is_http2_stream(connection_))
         co_return true;
     steady_timer moment(get_engine().context(), before_abort);
-    co_await moment.async_wait(use_task);
+    co_await moment.async_wait(directly);
     co_return !connection_->aborted;
 }
 

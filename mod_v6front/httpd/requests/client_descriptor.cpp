@@ -48,7 +48,7 @@ task<apr_status_t> client_descriptor::wait(descriptor::wait_type type)
 {
     if (!copy_.is_open())
         co_return APR_EBADF;
-    const auto [ec] = co_await copy_.async_wait(type, use_task);
+    const auto [ec] = co_await copy_.async_wait(type, directly);
     co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
 }
 

@@ -41,8 +41,10 @@ int before_loggers(const request_rec* r)
 
 int after_loggers(const request_rec* r)
 {
-    const auto* host = request_host::of(r);
+    auto* host = request_host::of(r);
     auto* shared = services::current();
+    if (host)
+        host->logged(r);
     if (host && shared && logging)
         shared->hooks().judge(logging->too_long(),
                               {hook_kind::passing, host->is_on_engine(), r->server, r});

@@ -88,6 +88,19 @@ upgraded_client* request_client::switch_protocols(const response_head& head)
     return &tunnel_.emplace(request_, head, waits_);
 }
 
+namespace
+{
+
+// httpd writes it by itself where no other is set.
+bool is_own_status_line(const response_head& head)
+{
+    const std::string_view line = ap_get_status_line(head.status);
+    return line.size() > 4 && line.substr(4) == head.phrase &&
+           line.starts_with(std::to_string(head.status));
+}
+
+} // namespace
+
 void request_client::send_head(const response_head& head)
 {
     auto* r = request_;
@@ -95,7 +108,7 @@ void request_client::send_head(const response_head& head)
     const bool is_error_page = answers_an_error(r);
     if (!is_error_page)
         r->status = head.status;
-    if (!head.phrase.empty() && !is_error_page)
+    if (!head.phrase.empty() && !is_error_page && !is_own_status_line(head))
         r->status_line = apr_psprintf(r->pool, "%d %.*s", head.status,
                                       static_cast<int>(head.phrase.size()), head.phrase.data());
     for (const auto& f : head.fields) {

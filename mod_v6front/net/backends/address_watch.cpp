@@ -67,7 +67,7 @@ task<void> address_watch::follow(address_watch& self, endpoint address, const ba
     steady_timer due(self.context_);
     while (!book.is_well(address)) {
         due.expires_at(book.next_try(address, 0));
-        const auto [ended] = co_await due.async_wait(use_task);
+        const auto [ended] = co_await due.async_wait(directly);
         if (ended || !book.may_try(address, 0, book.pause(address)))
             continue;
         const auto connected =

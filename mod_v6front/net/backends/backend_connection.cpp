@@ -99,7 +99,7 @@ task<error_code> backend_connection::arrival(std::chrono::milliseconds timeout)
     watch();
     read_deadline_.arm(timeout);
     while (reading_ && !read_deadline_.expired()) {
-        const auto ec = co_await arrived_.wait(transport_.get_executor());
+        const auto [ec] = co_await arrived_.wait(transport_.get_executor());
         if (ec) {
             read_deadline_.disarm();
             co_return ec;
@@ -168,7 +168,7 @@ task<io_result> backend_connection::write_some(std::string_view bytes,
     if (at_once.error || at_once.size > 0)
         co_return at_once;
     write_deadline_.arm(timeout);
-    auto [ec, n] = co_await transport_.async_write_some(bytes, use_task);
+    auto [ec, n] = co_await transport_.async_write_some(bytes, directly);
     if (write_deadline_.expired() && ec == asio::error::operation_aborted)
         ec = asio::error::timed_out;
     write_deadline_.disarm();

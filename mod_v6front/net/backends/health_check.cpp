@@ -95,7 +95,7 @@ task<void> check_for_ever(address_watch& watch, order_ptr order)
             next = std::min(next, book.next_try(address, order->number));
         }
         due.expires_at(std::max(next, now + std::chrono::milliseconds(10)));
-        const auto [ended] = co_await due.async_wait(use_task);
+        const auto [ended] = co_await due.async_wait(directly);
         if (ended)
             co_return;
     }

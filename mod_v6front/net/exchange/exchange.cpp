@@ -6,6 +6,7 @@
 #include "core/message/connection_auth.hpp"
 #include "core/message/framing.hpp"
 #include "net/engine/call_for_room.hpp"
+#include "net/loop/at_once.hpp"
 #include "answer.hpp"
 #include "backend_addresses.hpp"
 #include "leave_http.hpp"
@@ -45,13 +46,18 @@ public:
 
 private:
     task<result<lease>> obtain(attempt_progress& progress);
-    task<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
+    at_once<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
+    task<std::optional<failure>> send_rest_of_head(lease& backend, attempt_progress& progress,
+                                                   std::size_t from);
     void note_how_far(attempt_progress& progress, const response_reader& response);
     bool was_stale(attempt_progress& progress, std::string_view input, int status);
     void tell_others(const attempt_progress& progress, const backend_connection& backend,
                      const std::optional<failure>& wrong);
     task<void> leave(lease& backend, response_head& head);
-    task<void> close_out(lease& backend, response_reader& response, const response_head& head);
+    at_once<void> close_out(lease& backend, response_reader& response, const response_head& head);
+    task<void> send_rest_and_close_out(lease& backend, response_reader& response,
+                                       const response_head& head);
+    void give_back(lease& backend, const response_reader& response, const response_head& head);
     void failed(const failure& why);
     bool may_try_again(const failure& why, const attempt_progress& progress);
 
@@ -100,7 +106,7 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
     co_return made;
 }
 
-task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress& progress)
+at_once<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress& progress)
 {
     if (order_.asks_local)
         record_.local = backend->local();
@@ -111,14 +117,22 @@ task<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress
     append_request_head(head, order_.request, up_.how(), edits);
     if (!order_.request.expects_continue)
         if (auto failed = up_.take_at_hand())
-            co_return failed;
-    auto sent = backend->write_now(head, up_.at_hand());
+            return failed;
+    const auto sent = backend->write_now(head, up_.at_hand());
     up_.note_sent(sent.size - std::min(sent.size, head.size()));
-    if (!sent.error && sent.size < head.size()) {
-        progress.head_sent = sent.size > 0;
-        sent = co_await backend->write(std::string_view(head).substr(sent.size),
-                                       order_.rules.idle_timeout);
-    }
+    progress.head_sent = sent.size > 0;
+    if (sent.error)
+        return std::optional(send_failure(sent));
+    if (sent.size < head.size())
+        return send_rest_of_head(backend, progress, sent.size);
+    return std::optional<failure>();
+}
+
+task<std::optional<failure>> attempt::send_rest_of_head(lease& backend, attempt_progress& progress,
+                                                        std::size_t from)
+{
+    const auto rest = std::string_view(backend->scratch()).substr(from);
+    const auto sent = co_await backend->write(rest, order_.rules.idle_timeout);
     progress.head_sent = progress.head_sent || sent.size > 0;
     if (sent.error)
         co_return send_failure(sent);
@@ -190,11 +204,25 @@ task<void> attempt::leave(lease& backend, response_head& head)
         failed(*refused);
 }
 
-// The lease goes back if nothing is left over on the connection.
-task<void> attempt::close_out(lease& backend, response_reader& response, const response_head& head)
+at_once<void> attempt::close_out(lease& backend, response_reader& response,
+                                 const response_head& head)
 {
     if (!up_.is_done() && order_.rules.reuse && response.may_reuse())
-        co_await up_.send_rest(*backend, engine_.get_executor());
+        return send_rest_and_close_out(backend, response, head);
+    give_back(backend, response, head);
+    return done{};
+}
+
+task<void> attempt::send_rest_and_close_out(lease& backend, response_reader& response,
+                                            const response_head& head)
+{
+    co_await up_.send_rest(*backend, engine_.get_executor());
+    give_back(backend, response, head);
+}
+
+// If nothing is left over on the connection.
+void attempt::give_back(lease& backend, const response_reader& response, const response_head& head)
+{
     record_.request_body = up_.taken();
     if (order_.rules.reuse && up_.is_done() && response.may_reuse()) {
         backend->promise(head.kept_for);

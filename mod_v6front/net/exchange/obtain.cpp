@@ -155,7 +155,7 @@ task<bool> stays_open(const lease_wish& wish, lease& idle)
     auto& usage = wish.engine.idle_connections().usage();
     const auto at = usage.find(idle->peer());
     steady_timer moment(wish.engine.context(), site_usage::proof);
-    const auto [ended] = co_await moment.async_wait(use_task);
+    const auto [ended] = co_await moment.async_wait(directly);
     const auto now = ended ? backend_connection::state::ended : idle->probe();
     if (now == backend_connection::state::open) {
         usage.note_open(at, idle->idle_for() + site_usage::proof);
@@ -184,7 +184,7 @@ task<result<lease>> new_lease(const lease_wish& wish)
         engine::ask_for_relief();
         if (i > 0 || give_up_idle(wish) == 0) {
             a_moment.expires_after(pause_when_short);
-            co_await a_moment.async_wait(use_task);
+            co_await a_moment.async_wait(directly);
             give_up_idle(wish);
         }
         candidates = identities(wish.order, wish.addresses);

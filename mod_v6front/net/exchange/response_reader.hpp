@@ -10,6 +10,7 @@
 #include "core/message/chunked_decoder.hpp"
 #include "core/message/response_body.hpp"
 #include "net/backends/backend_connection.hpp"
+#include "net/loop/at_once.hpp"
 
 #include <optional>
 #include <span>
@@ -35,8 +36,9 @@ public:
     // backend has closed too early. Reads nothing.
     std::optional<failure> look_ahead();
     // Fills with the next decoded bytes what `room` gives once there are any; 0 at the end of the
-    // message.
-    task<result<std::size_t>> read_body(const body_room& room, std::chrono::milliseconds timeout);
+    // message. `room` lives until then.
+    at_once<result<std::size_t>> read_body(const body_room& room,
+                                           std::chrono::milliseconds timeout);
     task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
     // Body bytes can be had without waiting for the backend, or the message is over.
     bool has_more_at_hand();
@@ -54,9 +56,11 @@ private:
     result<response_head*> parse_head(std::string_view text);
     failure head_failure(error_code ec) const;
     result<chunked_decoder::progress> decode(std::span<char> into);
+    std::size_t took_plain(std::size_t n);
     task<result<std::size_t>> read_chunked(const body_room& room,
                                            std::chrono::milliseconds timeout);
-    task<result<std::size_t>> read_plain(const body_room& room, std::chrono::milliseconds timeout);
+    task<result<std::size_t>> read_plain(const body_room& room, std::size_t most,
+                                         std::chrono::milliseconds timeout);
 
     backend_connection& connection_;
     response_head head_;

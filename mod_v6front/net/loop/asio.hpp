@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -32,7 +33,12 @@ using steady_timer =
 using endpoint = asio::ip::tcp::endpoint;
 
 // Peers' errors are values: an await yields [error_code, ...] and does not throw.
+// The operation itself is awaited, which needs no coroutine of its own.
+inline constexpr auto directly = asio::as_tuple(asio::deferred);
+// A task, for operators such as ||.
 inline constexpr asio::as_tuple_t<asio::use_awaitable_t<executor>> use_task{};
+
+template <class T> class at_once;
 
 } // namespace v6front
 
@@ -60,7 +66,23 @@ template <class T> struct task_promise : asio::detail::awaitable_frame<T, execut
         }
         U await_resume() { return waited_for.await_resume(); }
     };
+    // Nothing is pushed where the value is here.
+    template <class U> struct known_or_awaited {
+        at_once<U> known;
+        task<U> later{};
+        bool await_ready() const noexcept { return known.is_here(); }
+        void await_suspend(std::coroutine_handle<task_promise> outer)
+        {
+            later = outer.promise().frame::await_transform(known.later());
+            later.await_suspend(std::coroutine_handle<frame>::from_address(outer.address()));
+        }
+        U await_resume() { return later.valid() ? later.await_resume() : known.take(); }
+    };
     using frame::await_transform;
+    template <class U> auto await_transform(at_once<U> known) const
+    {
+        return known_or_awaited<U>{std::move(known)};
+    }
     template <class U> auto await_transform(task<U> inner) const
     {
         return inner_task<U>{frame::await_transform(std::move(inner))};

@@ -76,9 +76,9 @@ public:
     }
 
     // Ends with no error after notify(), with operation_aborted after a cancellation.
-    task<error_code> wait(executor ex)
+    auto wait(executor ex)
     {
-        auto [ec] = co_await asio::async_initiate<decltype(use_task), void(error_code)>(
+        return asio::async_initiate<decltype(directly), void(error_code)>(
             [this, ex](auto handler) {
                 using kind = waiter<decltype(handler)>;
                 static_assert(sizeof(kind) <= sizeof place_);
@@ -90,8 +90,7 @@ public:
                     slot.assign(
                         [this](asio::cancellation_type) { wake(asio::error::operation_aborted); });
             },
-            use_task);
-        co_return ec;
+            directly);
     }
 
     // Wakes the waiter, if any, in a later turn of the engine's loop: never inside the caller.

@@ -3,6 +3,7 @@
 #include "frame_memory.hpp"
 
 #include <array>
+#include <cstdint>
 #include <new>
 
 namespace v6front::frame_memory
@@ -32,47 +33,41 @@ struct kept_frame {
     kept_frame* next;
 };
 
-class kept_frames
-{
-public:
-    ~kept_frames()
+struct size_class {
+    kept_frame* first;
+    unsigned count;
+};
+
+// Plain, so that a thread reaches its own without asking whether they are made.
+struct kept_frames {
+    enum class state : std::uint8_t { nobody_empties, emptied_at_end, emptied };
+    std::array<size_class, largest_kept / step> sizes;
+    state is;
+};
+
+constinit thread_local kept_frames of_this_thread{};
+
+// Made with the first frame that is kept.
+struct end_of_thread {
+    ~end_of_thread()
     {
-        for (auto& of : sizes_)
+        of_this_thread.is = kept_frames::state::emptied;
+        for (auto& of : of_this_thread.sizes)
             while (auto* frame = of.first) {
                 of.first = frame->next;
                 ::operator delete(frame);
             }
     }
-
-    void* take(std::size_t at)
-    {
-        auto& of = sizes_[at];
-        if (!of.first)
-            return ::operator new((at + 1) * step);
-        auto* frame = of.first;
-        of.first = frame->next;
-        --of.count;
-        return frame;
-    }
-
-    void give_back(void* memory, std::size_t at) noexcept
-    {
-        auto& of = sizes_[at];
-        if (of.count == most_of_a_size)
-            return ::operator delete(memory);
-        of.first = new (memory) kept_frame{of.first};
-        ++of.count;
-    }
-
-private:
-    struct size_class {
-        kept_frame* first = nullptr;
-        unsigned count = 0;
-    };
-    std::array<size_class, largest_kept / step> sizes_;
 };
 
-thread_local kept_frames frames_of_thread;
+bool may_keep(kept_frames& here) noexcept
+{
+    if (here.is == kept_frames::state::nobody_empties) {
+        thread_local const end_of_thread at_end;
+        here.is = kept_frames::state::emptied_at_end;
+    }
+    return here.is == kept_frames::state::emptied_at_end;
+}
 
 } // namespace
 
@@ -80,14 +75,26 @@ void* take(std::size_t size)
 {
     if (!keeps || size > largest_kept)
         return ::operator new(size);
-    return frames_of_thread.take((size - 1) / step);
+    const auto at = (size - 1) / step;
+    auto& of = of_this_thread.sizes[at];
+    auto* frame = of.first;
+    if (!frame)
+        return ::operator new((at + 1) * step);
+    of.first = frame->next;
+    --of.count;
+    return frame;
 }
 
-void give_back(void* frame, std::size_t size) noexcept
+void give_back(void* memory, std::size_t size) noexcept
 {
     if (!keeps || size > largest_kept)
-        return ::operator delete(frame);
-    frames_of_thread.give_back(frame, (size - 1) / step);
+        return ::operator delete(memory);
+    auto& here = of_this_thread;
+    auto& of = here.sizes[(size - 1) / step];
+    if (of.count == most_of_a_size || !may_keep(here))
+        return ::operator delete(memory);
+    of.first = new (memory) kept_frame{of.first};
+    ++of.count;
 }
 
 } // namespace v6front::frame_memory

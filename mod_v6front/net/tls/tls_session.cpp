@@ -274,10 +274,8 @@ next_input tls_session::peek_behind_read() const noexcept
 {
     char octet = 0;
     const auto n = ::recv(socket_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n > 0)
-        return next_input::unread;
-    if (n == 0)
-        return next_input::end;
+    if (n >= 0)
+        return n > 0 ? next_input::unread : next_input::end;
     return errno == EAGAIN || errno == EWOULDBLOCK ? next_input::nothing : next_input::reset;
 }
 

@@ -118,6 +118,31 @@ TEST_CASE("A client that closes its own direction is gone")
     CHECK(client.closed_by_peer());
 }
 
+// No event tells of such an end once the request has been read.
+TEST_CASE("A client that ends in the same breath as its request is gone", "[departure]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    const bool answers = GENERATE(false, true);
+    INFO("the site answers: " << answers);
+    using namespace script;
+    scripted_backend::steps steps{read_request(), send(response("first")), read_request()};
+    if (answers)
+        steps.push_back(send(response("at once")));
+    steps.push_back(read_end());
+    scripted_backend site(std::move(steps));
+    auto options = options_for(w, "V6FrontPass / " + site.url() + " response=60");
+    options.site += "\nKeepAliveTimeout 60\n";
+    httpd_server front(options);
+    raw_client client(front.port(), client_for(front));
+    client.send(request_text({"/first"}));
+    CHECK(client.read_response().body == "first");
+    client.send_and_half_close(request_text({"/"}));
+    CHECK(client.closed_by_peer());
+    if (!answers)
+        CHECK(site.wait_for_open_connections(0));
+}
+
 // The end may come at any moment, also when nothing is being read or watched: now and then it
 // comes between the second answer and the wait for a third request.
 TEST_CASE("The end of what a client sends is noticed whenever it comes")

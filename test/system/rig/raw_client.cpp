@@ -273,6 +273,15 @@ bool raw_client::has_input()
     return !left_over_.empty();
 }
 
+bool raw_client::send_and_half_close(std::string_view bytes)
+{
+    const int hold = 1;
+    setsockopt(connection_->fd, IPPROTO_TCP, TCP_CORK, &hold, sizeof hold);
+    const bool sent = send(bytes);
+    half_close();
+    return sent;
+}
+
 void raw_client::half_close()
 {
     if (connection_->tls)

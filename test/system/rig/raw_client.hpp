@@ -50,7 +50,9 @@ public:
     bool has_input();
 
     void half_close(); // no more from us; TLS says close_notify
-    void reset();      // RST instead of FIN
+    // Both in one packet.
+    bool send_and_half_close(std::string_view bytes);
+    void reset(); // RST instead of FIN
     void close();
 
 private:

@@ -78,6 +78,24 @@ TEST_CASE("mod_status: an idle server has no busy worker but the one that says s
     CHECK(page.number("Total Accesses").value_or(0) >= 20);
 }
 
+// In whole hundredths of a second, of all processes.
+TEST_CASE("mod_status: the processor's time is counted", "[status]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site([](const auto&) { return response("x"); });
+    httpd_server front(with_status(w, site.url()));
+    status_page page;
+    const bool counted = eventually([&] {
+        for (int i = 0; i < 50; ++i)
+            get(front, "/");
+        page = look(front);
+        return page.number("CPUUser").value_or(0) + page.number("CPUSystem").value_or(0) > 0;
+    });
+    INFO(page.text);
+    CHECK(counted);
+}
+
 TEST_CASE("mod_status: each request in flight has a row of its own", "[status]")
 {
     const way w = GENERATE(from_range(http1_ways()));

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <thread>
+#include <tuple>
 
 using namespace v6front;
 using namespace v6front::test;
@@ -26,7 +27,7 @@ result<ipv4_addresses> no_lookup(const std::string& name)
 
 task<bool> wait_for(event& e, executor ex, error_code& ended)
 {
-    ended = co_await e.wait(ex);
+    std::tie(ended) = co_await e.wait(ex);
     co_return true;
 }
 

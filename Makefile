@@ -136,7 +136,7 @@ $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)
 # Those parts of the bridge that stand on APR and few functions of httpd, which the tests play.
 bridge_part := $(addprefix mod_v6front/httpd/,mod_v6front.c $(addprefix config/,accept_directive.cpp config.cpp directives.cpp directive_place.cpp checks.cpp tls_rules.cpp cookie_directives.cpp forwarded_directives.cpp pseudo_v4_directive.cpp) \
-               $(addprefix connections/,handover.cpp held_output.cpp input_store.cpp node_store.cpp) requests/pseudo_v4_client.cpp status/status_text.cpp)
+               $(addprefix connections/,handover.cpp held_output.cpp input_store.cpp node_store.cpp socket_output.cpp) requests/pseudo_v4_client.cpp status/status_text.cpp)
 $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(bridge_part)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ -laprutil-1 -lapr-1 $(TLS_LIBS) $(CATCH_LIBS)
 $(BUILD)/system_tests: $(call obj,$(system_src))

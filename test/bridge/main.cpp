@@ -13,6 +13,12 @@ using v6front::test::httpd;
 extern "C" {
 
 server_rec* ap_server_conf = nullptr;
+ap_filter_rec_t* ap_core_output_filter_handle = nullptr;
+
+apr_socket_t* ap_get_conn_socket(conn_rec*)
+{
+    return httpd.socket;
+}
 
 void ap_log_error_(const char*, int, int, int level, apr_status_t, const server_rec*,
                    const char* format, ...)

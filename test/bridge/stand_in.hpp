@@ -21,6 +21,7 @@ struct stand_in {
     int thread_limit = 0;            // ap_mpm_query
     worker_score worker{};           // the slot in the scoreboard, whichever is asked for
     std::pair<int, int> asked_worker{};
+    apr_socket_t* socket = nullptr; // of every connection
 };
 inline stand_in httpd;
 

@@ -116,11 +116,11 @@ TEST_CASE("room is made behind what is held, and given back when nothing is", "[
         }
         REQUIRE((store.bytes() == held)); // not worth printing
     }
-    store.shrink(); // nothing, while something is held
+    store.give_memory_back(); // nothing, while something is held
     CHECK((store.bytes() == held));
     store.drop(held.size());
     CHECK(store.empty());
-    store.shrink();
+    store.give_memory_back();
     CHECK(store.room().size() == input_store::small);
     CHECK(store.room(input_store::large).size() == input_store::large);
     const std::string much(100000, 'x');

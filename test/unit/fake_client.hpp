@@ -89,7 +89,7 @@ private:
             fields.append(f.name).append("=").append(f.value).append(";");
         all_handed_down = false;
     }
-    std::span<char> body_space() override { return space_; }
+    std::span<char> body_space(std::size_t) override { return space_; }
     result<void> send_body(std::size_t n, flow next) override
     {
         body.append(space_.data(), n);

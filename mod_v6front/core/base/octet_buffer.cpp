@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "octet_buffer.hpp"
 
+#include "octet_memory.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -15,13 +17,14 @@ std::span<char> octet_buffer::room(std::size_t capacity)
         compact();
     if (is_full() || capacity_ < capacity) {
         const auto larger = std::max(capacity, is_full() ? 2 * capacity_ : capacity_);
-        auto grown = std::make_unique_for_overwrite<char[]>(larger);
+        auto* grown = octet_memory::take(larger);
         if (!empty())
-            std::memcpy(grown.get(), memory_.get(), end_);
-        memory_ = std::move(grown);
+            std::memcpy(grown, memory_, end_);
+        octet_memory::give_back(memory_, capacity_);
+        memory_ = grown;
         capacity_ = larger;
     }
-    return {memory_.get() + end_, capacity_ - end_};
+    return {memory_ + end_, capacity_ - end_};
 }
 
 void octet_buffer::compact() noexcept
@@ -29,14 +32,14 @@ void octet_buffer::compact() noexcept
     if (begin_ == 0)
         return;
     if (!empty())
-        std::memmove(memory_.get(), memory_.get() + begin_, end_ - begin_);
+        std::memmove(memory_, memory_ + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
 }
 
 void octet_buffer::release() noexcept
 {
-    memory_.reset();
+    octet_memory::give_back(std::exchange(memory_, nullptr), capacity_);
     capacity_ = begin_ = end_ = 0;
 }
 

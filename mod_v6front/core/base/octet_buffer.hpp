@@ -6,9 +6,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace v6front
 {
@@ -16,9 +16,18 @@ namespace v6front
 class octet_buffer
 {
 public:
+    octet_buffer() = default;
+    octet_buffer(octet_buffer&& other) noexcept { swap(other); }
+    octet_buffer& operator=(octet_buffer&& other) noexcept
+    {
+        swap(other);
+        return *this;
+    }
+    ~octet_buffer() { release(); }
+
     bool empty() const noexcept { return begin_ == end_; }
     // Valid until the next room() or compact().
-    std::string_view bytes() const noexcept { return {memory_.get() + begin_, end_ - begin_}; }
+    std::string_view bytes() const noexcept { return {memory_ + begin_, end_ - begin_}; }
     // The last octet that went in had the last of the memory.
     bool is_full() const noexcept { return capacity_ > 0 && end_ == capacity_; }
     std::size_t capacity() const noexcept { return capacity_; }
@@ -35,7 +44,15 @@ public:
     void release() noexcept;
 
 private:
-    std::unique_ptr<char[]> memory_;
+    void swap(octet_buffer& other) noexcept
+    {
+        std::swap(memory_, other.memory_);
+        std::swap(capacity_, other.capacity_);
+        std::swap(begin_, other.begin_);
+        std::swap(end_, other.end_);
+    }
+
+    char* memory_ = nullptr; // of octet_memory
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

@@ -14,49 +14,57 @@ namespace v6front
 namespace
 {
 
-constexpr std::size_t max_kept = 64;
-constexpr apr_size_t max_free = 128 * 1024; // in each of them
+// For the next requests, of what those before have used.
+constexpr apr_size_t max_free = 2 * 1024 * 1024;
 
 // event_conn_state_t, to which hooks of the MPM write unasked (event.c: event_pre_read_request,
 // event_post_read_request, event_request_cleanup, event_protocol_switch). They only store there,
 // and the MPM never sees this one. It has some 200 octets.
-constexpr apr_size_t octets_for_mpm = 2048;
+constexpr apr_size_t octets_for_mpm = 512;
 
 } // namespace
 
-connection_pools::~connection_pools()
+connection_pools::connection_pools()
 {
-    for (auto* pool : kept_)
-        apr_pool_destroy(pool);
-}
-
-apr_pool_t* connection_pools::take()
-{
-    if (!kept_.empty()) {
-        auto* pool = kept_.back();
-        kept_.pop_back();
-        return pool;
-    }
     apr_allocator_t* allocator = nullptr;
     if (apr_allocator_create(&allocator) != APR_SUCCESS)
         throw std::bad_alloc();
     apr_allocator_max_free_set(allocator, max_free);
-    apr_pool_t* pool = nullptr;
-    if (apr_pool_create_ex(&pool, nullptr, nullptr, allocator) != APR_SUCCESS) {
+    if (apr_pool_create_ex(&all_, nullptr, nullptr, allocator) != APR_SUCCESS) {
         apr_allocator_destroy(allocator);
         throw std::bad_alloc();
     }
-    apr_allocator_owner_set(allocator, pool);
+    apr_allocator_owner_set(allocator, all_);
+    apr_thread_mutex_t* lock = nullptr;
+    if (apr_thread_mutex_create(&lock, APR_THREAD_MUTEX_DEFAULT, all_) != APR_SUCCESS) {
+        apr_pool_destroy(all_);
+        throw std::bad_alloc();
+    }
+    apr_allocator_mutex_set(allocator, lock);
+    apr_pool_tag(all_, "v6front_connections");
+}
+
+// Those that were abandoned end with the process.
+connection_pools::~connection_pools()
+{
+    if (taken_ == 0)
+        apr_pool_destroy(all_);
+}
+
+apr_pool_t* connection_pools::take()
+{
+    apr_pool_t* pool = nullptr;
+    if (apr_pool_create_ex(&pool, all_, nullptr, nullptr) != APR_SUCCESS)
+        throw std::bad_alloc();
     apr_pool_tag(pool, "v6front_connection");
+    ++taken_;
     return pool;
 }
 
 void connection_pools::give_back(apr_pool_t* used) noexcept
 {
-    if (kept_.size() >= max_kept)
-        return apr_pool_destroy(used);
-    apr_pool_clear(used);
-    kept_.push_back(used);
+    --taken_;
+    apr_pool_destroy(used);
 }
 
 accepted_socket::accepted_socket(asio::io_context& on, connection_pools& pools)

@@ -11,17 +11,18 @@
 #include "input_store.hpp"
 
 #include <atomic>
-#include <vector>
+#include <cstddef>
 
 namespace v6front
 {
 
-// Pools of such connections, used again one after the other. Each has an allocator of its own,
-// since an offload thread may use it while the engine uses others. Part of an engine's thread.
+// Pools of such connections. All of an engine's have one allocator, so that a connection holds the
+// memory of a request only while it has one. It has a lock, since an offload thread may use it,
+// too. Part of an engine's thread.
 class connection_pools
 {
 public:
-    connection_pools() = default;
+    connection_pools();
     ~connection_pools();
     connection_pools(const connection_pools&) = delete;
     connection_pools& operator=(const connection_pools&) = delete;
@@ -31,7 +32,8 @@ public:
     void give_back(apr_pool_t* used) noexcept;
 
 private:
-    std::vector<apr_pool_t*> kept_;
+    apr_pool_t* all_ = nullptr; // their parent
+    std::size_t taken_ = 0;
 };
 
 class accepted_socket

@@ -15,9 +15,11 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 
 namespace v6front
@@ -232,12 +234,18 @@ task<first_bytes> acceptor::read_first_bytes(offered_protocols offered, accepted
     auto whose = judge_first_bytes(from.store.bytes(), offered);
     while (whose == first_bytes::more && !waiting.patience.expired()) {
         const auto space = from.store.room();
-        const auto [ec, n] = co_await from.stream.async_read_some(
-            asio::buffer(space.data(), space.size()), directly);
+        const auto n = ::recv(from.descriptor(), space.data(), space.size(), MSG_DONTWAIT);
+        if (n > 0) {
+            from.store.fill(static_cast<std::size_t>(n));
+            whose = judge_first_bytes(from.store.bytes(), offered);
+            continue;
+        }
+        from.store.give_memory_back();
+        if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+            break;
+        const auto [ec] = co_await from.stream.async_wait(tcp_socket::wait_read, directly);
         if (ec)
             break;
-        from.store.fill(n);
-        whose = judge_first_bytes(from.store.bytes(), offered);
     }
     co_return whose;
 }

@@ -83,8 +83,6 @@ task<bool> adopted_connection::read_head()
     const std::function<bool(std::string_view)> is_whole = [&search](std::string_view bytes) {
         return search.ends_in(bytes);
     };
-    if (!read_.is_under_way())
-        socket_store_.shrink();
     for (;;) {
         if (head_filter_)
             store.end_with(decrypt(is_whole));
@@ -108,6 +106,7 @@ task<bool> adopted_connection::read_head()
                         head_time_at_first + std::chrono::seconds(octets / head_octets_per_second),
                         head_time_at_most);
         head_began_ = octets == 0 ? start : began;
+        head_store_.give_memory_back();
         const auto left = head_began_ + allowed - deadline::clock::now();
         const auto rv = co_await read_socket(input_store::small, left);
         head_began_ = deadline::clock::time_point::max();

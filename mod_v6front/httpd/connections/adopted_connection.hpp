@@ -82,6 +82,7 @@ public:
 
     bool may_block() const override { return false; }
     task<apr_status_t> more_input(input_patience how_long) override;
+    void take_what_has_come() override;
     task<bool> is_end_meant() override { co_return true; }
     void watch(std::function<void()> gone) override;
     bool is_gone() const override { return socket_store_.ending() != APR_SUCCESS; }
@@ -125,7 +126,8 @@ private:
     task<apr_status_t> read_socket(std::size_t room, deadline::clock::duration limit);
     using end_is_told = socket_read::end_is_told;
     void start_reading(std::size_t room, end_is_told end = end_is_told::at_once);
-    std::span<char> read_room() override { return read_room_; }
+    std::span<char> read_room() override;
+    void leave_room() override;
     void on_read(error_code ec, std::size_t n) override;
     void note_end();
     void look_for_end();
@@ -146,7 +148,8 @@ private:
     deadline::clock::time_point since_ = deadline::clock::now();
     // One read into socket_store_ may be outstanding, beyond the call that has begun it.
     socket_read read_;
-    std::span<char> read_room_; // made when it begins: what is held does not move while it waits
+    std::size_t read_size_ = 0;
+    std::span<char> read_room_; // where something is held when it begins, which must not move
     bool waits_to_write_ = false;
     apr_status_t read_status_ = APR_SUCCESS;
     bool has_ended_ = false; // the client's sending side, or its connection

@@ -24,10 +24,26 @@ void adopted_connection::start_reading(std::size_t room, end_is_told end)
     if (read_.is_under_way() || has_ended_)
         return;
     read_status_ = APR_SUCCESS;
-    read_room_ = socket_store_.room(room);
+    socket_store_.give_memory_back();
+    read_size_ = room;
+    read_room_ = socket_store_.empty() ? std::span<char>() : socket_store_.room(room);
     read_.start(socket_, *this, end);
     if (read_.may_miss_end())
         end_look_.arm(before_look_for_end);
+}
+
+// While the read waits, nothing more is handed out of a store that was empty.
+std::span<char> adopted_connection::read_room()
+{
+    return read_room_.empty() ? socket_store_.room(read_size_) : read_room_;
+}
+
+void adopted_connection::leave_room()
+{
+    if (!socket_store_.empty())
+        return;
+    socket_store_.give_memory_back();
+    read_room_ = {};
 }
 
 void adopted_connection::on_read(error_code ec, std::size_t n)
@@ -101,6 +117,8 @@ task<void> adopted_connection::stop_reading()
 void adopted_connection::watch(std::function<void()> gone)
 {
     on_departure_ = std::move(gone);
+    if (on_departure_)
+        head_store_.give_memory_back();
     // What it sends in the meantime, the next requests, is worth a bounded room.
     if (on_departure_ && has_ended_)
         std::exchange(on_departure_, nullptr)();
@@ -124,6 +142,20 @@ task<apr_status_t> adopted_connection::writable(apr_interval_time_t timeout)
     if (late)
         co_return APR_TIMEUP;
     co_return ec ? APR_FROM_OS_ERROR(ec.value()) : APR_SUCCESS;
+}
+
+// A body that is on its way with its head then leaves in few writes. Its end, and what TLS hides,
+// are for the read that waits.
+void adopted_connection::take_what_has_come()
+{
+    if (read_.is_under_way() || has_ended_ || head_filter_)
+        return;
+    const auto space = socket_store_.room(input_store::large);
+    const auto n = ::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    if (n <= 0)
+        return;
+    socket_store_.fill(static_cast<std::size_t>(n));
+    last_input_ = deadline::clock::now();
 }
 
 task<apr_status_t> adopted_connection::more_input(input_patience how_long)

@@ -3,6 +3,7 @@
 #include "held_output.hpp"
 
 #include "httpd/base/brigades.hpp"
+#include "socket_output.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -21,6 +22,25 @@ apr_size_t octets_in(apr_bucket_brigade* brigade)
     return n < 0 ? SIZE_MAX : static_cast<apr_size_t>(n);
 }
 
+// Less than this waits for what follows, or for a push (THRESHOLD_MIN_WRITE, core_filters.c).
+constexpr apr_size_t worth_a_write = 4096;
+
+bool is_core(const ap_filter_t* f)
+{
+    return f->frec == ap_core_output_filter_handle;
+}
+
+// The others keep themselves, or are copied.
+bool needs_pool(apr_bucket_brigade* brigade)
+{
+    for (auto* b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);
+         b = APR_BUCKET_NEXT(b))
+        if (!APR_BUCKET_IS_METADATA(b) && !APR_BUCKET_IS_HEAP(b) && !APR_BUCKET_IS_TRANSIENT(b) &&
+            !APR_BUCKET_IS_POOL(b) && !APR_BUCKET_IS_IMMORTAL(b))
+            return true;
+    return false;
+}
+
 } // namespace
 
 apr_size_t held_output::most() const
@@ -32,6 +52,10 @@ apr_size_t held_output::most() const
 
 apr_status_t held_output::pass(ap_filter_t* core, apr_bucket_brigade* brigade)
 {
+    if (connection_->aborted)
+        return give_up(APR_ECONNABORTED, brigade);
+    if (in_core_ == 0 && is_core(core))
+        return write(core, brigade);
     if (brigade) {
         const auto octets = octets_in(brigade);
         if (is_empty() && in_core_ < most() && octets <= most() - in_core_)
@@ -54,11 +78,51 @@ apr_status_t held_output::pass_all(ap_filter_t* core, apr_bucket_brigade* brigad
 apr_status_t held_output::keep(ap_filter_t* core, apr_bucket_brigade* brigade)
 {
     if (!held_) {
-        apr_pool_create(&pool_, connection_->pool);
         held_ = apr_brigade_create(connection_->pool, connection_->bucket_alloc);
         slice_ = apr_brigade_create(connection_->pool, connection_->bucket_alloc);
     }
-    return ap_save_brigade(core, &held_, &brigade, pool_);
+    if (!pool_ && needs_pool(brigade))
+        apr_pool_create(&pool_, connection_->pool);
+    return ap_save_brigade(core, &held_, &brigade, pool_ ? pool_ : connection_->pool);
+}
+
+// nullptr: a push.
+apr_status_t held_output::write(ap_filter_t* core, apr_bucket_brigade* brigade)
+{
+    auto* next = is_empty() ? brigade : held_;
+    if (brigade && next == held_)
+        if (const auto rv = keep(core, brigade); rv != APR_SUCCESS)
+            return give_up(rv, brigade);
+    const auto octets = next ? octets_in(next) : 0;
+    if (next && (!brigade || octets == 0 || octets >= worth_a_write)) {
+        const auto rv = write_what_fits(connection_, next);
+        if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
+            return give_up(rv, next);
+    }
+    if (next && next != held_ && !APR_BRIGADE_EMPTY(next))
+        if (const auto rv = keep(core, next); rv != APR_SUCCESS)
+            return give_up(rv, next);
+    return note_held();
+}
+
+// What follows would not fit to what has gone. The log of a request that ends with its brigade is
+// to say so, as core has it.
+apr_status_t held_output::give_up(apr_status_t status, apr_bucket_brigade* brigade)
+{
+    connection_->aborted = 1;
+    if (brigade)
+        apr_brigade_cleanup(brigade);
+    if (held_)
+        apr_brigade_cleanup(held_);
+    return status;
+}
+
+apr_status_t held_output::note_held()
+{
+    connection_->data_in_output_filters = is_empty() ? 0 : 1;
+    if (is_empty() && pool_)
+        apr_pool_clear(pool_);
+    return APR_SUCCESS;
 }
 
 apr_status_t held_output::hand(ap_filter_t* core, apr_bucket_brigade* brigade, apr_size_t octets)
@@ -77,20 +141,16 @@ apr_status_t held_output::go_on(ap_filter_t* core)
             in_core_ = 0;
         if (connection_->aborted || is_empty() || in_core_ > 0)
             break;
+        if (is_core(core))
+            return write(core, nullptr);
         if (rv = pass_slice(core); rv != APR_SUCCESS)
             break;
     }
-    if (connection_->aborted || rv != APR_SUCCESS) {
-        connection_->aborted = 1; // what follows would not fit to what has gone
-        if (held_)
-            apr_brigade_cleanup(held_);
-        return rv != APR_SUCCESS ? rv : APR_ECONNABORTED;
-    }
-    if (!is_empty())
-        connection_->data_in_output_filters = 1;
-    else if (pool_)
-        apr_pool_clear(pool_);
-    return APR_SUCCESS;
+    if (connection_->aborted || rv != APR_SUCCESS)
+        return give_up(rv != APR_SUCCESS ? rv : APR_ECONNABORTED, nullptr);
+    if (in_core_ > 0)
+        return APR_SUCCESS;
+    return note_held();
 }
 
 // Files and the like are copied: core would set a part of one aside in a pool of its own, and end

@@ -30,9 +30,9 @@ void input_store::drop(std::size_t n) noexcept
         chunk_line_ = {};
 }
 
-void input_store::shrink()
+void input_store::give_memory_back() noexcept
 {
-    if (empty() && buffer_.capacity() > small)
+    if (empty())
         buffer_.release();
 }
 

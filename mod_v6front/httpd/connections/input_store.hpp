@@ -18,7 +18,7 @@ class input_store
 {
 public:
     static constexpr std::size_t small = 8 * 1024;  // while waiting for a request
-    static constexpr std::size_t large = 32 * 1024; // while a body comes in
+    static constexpr std::size_t large = 64 * 1024; // while a body comes in
 
     bool empty() const noexcept { return buffer_.empty(); }
     std::string_view bytes() const noexcept { return buffer_.bytes(); }
@@ -29,8 +29,8 @@ public:
     void fill(std::size_t n) noexcept { buffer_.fill(n); }
     void put(const char* data, std::size_t n);
     void drop(std::size_t n) noexcept;
-    // Gives memory back when nothing is held.
-    void shrink();
+    // Where nothing is held, and nothing that was handed out is in use: who waits needs none.
+    void give_memory_back() noexcept;
 
     // What they begin with is a whole chunk's line (chunk_line_search).
     bool holds_chunk_line() noexcept { return chunk_line_.ends_in(bytes()); }

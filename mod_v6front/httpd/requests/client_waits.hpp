@@ -37,6 +37,8 @@ public:
     // Until more of the client's bytes are at hand (APR_SUCCESS, or perhaps: at the end of a slice
     // of the time), or why not.
     virtual task<apr_status_t> more_input(input_patience how_long) = 0;
+    // What the kernel has of a body goes to what is at hand. Nothing that was handed out is in use.
+    virtual void take_what_has_come() {}
     // The body's end is there, and nothing else says where that is: true if the client has sent it.
     virtual task<bool> is_end_meant() = 0;
     // While nothing else reads: calls when the client goes away; nullptr ends that.

@@ -22,7 +22,7 @@ task<void> request_client::read_ahead()
 {
     const auto* fields = request_->headers_in;
     const char* announced = apr_table_get(fields, "Content-Length");
-    const std::size_t most = announced ? 2 * piece_size : 1;
+    const std::size_t most = announced ? piece_size : 1;
     invited_ = true;
     is_held_back_ = true;
     bool last = false;

@@ -126,22 +126,46 @@ task<result<client::body_piece>> request_client::read_body()
     co_return piece;
 }
 
+// The next piece, as next_piece() has it, on the account of this request.
+result<client::body_piece> request_client::counted_piece()
+{
+    const auto piece = next_piece();
+    if (!piece)
+        return piece;
+    // The client has sent its body unasked; otherwise httpd would close the connection.
+    if (!piece->bytes.empty())
+        request_->expecting_100 = 0;
+    taken_ += static_cast<apr_off_t>(piece->bytes.size());
+    account_.received(piece->bytes.size());
+    if (limit_ > 0 && taken_ > limit_)
+        return failure{reason::client_body_too_large, {}, "LimitRequestBody"};
+    return piece;
+}
+
+// On an engine. A thread reads as it always does.
+std::optional<result<client::body_piece>> request_client::body_at_hand()
+{
+    if (is_held_back_ || waits_.may_block() || !APR_BRIGADE_EMPTY(in_))
+        return std::nullopt;
+    waits_.take_what_has_come();
+    const auto rv = pull();
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
+        return input_failure(rv);
+    if (APR_BRIGADE_EMPTY(in_))
+        return std::nullopt;
+    const auto piece = counted_piece();
+    if (piece && piece->bytes.empty() && !piece->last)
+        return std::nullopt;
+    return piece;
+}
+
 task<result<client::body_piece>> request_client::read_piece()
 {
     // What the last call gave out has been used.
     if (!APR_BRIGADE_EMPTY(in_) && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(in_)))
         apr_bucket_delete(APR_BRIGADE_FIRST(in_));
     for (;;) {
-        const auto piece = next_piece();
-        // The client has sent its body unasked; otherwise httpd would close the connection.
-        if (piece && !piece->bytes.empty())
-            request_->expecting_100 = 0;
-        if (piece) {
-            taken_ += static_cast<apr_off_t>(piece->bytes.size());
-            account_.received(piece->bytes.size());
-        }
-        if (limit_ > 0 && taken_ > limit_)
-            co_return failure{reason::client_body_too_large, {}, "LimitRequestBody"};
+        const auto piece = counted_piece();
         if (piece && piece->last && !apr_table_get(request_->headers_in, "Content-Length")) {
             const bool meant = co_await waits_.is_end_meant();
             if (!meant)

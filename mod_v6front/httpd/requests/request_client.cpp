@@ -126,12 +126,11 @@ void request_client::send_head(const response_head& head)
     }
 }
 
-std::span<char> request_client::body_space()
+std::span<char> request_client::body_space(std::size_t most)
 {
     if (!space_) {
-        space_size_ = piece_size;
-        if (expected_ >= 0 && expected_ < static_cast<apr_off_t>(piece_size))
-            space_size_ = std::max<std::size_t>(static_cast<std::size_t>(expected_), 1);
+        const auto left = expected_ > sent_ ? static_cast<std::uint64_t>(expected_ - sent_) : 1;
+        space_size_ = std::min(most, pieces_.next(expected_ >= 0 ? left : UINT64_MAX));
         space_ =
             static_cast<char*>(apr_bucket_alloc(space_size_, request_->connection->bucket_alloc));
     }
@@ -156,8 +155,9 @@ result<void> request_client::pass()
     return {};
 }
 
-// What follows at once is held back, up to a piece, so that a small response travels with its end
-// in one brigade and one write; so does the last piece of a larger one, whose end follows at once.
+// What follows at once is held back, up to a small piece, so that a small response travels with its
+// end in one brigade and one write; so does the last piece of a larger one, whose end follows at
+// once.
 result<void> request_client::send_body(std::size_t n, flow next)
 {
     auto* alloc = request_->connection->bucket_alloc;
@@ -166,8 +166,9 @@ result<void> request_client::send_body(std::size_t n, flow next)
                apr_bucket_heap_create(std::exchange(space_, nullptr), n, apr_bucket_free, alloc));
         held_ += n;
         sent_ += static_cast<apr_off_t>(n);
+        pieces_.taken(n);
     }
-    if (next == flow::more && (held_ < piece_size || sent_ == expected_))
+    if (next == flow::more && (held_ < body_pieces::smallest || sent_ == expected_))
         return {};
     if (next == flow::pause)
         append(out_, apr_bucket_flush_create(alloc));
@@ -201,7 +202,9 @@ task<result<void>> request_client::caught_up()
             co_return failure{reason::client_gone, {}, {}};
         if (!c->data_in_output_filters)
             co_return result<void>{};
+        const auto began = deadline::clock::now();
         const auto rv = co_await waits_.writable(request_->server->timeout);
+        pieces_.waited(deadline::clock::now() - began);
         if (rv != APR_SUCCESS)
             co_return failure{reason::client_gone, {}, "the client stopped reading"};
     }

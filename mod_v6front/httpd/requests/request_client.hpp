@@ -5,6 +5,7 @@
 // from the request's pool while a body passes.
 #pragma once
 
+#include "core/decisions/body_pieces.hpp"
 #include "core/decisions/body_time.hpp"
 #include "net/exchange/client.hpp"
 #include "net/loop/deadline.hpp"
@@ -21,18 +22,19 @@ namespace v6front
 class request_client final : public client
 {
 public:
-    static constexpr std::size_t piece_size = 32 * 1024;
+    static constexpr std::size_t piece_size = 64 * 1024; // of a request's body
 
     request_client(request_rec* r, client_waits& waits);
     ~request_client() override;
 
     task<result<body_piece>> read_body() override;
+    std::optional<result<body_piece>> body_at_hand() override;
     void invite_body() override { invited_ = true; }
     field_list trailers() const override;
     void send_interim(const response_head& head) override;
     upgraded_client* switch_protocols(const response_head& head) override;
     void send_head(const response_head& head) override;
-    std::span<char> body_space() override;
+    std::span<char> body_space(std::size_t most) override;
     result<void> send_body(std::size_t n, flow next) override;
     bool takes_trailers() const override;
     void send_trailers(std::span<const field> trailers) override;
@@ -63,6 +65,7 @@ public:
 
 private:
     result<body_piece> next_piece();
+    result<body_piece> counted_piece();
     task<result<body_piece>> read_piece();
     task<apr_status_t> wait_for_client();
     apr_status_t pull();
@@ -77,6 +80,7 @@ private:
     apr_bucket_brigade* out_;
     char* space_ = nullptr; // from the connection's bucket allocator, becomes a bucket
     std::size_t space_size_ = 0;
+    body_pieces pieces_;   // of the response's
     std::size_t held_ = 0; // octets in out_
     apr_off_t expected_ = -1;
     apr_off_t sent_ = 0;  // octets of the response's body, held ones too

@@ -31,7 +31,43 @@ void backend_connection::watch(socket_read::end_is_told end)
     if (reading_ || read_error_)
         return;
     reading_ = true;
+    leave_room();
     transport_.start_reading(*this, end);
+}
+
+// A read that does not outlive who waits for it: what comes later goes into the buffer.
+class backend_connection::direct_read
+{
+public:
+    direct_read(backend_connection& of, const body_room& room, std::size_t most)
+        : of_(of), room_(room), most_(most)
+    {
+        of_.direct_ = this;
+    }
+    ~direct_read() { of_.direct_ = nullptr; }
+    direct_read(const direct_read&) = delete;
+    direct_read& operator=(const direct_read&) = delete;
+
+    std::span<char> room() const { return room_(most_); }
+    std::size_t size = 0; // what has come
+
+private:
+    backend_connection& of_;
+    const body_room& room_;
+    std::size_t most_;
+};
+
+std::span<char> backend_connection::read_room()
+{
+    const auto room = direct_ ? direct_->room() : buffer_.room(initial_buffer);
+    room_size_ = room.size();
+    return room;
+}
+
+void backend_connection::leave_room()
+{
+    if (buffer_.empty())
+        buffer_.release();
 }
 
 std::shared_ptr<socket_reader> backend_connection::shared()
@@ -47,17 +83,19 @@ void backend_connection::on_read(error_code ec, std::size_t n)
     if (ec == asio::error::operation_aborted && transport_.is_open())
         return watch();
     read_error_ = ec;
-    buffer_.fill(n);
+    more_is_likely_ = n > 0 && n == room_size_;
+    if (direct_)
+        direct_->size = n;
+    else
+        buffer_.fill(n);
     if (const auto disturbed = disturbed_) // a copy: it may end what holds this
         return disturbed(*this);
     arrived_.resume();
 }
 
-task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
+// The end of the outstanding read. One that has come to an end with octets has no error.
+task<error_code> backend_connection::arrival(std::chrono::milliseconds timeout)
 {
-    if (read_error_)
-        co_return read_error_;
-    const auto held = input().size();
     watch();
     read_deadline_.arm(timeout);
     while (reading_ && !read_deadline_.expired()) {
@@ -69,9 +107,16 @@ task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
     }
     const bool late = read_deadline_.expired();
     read_deadline_.disarm();
-    if (input().size() > held)
-        co_return error_code{};
     co_return late ? error_code(asio::error::timed_out) : read_error_;
+}
+
+task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
+{
+    if (read_error_)
+        co_return read_error_;
+    const auto held = input().size();
+    const auto ec = co_await arrival(timeout);
+    co_return input().size() > held ? error_code() : ec;
 }
 
 void backend_connection::end_wait()
@@ -84,28 +129,34 @@ void backend_connection::wait_here(std::chrono::milliseconds at_most)
 {
     if (reading_ || !is_quiet() || !transport_.wait_for_input(at_most))
         return;
-    const auto read = transport_.read_now(buffer_.room(initial_buffer));
+    const auto read = transport_.read_now(read_room());
     buffer_.fill(read.size);
+    more_is_likely_ = read.size > 0 && read.size == room_size_;
     read_error_ = read.error;
 }
 
-task<io_result> backend_connection::read_into(std::span<char> into,
+// What has filled its room has more behind it, nearly always, and need not be waited for.
+task<io_result> backend_connection::read_into(const body_room& room, std::size_t most,
                                               std::chrono::milliseconds timeout)
 {
-    read_deadline_.arm(timeout);
-    auto [ec, n] = co_await transport_.async_read_some(into, directly);
-    if (read_deadline_.expired() && ec == asio::error::operation_aborted)
-        ec = asio::error::timed_out;
-    read_deadline_.disarm();
-    read_error_ = ec;
-    co_return io_result{ec, n};
+    leave_room();
+    direct_read direct(*this, room, most);
+    if (more_is_likely_) {
+        const auto now = transport_.read_now(read_room());
+        more_is_likely_ = now.size > 0 && now.size == room_size_;
+        read_error_ = now.error;
+        if (now.size > 0 || now.error)
+            co_return now;
+    }
+    const auto ec = co_await arrival(timeout);
+    co_return io_result{direct.size > 0 ? error_code() : ec, direct.size};
 }
 
 // Nearly always the kernel takes it all at once, and then no coroutine is made, and the engine's
 // loop need not turn.
-io_result backend_connection::write_now(std::string_view bytes)
+io_result backend_connection::write_now(std::string_view bytes, std::string_view then)
 {
-    return transport_.write_now(bytes);
+    return transport_.write_now(bytes, then);
 }
 
 // At most one wait, and nothing is written before it: a coroutine that has been cancelled leaves by
@@ -162,6 +213,7 @@ bool backend_connection::has_ended() noexcept
 
 void backend_connection::begin_idle(std::function<void(backend_connection&)> disturbed)
 {
+    leave_room();
     disturbed_ = std::move(disturbed);
     idle_ = true;
     idle_since_ = deadline::clock::now();

@@ -4,8 +4,8 @@
 //
 // Life: made by connect_to_backend, in use through a lease, idle in its engine's pool, closed when
 // the last of these lets go. On its engine's thread only. While a response is awaited, and while
-// idle if it is watched then, one read into its own buffer is outstanding: it notices at once that
-// an idle backend has closed or talks out of turn, and costs a request no system call of its own.
+// idle if it is watched then, one read is outstanding: it notices at once that an idle backend has
+// closed or talks out of turn. It has memory only once there is something to read.
 #pragma once
 
 #include "core/base/octet_buffer.hpp"
@@ -22,6 +22,9 @@
 
 namespace v6front
 {
+
+// Where octets of a body go, which are there and not more than `most`; at least for one.
+using body_room = std::function<std::span<char>(std::size_t most)>;
 
 class backend_connection final : private backend_reader,
                                  public std::enable_shared_from_this<backend_connection>
@@ -45,10 +48,12 @@ public:
     // Blocks the thread until there is input(), or the backend has closed, or `at_most` has passed.
     // Only where nobody else is on that thread; does nothing while a read is outstanding.
     void wait_here(std::chrono::milliseconds at_most);
-    // Reads straight into `into`; for bodies, when input() is empty and no read is outstanding.
-    task<io_result> read_into(std::span<char> into, std::chrono::milliseconds timeout);
+    // Reads straight into what `room` gives for at most so many octets, once there are any; for
+    // bodies, when input() is empty and no read is outstanding.
+    task<io_result> read_into(const body_room& room, std::size_t most,
+                              std::chrono::milliseconds timeout);
     // Writes what the kernel takes now, which may be nothing.
-    io_result write_now(std::string_view bytes);
+    io_result write_now(std::string_view bytes, std::string_view then = {});
     // Writes something. Can be cancelled without loss: the result says how much was written.
     task<io_result> write_some(std::string_view bytes, std::chrono::milliseconds timeout);
     // Writes everything; size tells how much went out when it failed.
@@ -103,9 +108,12 @@ public:
     void note_served() noexcept { served_ = true; }
 
 private:
-    std::span<char> read_room() override { return buffer_.room(initial_buffer); }
+    std::span<char> read_room() override;
+    void leave_room() override;
+    class direct_read;
     void on_read(error_code ec, std::size_t n) override;
     std::shared_ptr<socket_reader> shared() override;
+    task<error_code> arrival(std::chrono::milliseconds timeout);
     void on_read_deadline();
 
     transport transport_;
@@ -117,6 +125,9 @@ private:
     octet_buffer buffer_;
     error_code read_error_;
     bool reading_ = false;
+    direct_read* direct_ = nullptr; // where the outstanding read goes, if not into the buffer
+    std::size_t room_size_ = 0;     // of the last read
+    bool more_is_likely_ = false;   // which has filled it
     bool served_ = false;
     deadline::clock::time_point made_ = deadline::clock::now();
     std::chrono::milliseconds promised_{};

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
+
 namespace v6front
 {
 
@@ -33,6 +35,7 @@ void transport::on_read(error_code ec, std::size_t n)
     if (cancelled)
         return reader_->on_read(ec, 0);
     const auto got = tls_->read(reader_->read_room(), tls_session::from::received);
+    tls_->leave_room();
     if (got.wants == tls_session::want::nothing)
         return reader_->on_read(got.error, got.size);
     if (got.wants == tls_session::want::output)
@@ -61,14 +64,23 @@ io_result transport::read_now(std::span<char> into)
     return done;
 }
 
-io_result transport::write_now(std::string_view bytes)
+io_result transport::write_now(std::string_view bytes, std::string_view then)
 {
     if (tls_) {
-        const auto sent = tls_->write(bytes);
+        auto sent = tls_->write(bytes);
+        if (!sent.error && sent.size == bytes.size() && !then.empty()) {
+            const auto more = tls_->write(then);
+            sent = {more.error, sent.size + more.size};
+        }
         return {sent.error, sent.size};
     }
     io_result done;
-    done.size = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), done.error);
+    const std::array both{asio::buffer(bytes.data(), bytes.size()),
+                          asio::buffer(then.data(), then.size())};
+    if (then.empty())
+        done.size = socket_.write_some(both.front(), done.error);
+    else
+        done.size = socket_.write_some(both, done.error);
     if (done.error == asio::error::would_block)
         done.error = {};
     return done;

@@ -76,7 +76,7 @@ public:
     }
     // What can be done at once, which may be nothing.
     io_result read_now(std::span<char> into);
-    io_result write_now(std::string_view bytes);
+    io_result write_now(std::string_view bytes, std::string_view then = {});
     // Blocks the thread until there is something to read, an end included, or the time is over:
     // false.
     bool wait_for_input(std::chrono::milliseconds at_most);
@@ -94,7 +94,8 @@ public:
 
 private:
     // What arrives for TLS.
-    std::span<char> read_room() override { return tls_->begin_reading(); }
+    std::span<char> read_room() override { return tls_->room(); }
+    void leave_room() override { tls_->leave_room(); }
     void on_read(error_code ec, std::size_t n) override;
     void read_as_tls_wants();
 

@@ -39,6 +39,7 @@ task<std::optional<failure>> answer(client& peer, const exchange_order& order, u
     record.status = head.status;
     record.head_sent = true;
     send_head(peer, head, order, trailers);
+    const body_room space = [&peer](std::size_t most) { return peer.body_space(most); };
     bool held_back = true; // something was handed down that may not have left yet
     while (!response.is_complete()) {
         // The client gets all there is before the backend is waited for (RFC 9110 7.6).
@@ -52,7 +53,6 @@ task<std::optional<failure>> answer(client& peer, const exchange_order& order, u
         const bool watched = !held_back && up.is_done();
         if (watched)
             peer.watch_for_departure([&backend] { backend.close(); });
-        const auto space = peer.body_space();
         const auto n = co_await response.read_body(space, order.rules.idle_timeout);
         if (watched)
             peer.watch_for_departure(nullptr);

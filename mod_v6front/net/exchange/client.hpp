@@ -11,6 +11,7 @@
 #include "upgraded_client.hpp"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,9 @@ public:
     };
     // Waits for the next piece of the request's body, decoded. Can be cancelled without loss.
     virtual task<result<body_piece>> read_body() = 0;
+    // The same without waiting, at the body's beginning: what is there goes out with the head.
+    // Nothing: it has to be waited for.
+    virtual std::optional<result<body_piece>> body_at_hand() { return std::nullopt; }
     // A client that waits for "100 Continue" gets it when its body is next waited for.
     virtual void invite_body() = 0;
     // What came after the last piece (RFC 9110 6.5); valid as long as the client.
@@ -40,8 +44,9 @@ public:
     virtual upgraded_client* switch_protocols(const response_head&) { return nullptr; }
     // The final head, edited. It may be held back to travel with the first of the body.
     virtual void send_head(const response_head& head) = 0;
-    // Where the next bytes of the response's body go: at least 1, at most 32 KiB.
-    virtual std::span<char> body_space() = 0;
+    // Where the next bytes of the response's body go, which are there and not more than `most`: at
+    // least 1.
+    virtual std::span<char> body_space(std::size_t most) = 0;
     // Hands the first n bytes of body_space() down. May be held back when `more` follows at once.
     enum class flow : std::uint8_t { more, pause };
     virtual result<void> send_body(std::size_t n, flow next) = 0;

@@ -15,6 +15,7 @@
 #include "send_and_await.hpp"
 #include "upload.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -114,7 +115,11 @@ at_once<std::optional<failure>> attempt::send_head(lease& backend, attempt_progr
     const request_edits edits{order_.backend->authority, order_.rules.preserve_host,
                               order_.services->via, order_.rules.reuse};
     append_request_head(head, order_.request, up_.how(), edits);
-    const auto sent = backend->write_now(head);
+    if (!order_.request.expects_continue)
+        if (auto failed = up_.take_at_hand())
+            return failed;
+    const auto sent = backend->write_now(head, up_.at_hand());
+    up_.note_sent(sent.size - std::min(sent.size, head.size()));
     progress.head_sent = sent.size > 0;
     if (sent.error)
         return std::optional(send_failure(sent));

@@ -91,24 +91,43 @@ result<response_head*> response_reader::parse_head(std::string_view text)
     return &head_;
 }
 
-at_once<result<std::size_t>> response_reader::read_body(std::span<char> into,
+namespace
+{
+
+// No more than was asked for: what follows a message is not its body.
+std::span<char> room_for(const body_room& room, std::size_t most)
+{
+    const auto space = room(most);
+    return space.first(std::min(space.size(), most));
+}
+
+} // namespace
+
+at_once<result<std::size_t>> response_reader::read_body(const body_room& room,
                                                         std::chrono::milliseconds timeout)
 {
     if (is_over_)
         return result<std::size_t>(std::size_t{0});
     if (body_.at == body_end::chunked) {
-        const auto done = decode(into);
+        if (!has_more_at_hand())
+            return read_chunked(room, timeout);
+        if (is_over_)
+            return result<std::size_t>(std::size_t{0});
+        const auto done = decode(room(connection_.input().size()));
         if (!done)
             return result<std::size_t>(done.error());
         if (done->filled > 0 || is_over_)
             return result<std::size_t>(done->filled);
-        return read_chunked(into, timeout);
+        return read_chunked(room, timeout);
     }
-    if (body_.at == body_end::length && into.size() > body_.length)
-        into = into.first(static_cast<std::size_t>(body_.length));
+    const auto most =
+        body_.at == body_end::length
+            ? static_cast<std::size_t>(std::min<std::uint64_t>(body_.length, SIZE_MAX))
+            : SIZE_MAX;
     const auto input = connection_.input();
     if (input.empty())
-        return read_plain(into, timeout);
+        return read_plain(room, most, timeout);
+    const auto into = room_for(room, std::min(most, input.size()));
     const auto n = std::min(into.size(), input.size());
     std::memcpy(into.data(), input.data(), n);
     connection_.consume(n);
@@ -120,6 +139,14 @@ std::size_t response_reader::took_plain(std::size_t n)
     if (body_.at == body_end::length && (body_.length -= n) == 0)
         is_over_ = true;
     return n;
+}
+
+task<result<std::size_t>> response_reader::read_body(std::span<char> into,
+                                                     std::chrono::milliseconds timeout)
+{
+    const body_room all_of_it = [&into](std::size_t) { return into; };
+    const auto n = co_await read_body(all_of_it, timeout);
+    co_return n;
 }
 
 namespace
@@ -134,10 +161,11 @@ failure body_failure(error_code ec)
 
 } // namespace
 
-task<result<std::size_t>> response_reader::read_plain(std::span<char> into,
+task<result<std::size_t>> response_reader::read_plain(const body_room& room, std::size_t most,
                                                       std::chrono::milliseconds timeout)
 {
-    const auto got = co_await connection_.read_into(into, timeout);
+    const body_room up_to_end = [&room](std::size_t wanted) { return room_for(room, wanted); };
+    const auto got = co_await connection_.read_into(up_to_end, most, timeout);
     if (got.size == 0 && got.error == asio::error::eof && body_.at == body_end::close) {
         is_over_ = true;
         co_return std::size_t{0};
@@ -162,14 +190,18 @@ result<chunked_decoder::progress> response_reader::decode(std::span<char> into)
     return done;
 }
 
-task<result<std::size_t>> response_reader::read_chunked(std::span<char> into,
+task<result<std::size_t>> response_reader::read_chunked(const body_room& room,
                                                         std::chrono::milliseconds timeout)
 {
     for (;;) {
         const auto ec = co_await connection_.readable(timeout);
         if (ec)
             co_return body_failure(ec);
-        const auto done = decode(into);
+        if (!has_more_at_hand())
+            continue;
+        if (is_over_)
+            co_return std::size_t{0};
+        const auto done = decode(room(connection_.input().size()));
         if (!done)
             co_return done.error();
         if (done->filled > 0 || is_over_)

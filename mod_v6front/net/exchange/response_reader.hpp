@@ -35,8 +35,11 @@ public:
     // After the final head: what is wrong with the part of the body that has arrived, or that the
     // backend has closed too early. Reads nothing.
     std::optional<failure> look_ahead();
-    // Fills `into` with the next decoded bytes; 0 at the end of the message.
-    at_once<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
+    // Fills with the next decoded bytes what `room` gives once there are any; 0 at the end of the
+    // message. `room` lives until then.
+    at_once<result<std::size_t>> read_body(const body_room& room,
+                                           std::chrono::milliseconds timeout);
+    task<result<std::size_t>> read_body(std::span<char> into, std::chrono::milliseconds timeout);
     // Body bytes can be had without waiting for the backend, or the message is over.
     bool has_more_at_hand();
     // The message is over.
@@ -54,8 +57,10 @@ private:
     failure head_failure(error_code ec) const;
     result<chunked_decoder::progress> decode(std::span<char> into);
     std::size_t took_plain(std::size_t n);
-    task<result<std::size_t>> read_chunked(std::span<char> into, std::chrono::milliseconds timeout);
-    task<result<std::size_t>> read_plain(std::span<char> into, std::chrono::milliseconds timeout);
+    task<result<std::size_t>> read_chunked(const body_room& room,
+                                           std::chrono::milliseconds timeout);
+    task<result<std::size_t>> read_plain(const body_room& room, std::size_t most,
+                                         std::chrono::milliseconds timeout);
 
     backend_connection& connection_;
     response_head head_;

@@ -66,16 +66,35 @@ void upload::begin_again() noexcept
 task<std::optional<failure>> upload::take_piece()
 {
     const auto next = co_await client_.read_body();
+    co_return take(next);
+}
+
+std::optional<failure> upload::take(const result<client::body_piece>& next)
+{
     if (!next)
-        co_return next.error();
+        return next.error();
     taken_ += next->bytes.size();
     last_taken_ = next->last;
     if (how_.kind == framing_kind::length &&
         (taken_ > how_.length || (next->last && taken_ < how_.length)))
-        co_return failure{
-            reason::client_body_malformed, {}, "its length differs from Content-Length"};
+        return failure{reason::client_body_malformed, {}, "its length differs from Content-Length"};
     piece_ = how_.kind == framing_kind::chunked ? as_chunk(*next, client_, chunk_) : next->bytes;
-    co_return std::nullopt;
+    return std::nullopt;
+}
+
+std::optional<failure> upload::take_at_hand()
+{
+    if (done_ || !piece_.empty() || last_taken_ || taken_ > 0)
+        return std::nullopt;
+    const auto next = client_.body_at_hand();
+    return next ? take(*next) : std::nullopt;
+}
+
+void upload::note_sent(std::size_t octets) noexcept
+{
+    piece_.remove_prefix(octets);
+    sent_ = sent_ || octets > 0;
+    done_ = done_ || (last_taken_ && piece_.empty());
 }
 
 task<std::optional<failure>> upload::send(backend_connection& to, std::chrono::milliseconds timeout)
@@ -88,12 +107,11 @@ task<std::optional<failure>> upload::send(backend_connection& to, std::chrono::m
         }
         if (!piece_.empty()) {
             const auto sent = co_await to.write_some(piece_, timeout);
-            piece_.remove_prefix(sent.size);
-            sent_ = sent_ || sent.size > 0;
+            note_sent(sent.size);
             if (sent.error)
                 co_return send_failure(sent);
         }
-        done_ = last_taken_ && piece_.empty();
+        note_sent(0);
     }
     co_return std::nullopt;
 }

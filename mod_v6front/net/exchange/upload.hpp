@@ -28,6 +28,11 @@ public:
     // Takes the whole body into memory, at most `most` octets; its length is known then.
     task<std::optional<failure>> buffer(std::uint64_t most);
 
+    // What of it is here already, without waiting, is taken to be sent with the head.
+    std::optional<failure> take_at_hand();
+    std::string_view at_hand() const noexcept { return piece_; }
+    void note_sent(std::size_t octets) noexcept;
+
     // Ends when all of the body is sent, or with a failure. Where it was cancelled, a later call
     // goes on.
     task<std::optional<failure>> send(backend_connection& to, std::chrono::milliseconds timeout);
@@ -55,6 +60,7 @@ public:
 private:
     bool empty() const noexcept { return how_.kind == framing_kind::length && how_.length == 0; }
     task<std::optional<failure>> take_piece();
+    std::optional<failure> take(const result<client::body_piece>& next);
 
     client& client_;
     framing how_;

@@ -35,8 +35,10 @@ asio::detail::reactor_op::status socket_read::operation::perform(asio::detail::r
     const auto room = o.reader->read_room();
     if (!asio::detail::socket_ops::non_blocking_recv1(o.descriptor, room.data(), room.size(),
                                                       MSG_DONTWAIT, true, o.ec_,
-                                                      o.bytes_transferred_))
+                                                      o.bytes_transferred_)) {
+        o.reader->leave_room();
         return not_done;
+    }
     o.is_drained = o.bytes_transferred_ < room.size();
     return o.bytes_transferred_ == 0 ? done_and_exhausted : done;
 }

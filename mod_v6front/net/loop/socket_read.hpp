@@ -24,6 +24,8 @@ class socket_reader
 public:
     // Where to read to, asked when there may be something; not empty.
     virtual std::span<char> read_room() = 0;
+    // Nothing was here after all: the read waits, and needs no room.
+    virtual void leave_room() {}
     // In a turn of the engine's loop of its own; may begin the next read, and may end the reader.
     virtual void on_read(error_code ec, std::size_t n) = 0;
 

@@ -93,7 +93,8 @@ private:
         auto& stream = socket;
         if (done.wants == tls_session::want::output)
             return stream.async_wait(tcp_socket::wait_write, std::move(*this));
-        const auto room = tls.begin_reading();
+        tls.begin_reading();
+        const auto room = tls.room();
         stream.async_read_some(asio::buffer(room.data(), room.size()), std::move(*this));
     }
 

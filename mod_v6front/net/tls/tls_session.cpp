@@ -20,9 +20,6 @@ namespace v6front
 namespace
 {
 
-// A record of TLS as it is on the wire, at its largest (RFC 8446 5.2).
-constexpr std::size_t largest_record = 16 * 1024 + 256 + 5;
-
 error_code of_system(int number)
 {
     return {number, boost::system::system_category()};
@@ -325,12 +322,6 @@ void tls_session::end_sending() noexcept
 bool tls_session::waits_for_input() const noexcept
 {
     return !over_ && !has_octets() && !has_ended_ && !receive_error_ && !SSL_want_write(ssl_);
-}
-
-std::span<char> tls_session::begin_reading()
-{
-    reading_ = true;
-    return received_.room(largest_record);
 }
 
 void tls_session::end_reading(const error_code& error, std::size_t n)

@@ -74,8 +74,14 @@ public:
 
     // A read would find nothing, and has nothing to send first.
     bool waits_for_input() const noexcept;
-    // A read that waits: into here, and what came of it.
-    std::span<char> begin_reading();
+    // A read that waits: into here, once there is something, and what came of it.
+    void begin_reading() noexcept { reading_ = true; }
+    std::span<char> room() { return received_.room(received_at_once); }
+    void leave_room() noexcept
+    {
+        if (received_.empty())
+            received_.release();
+    }
     void end_reading(const error_code& error, std::size_t n);
     bool is_reading() const noexcept { return reading_; }
 
@@ -84,6 +90,9 @@ public:
     bool reader_moved_on = false;
 
 private:
+    // More than one record as it is on the wire, at its largest (RFC 8446 5.2).
+    static constexpr std::size_t received_at_once = 32 * 1024;
+
     struct bio;
     friend struct bio;
 

@@ -21,10 +21,9 @@ struct failure_row {
     std::int64_t error; // 0: one octet is read or written
 };
 
-// Not a reset: what the library makes of one is none to the kernel, and the exchange that met it
-// may hold its place (max=) for some seconds.
 constexpr failure_row failures[] = {
     {"the kernel has no memory", ENOBUFS},
+    {"reset", ECONNRESET},
     {"one octet at a time", 0},
 };
 

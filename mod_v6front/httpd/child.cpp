@@ -36,9 +36,9 @@ void log_end(const closing_time& end)
         end.tunnels(), end.responses(), static_cast<int>(seconds.count()));
 }
 
-constexpr auto between_looks = std::chrono::milliseconds(5);
+constexpr auto between_verdicts = std::chrono::milliseconds(5);
 
-std::string_view text_of(acceptance verdict)
+std::string_view reason_for(acceptance verdict)
 {
     switch (verdict) {
     case acceptance::yes:
@@ -71,7 +71,7 @@ void log_succession(acceptance verdict, deadline::clock::duration after)
         ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, ap_server_conf,
                      V6LOGNO(0187) "%d ms after a graceful restart this old process stops "
                                    "accepting: %s",
-                     static_cast<int>(ms), text_of(verdict).data());
+                     static_cast<int>(ms), reason_for(verdict).data());
 }
 
 volatile std::sig_atomic_t told_to_end = 0;
@@ -134,7 +134,7 @@ task<void> child::take_mail()
     const auto here = co_await asio::this_coro::executor;
     auto& waits = mail_wait_.emplace(here);
     while (!engines_accept() && !is_stopping_) {
-        steady_timer a_moment(here, between_looks);
+        steady_timer a_moment(here, between_verdicts);
         co_await a_moment.async_wait(use_task);
     }
     error_code ec;
@@ -257,7 +257,7 @@ task<void> child::accept_for_successors()
     steady_timer next(here);
     auto verdict = acceptance::yes;
     while (verdict == acceptance::yes) {
-        next.expires_after(between_looks);
+        next.expires_after(between_verdicts);
         co_await next.async_wait(use_task);
         give_up_listeners();
         verdict = decision.judge(generations_.look(), deadline::clock::now());

@@ -26,7 +26,7 @@ namespace
 constexpr std::size_t most_sockets = 256;
 
 // Another version of the module may run after a graceful restart: another layout, another key.
-constexpr const char* retained_key = "v6front-generations-1";
+constexpr const char* board_key = "v6front-generations-1";
 
 struct board {
     std::atomic<int> newest_accepting{-1};
@@ -50,15 +50,19 @@ board* make_board(const server_rec* main_server)
     return nullptr;
 }
 
+struct kept {
+    board* at;
+};
+
 board* kept_board(const server_rec* main_server)
 {
-    void* kept = ap_retained_data_get(retained_key);
-    if (!kept)
-        kept = ap_retained_data_create(retained_key, sizeof(board*));
-    auto*& at = *static_cast<board**>(kept);
-    if (!at)
-        at = make_board(main_server);
-    return at;
+    void* found = ap_retained_data_get(board_key);
+    if (!found)
+        found = ap_retained_data_create(board_key, sizeof(kept));
+    auto& board_of_all = *static_cast<kept*>(found);
+    if (!board_of_all.at)
+        board_of_all.at = make_board(main_server);
+    return board_of_all.at;
 }
 
 int descriptor_of(const ap_listen_rec* listener)

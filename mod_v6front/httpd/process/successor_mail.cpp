@@ -19,7 +19,7 @@ namespace v6front
 namespace
 {
 
-constexpr const char* retained_key = "v6front-successor-mail-1";
+constexpr const char* mailbox_key = "v6front-successor-mail-1";
 constexpr std::size_t most_read = 65536;
 
 struct ends {
@@ -49,12 +49,12 @@ msghdr message_of(std::array<iovec, 2>& parts, control& beside)
 // Not blocking, and each message whole. What has no room is not sent.
 void make_mailbox()
 {
-    void* kept = ap_retained_data_get(retained_key);
+    void* kept = ap_retained_data_get(mailbox_key);
     if (!kept) {
         int pair[2];
         if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0)
             return;
-        kept = ap_retained_data_create(retained_key, sizeof(ends));
+        kept = ap_retained_data_create(mailbox_key, sizeof(ends));
         *static_cast<ends*>(kept) = {pair[0], pair[1]};
     }
     mailbox = *static_cast<ends*>(kept);

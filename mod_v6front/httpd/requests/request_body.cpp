@@ -129,7 +129,7 @@ task<result<client::body_piece>> request_client::read_body()
 // The next piece, as next_piece() has it, on the account of this request.
 result<client::body_piece> request_client::counted_piece()
 {
-    const auto piece = next_piece();
+    auto piece = next_piece();
     if (!piece)
         return piece;
     // The client has sent its body unasked; otherwise httpd would close the connection.

@@ -59,6 +59,7 @@ private:
 
 std::span<char> backend_connection::read_room()
 {
+    is_direct_ = direct_ != nullptr;
     const auto room = direct_ ? direct_->room() : buffer_.room(initial_buffer);
     room_size_ = room.size();
     return room;
@@ -84,10 +85,12 @@ void backend_connection::on_read(error_code ec, std::size_t n)
         return watch();
     read_error_ = ec;
     more_is_likely_ = n > 0 && n == room_size_;
-    if (direct_)
-        direct_->size = n;
-    else
+    if (!is_direct_)
         buffer_.fill(n);
+    else if (direct_)
+        direct_->size = n;
+    else if (n > 0) // who had the room has gone, and the octets with it
+        read_error_ = asio::error::connection_aborted;
     if (const auto disturbed = disturbed_) // a copy: it may end what holds this
         return disturbed(*this);
     arrived_.resume();

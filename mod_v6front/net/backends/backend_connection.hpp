@@ -126,6 +126,7 @@ private:
     error_code read_error_;
     bool reading_ = false;
     direct_read* direct_ = nullptr; // where the outstanding read goes, if not into the buffer
+    bool is_direct_ = false;        // so it is with the last room that was asked for
     std::size_t room_size_ = 0;     // of the last read
     bool more_is_likely_ = false;   // which has filled it
     bool served_ = false;

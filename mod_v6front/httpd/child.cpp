@@ -135,14 +135,14 @@ task<void> child::take_mail()
     auto& waits = mail_wait_.emplace(here);
     while (!engines_accept() && !is_stopping_) {
         steady_timer a_moment(here, between_verdicts);
-        co_await a_moment.async_wait(use_task);
+        co_await a_moment.async_wait(directly);
     }
     error_code ec;
     const int own = is_stopping_ ? -1 : copy_of_mailbox();
     if (own >= 0)
         waits.assign(own, ec);
     while (waits.is_open() && !ec && !is_stopping_) {
-        const auto [failed] = co_await waits.async_wait(mailbox_wait::wait_read, use_task);
+        const auto [failed] = co_await waits.async_wait(mailbox_wait::wait_read, directly);
         ec = failed;
         for (auto one = ec ? std::nullopt : take_from_mailbox(); one; one = take_from_mailbox()) {
             engines_.watch_listener();
@@ -258,7 +258,7 @@ task<void> child::accept_for_successors()
     auto verdict = acceptance::yes;
     while (verdict == acceptance::yes) {
         next.expires_after(between_verdicts);
-        co_await next.async_wait(use_task);
+        co_await next.async_wait(directly);
         give_up_listeners();
         verdict = decision.judge(generations_.look(), deadline::clock::now());
     }

@@ -2,6 +2,8 @@
 
 #include "octet_memory.hpp"
 
+#include "sanitized.hpp"
+
 #include <array>
 #include <bit>
 #include <new>
@@ -11,19 +13,6 @@ namespace v6front::octet_memory
 
 namespace
 {
-
-// A sanitizer is to see each piece's end.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool keeps = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool keeps = false;
-#else
-constexpr bool keeps = true;
-#endif
-#else
-constexpr bool keeps = true;
-#endif
 
 // Those of clients' and sites' reads.
 constexpr std::size_t smallest = 8 * 1024;
@@ -80,7 +69,7 @@ thread_local kept_memory memory_of_thread;
 
 bool is_kept(std::size_t size)
 {
-    return keeps && size >= smallest && size <= largest && std::has_single_bit(size);
+    return !is_sanitized && size >= smallest && size <= largest && std::has_single_bit(size);
 }
 
 std::size_t place_of(std::size_t size)

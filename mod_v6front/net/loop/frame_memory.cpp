@@ -2,6 +2,8 @@
 
 #include "frame_memory.hpp"
 
+#include "core/base/sanitized.hpp"
+
 #include <array>
 #include <cstdint>
 #include <new>
@@ -11,19 +13,6 @@ namespace v6front::frame_memory
 
 namespace
 {
-
-// A sanitizer is to see each frame's end.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool keeps = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool keeps = false;
-#else
-constexpr bool keeps = true;
-#endif
-#else
-constexpr bool keeps = true;
-#endif
 
 constexpr std::size_t step = 64;
 // As many as exchanges of one engine end between two that begin, in a burst.
@@ -73,7 +62,7 @@ bool may_keep(kept_frames& here) noexcept
 
 void* take(std::size_t size)
 {
-    if (!keeps || size > largest_kept)
+    if (is_sanitized || size > largest_kept)
         return ::operator new(size);
     const auto at = (size - 1) / step;
     auto& of = of_this_thread.sizes[at];
@@ -87,7 +76,7 @@ void* take(std::size_t size)
 
 void give_back(void* memory, std::size_t size) noexcept
 {
-    if (!keeps || size > largest_kept)
+    if (is_sanitized || size > largest_kept)
         return ::operator delete(memory);
     auto& here = of_this_thread;
     auto& of = here.sizes[(size - 1) / step];

@@ -41,8 +41,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     backend_url url;
     if (is_taken([&] { url = parse_backend_url(value); })) {
         // What was understood can be written, and is understood again.
-        const auto again = parse_backend_url("http://" + url.authority() + url.path);
-        if (again.host != url.host || again.port != url.port || url.host.empty())
+        const auto again = parse_backend_url(url.text());
+        if (again.host != url.host || again.port != url.port || again.tls != url.tls ||
+            again.path != url.path || url.host.empty())
             std::abort();
     }
     ip_prefix prefix;

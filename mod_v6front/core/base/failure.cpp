@@ -24,7 +24,7 @@ constexpr std::array<reason_row, reason_count> rows{{
      "a Destination or If header names a URL outside this route"},
     {reason::request_loop, phase::frame, fault::client, 508,
      "loop: the request has already passed through this front"},
-    {reason::client_gone, phase::response_body, fault::client, 400,
+    {reason::client_gone, phase::response_body, fault::client, 499,
      "the client closed the connection"},
     {reason::client_body_malformed, phase::send, fault::client, 400,
      "the request body is malformed or incomplete"},

@@ -34,7 +34,7 @@ enum class reason : std::uint8_t {
     no_tunnel,             // client: CONNECT
     unfit_reference,       // client: a URL in a field names another part of this front
     request_loop,          // client: our own Via token came back to us
-    client_gone,           // client: connection lost
+    client_gone,           // client: connection lost; nobody sees its status but the log (nginx's)
     client_body_malformed, // client: chunking broken, or fewer bytes than announced
     client_body_too_slow,  // client: no byte of the body within the deadline
     client_body_too_large, // client: LimitRequestBody

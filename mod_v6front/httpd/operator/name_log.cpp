@@ -2,9 +2,11 @@
 
 #include "name_log.hpp"
 
+#include "core/base/text_number.hpp"
 #include "httpd/base/guard.hpp"
 #include "httpd/config/backends.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -58,52 +60,120 @@ void log_failing(const server_rec* s, const name_report& report, const std::stri
                      report.name.c_str(), why.c_str());
 }
 
-void log_report(const server_rec* s, const name_report& report)
+void log_dropped(const server_rec* s, const name_report& report, const std::string& why)
 {
-    const auto why = report.why ? std::string(describe(report.why->reason).words) : std::string();
-    switch (report.event) {
-    case name_report::kind::found:
-        if (!report.first)
-            ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
-                         V6LOGNO(0303) "backend %s resolves again: %s", report.name.c_str(),
-                         list(*report.addresses).c_str());
-        break;
-    case name_report::kind::changed:
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, s,
-                     V6LOGNO(0304) "backend %s has moved: now using %s", report.name.c_str(),
-                     list(*report.addresses).c_str());
-        break;
-    case name_report::kind::failing:
-        log_failing(s, report, why);
-        break;
-    case name_report::kind::dropped:
-        ap_log_error(
-            APLOG_MARK, APLOG_ERR, 0, s,
-            V6LOGNO(
-                0306) "backend %s: %s for %ld s, longer than V6FrontResolve max-stale: its last "
-                      "addresses are no longer used. Check its A record and the name server",
-            report.name.c_str(), why.c_str(), static_cast<long>(report.age.count()));
-        break;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
+                 V6LOGNO(0306) "backend %s: %s for %ld s, longer than V6FrontResolve max-stale: "
+                               "its last addresses are no longer used. Check its A record and the "
+                               "name server",
+                 report.name.c_str(), why.c_str(), static_cast<long>(report.age.count()));
+}
+
+void log_found(const server_rec* s, const name_report& report)
+{
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s, V6LOGNO(0303) "backend %s resolves again: %s",
+                 report.name.c_str(), list(*report.addresses).c_str());
+}
+
+void log_moved(const server_rec* s, const name_report& report)
+{
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s, V6LOGNO(0304) "backend %s has moved: now using %s",
+                 report.name.c_str(), list(*report.addresses).c_str());
+}
+
+// How lookups of a name fare, and where it leads: what all children together have said of it last.
+enum health : std::uint64_t { unknown, well, failing, dropped };
+
+class names_of_server
+{
+public:
+    names_of_server(const server_rec* main_server, const own_listeners& listeners, said_table& said)
+        : server_(main_server), listeners_(listeners), said_(said)
+    {
+        for_each_backend(main_server, [this](const configured_backend& b) {
+            if (!b.may_be_self)
+                for (const auto& name : b.backend.names)
+                    ports_[name.text].insert(b.backend.url.port);
+        });
     }
+
+    void log(const name_report& report) const
+    {
+        const auto why =
+            report.why ? std::string(describe(report.why->reason).words) : std::string();
+        switch (report.event) {
+        case name_report::kind::found:
+            if (becomes(report, well) > well)
+                log_found(server_, report);
+            if (report.first)
+                log_addresses(report);
+            break;
+        case name_report::kind::changed:
+            log_addresses(report);
+            break;
+        case name_report::kind::failing:
+            log_as_failing(report, why);
+            break;
+        case name_report::kind::dropped:
+            if (becomes(report, dropped) != dropped)
+                log_dropped(server_, report, why);
+            break;
+        }
+    }
+
+private:
+    // What it was before, by the word of any child.
+    std::uint64_t becomes(const name_report& report, health now) const
+    {
+        return said_.put(text_number("health of " + report.name), now);
+    }
+
+    void log_as_failing(const name_report& report, const std::string& why) const
+    {
+        const auto before = becomes(report, failing);
+        if (before == dropped)
+            becomes(report, dropped); // no news, and worse already
+        if (before < failing)
+            log_failing(server_, report, why);
+    }
+
+    // One that begins after a move has not seen it.
+    void log_addresses(const name_report& report) const
+    {
+        auto sorted = *report.addresses;
+        std::sort(sorted.begin(), sorted.end());
+        const auto now = text_number(list(sorted));
+        const auto before = said_.put(text_number("addresses of " + report.name), now);
+        if (before == now)
+            return;
+        if (before != 0)
+            log_moved(server_, report);
+        warn_of_loop(server_, listeners_, ports_, report);
+    }
+
+    const server_rec* server_;
+    const own_listeners& listeners_;
+    said_table& said_;
+    ports_of_names ports_;
+};
+
+// What the new processes find, they say themselves.
+bool is_stopping()
+{
+    int state = AP_MPMQ_RUNNING;
+    ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
+    return state == AP_MPMQ_STOPPING;
 }
 
 } // namespace
 
-report_function log_of_names(const server_rec* main_server, const own_listeners& listeners)
+report_function log_of_names(const server_rec* main_server, const own_listeners& listeners,
+                             said_table& said)
 {
-    ports_of_names ports;
-    for_each_backend(main_server, [&ports](const configured_backend& b) {
-        if (!b.may_be_self)
-            for (const auto& name : b.backend.names)
-                ports[name.text].insert(b.backend.url.port);
-    });
-    return [main_server, listeners, ports](const name_report& report) {
+    return [names = names_of_server(main_server, listeners, said)](const name_report& report) {
         guard("the log of names", [&] {
-            log_report(main_server, report);
-            const bool is_new = report.event == name_report::kind::changed ||
-                                (report.event == name_report::kind::found && report.first);
-            if (is_new)
-                warn_of_loop(main_server, listeners, ports, report);
+            if (!is_stopping())
+                names.log(report);
         });
     };
 }

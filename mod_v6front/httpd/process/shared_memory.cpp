@@ -24,6 +24,7 @@ struct segment {
     std::span<address_record> addresses;
     std::span<shared_tally::word> counters;
     std::span<usage_record> usage;
+    std::span<said_record> said;
     std::span<shared_tally::word> usage_counters;
     unsigned limits = 0;
 };
@@ -60,7 +61,9 @@ void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned lim
     const auto words = limits == 0 ? 0 : shared_tally::words(admission::counters(limits), seats());
     constexpr auto sites = site_usage::usual_size;
     const auto usage_words = site_usage::words(sites, seats());
+    constexpr auto topics = said_table::usual_size;
     const auto size = addresses * sizeof(address_record) + sites * sizeof(usage_record) +
+                      topics * sizeof(said_record) +
                       (words + usage_words) * sizeof(shared_tally::word);
     void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
@@ -78,6 +81,8 @@ void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned lim
     bytes += addresses * sizeof(address_record);
     current.usage = place<usage_record>(bytes, sites);
     bytes += sites * sizeof(usage_record);
+    current.said = place<said_record>(bytes, topics);
+    bytes += topics * sizeof(said_record);
     current.counters = place<shared_tally::word>(bytes, words);
     bytes += words * sizeof(shared_tally::word);
     current.usage_counters = place<shared_tally::word>(bytes, usage_words);
@@ -97,6 +102,11 @@ std::span<shared_tally::word> shared_counters()
 std::span<usage_record> shared_usage()
 {
     return current.usage;
+}
+
+std::span<said_record> shared_said()
+{
+    return current.said;
 }
 
 std::span<shared_tally::word> shared_usage_counters()

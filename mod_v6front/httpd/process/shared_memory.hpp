@@ -6,6 +6,7 @@
 #pragma once
 
 #include "net/shared/address_table.hpp"
+#include "net/shared/said_table.hpp"
 #include "net/shared/shared_tally.hpp"
 #include "net/shared/site_usage.hpp"
 #include "httpd/base/apache.hpp"
@@ -22,6 +23,7 @@ void make_shared_memory(apr_pool_t* pconf, server_rec* main_server, unsigned lim
 std::span<address_record> shared_addresses();
 std::span<shared_tally::word> shared_counters();
 std::span<usage_record> shared_usage();
+std::span<said_record> shared_said();
 std::span<shared_tally::word> shared_usage_counters();
 unsigned shared_limits(); // how many there are; 0 where there is no memory
 

@@ -2,6 +2,7 @@
 
 #include "startup.hpp"
 
+#include "core/base/version.hpp"
 #include "core/message/fields.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/config/config.hpp"
@@ -72,6 +73,17 @@ void raise_low_limit(apr_pool_t* pconf, server_rec* s)
                      threads * 3, threads * 201);
 }
 
+// Beside httpd's own "configured -- resuming normal operations", which follows it.
+void log_start(const server_rec* main_server)
+{
+    unsigned servers = 0;
+    for (const auto* s = main_server; s; s = s->next)
+        servers += config_of(s)->has_routes() ? 1 : 0;
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, main_server,
+                 V6LOGNO(0276) "mod_v6front/%s configured: %u virtual hosts with routes, %s",
+                 version, servers, has_engines() ? "on engines" : "on threads of this MPM");
+}
+
 } // namespace
 
 int settle_server(apr_pool_t* pconf, server_rec* main_server)
@@ -97,6 +109,7 @@ int settle_server(apr_pool_t* pconf, server_rec* main_server)
     }
     log_findings(find_in_settings(main_server), main_server);
     note_local_sites(main_server);
+    log_start(main_server);
     return OK;
 }
 

@@ -2,13 +2,14 @@
 
 #include "encoded_slash.hpp"
 
+#include "core/base/text_number.hpp"
 #include "core/message/target_form.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/config/config.hpp"
+#include "httpd/process/services.hpp"
 
 #include <algorithm>
-#include <mutex>
-#include <set>
+#include <string>
 
 namespace v6front
 {
@@ -25,12 +26,15 @@ bool may_be_routed(const server_config& server, std::string_view path)
                        [path](const route* r) { return is_below(path, r->path); });
 }
 
+// Of all child processes. A virtual host is known by its place in the configuration.
 bool is_first_of(const server_rec* server)
 {
-    static std::mutex mutex;
-    static std::set<const server_rec*> told;
-    const std::lock_guard lock(mutex);
-    return told.insert(server).second;
+    auto* shared = services::current();
+    if (!shared)
+        return false;
+    const auto place =
+        std::string(view(server->defn_name)) + ":" + std::to_string(server->defn_line_number);
+    return shared->said().is_first(text_number("slash " + place));
 }
 
 } // namespace
@@ -49,7 +53,7 @@ void tell_of_encoded_slash(const request_rec* r)
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   V6LOGNO(0121) "%s %s: httpd itself answers a path with %%2F with 404, and the "
                                 "site never sees it. Set \"AllowEncodedSlashes NoDecode\" in this "
-                                "virtual host (logged once per virtual host and child)",
+                                "virtual host (logged once per virtual host)",
                   r->method, path.data());
 }
 

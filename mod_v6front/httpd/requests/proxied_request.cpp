@@ -21,8 +21,6 @@
 #include "request_id.hpp"
 #include "request_state.hpp"
 
-#include <sstream>
-
 namespace v6front
 {
 
@@ -60,6 +58,7 @@ proxied_request::proxied_request(request_rec* r, const routed_request& decision,
                                  const request_client& asker)
     : request_(r),
       decision_(decision),
+      said_(&shared.said()),
       rules_(rules_of(r, decision)),
       reverse_({view(ap_http_scheme(r)), authority_of(r, decision)}, rules_.preserve_host),
       cookies_(reverse_, decision.backend->url.host, config_of(r)->cookies,
@@ -115,13 +114,19 @@ void proxied_request::describe_way()
 {
     auto& q = order_.request;
     const auto* c = request_->connection;
-    if (is_logged(logged_note::total_time))
+    const bool is_followed = follows_exchanges(request_);
+    if (is_followed || is_logged(logged_note::total_time))
         start_ = std::chrono::steady_clock::now();
     if (q.adds.has(added_header::forwarded))
         q.front_address = plain_address(view(c->local_ip));
     if (q.adds.has(added_header::port) && c->local_addr)
         q.port = to_pool(request_->pool, std::to_string(c->local_addr->port));
     const bool logs_id = is_logged(logged_note::request_id);
+    if (is_followed) {
+        order_.follower =
+            &lines_.emplace(request_, decision_, request_id_of(request_, q.request_id));
+        order_.asks_local = true;
+    }
     if (!logs_id && !q.adds.has(added_header::request_id))
         return;
     q.request_id = request_id_of(request_, q.request_id);
@@ -207,54 +212,6 @@ void proxied_request::forward_references()
     }
 }
 
-// One line for each failure: with whom, in which phase, what, and what the client gets.
-void proxied_request::log_failure(const outcome& ended) const
-{
-    const auto& row = describe(ended.failed->reason);
-    std::ostringstream line;
-    line << request_->method << ' ' << request_->uri << ": ";
-    if (row.whose == fault::backend || row.whose == fault::front) {
-        line << "backend " << decision_.backend->authority;
-        if (ended.address)
-            line << " (" << endpoint_text(*ended.address) << ')';
-        line << ": ";
-    }
-    line << to_string(row.when) << ": " << row.words;
-    if (ended.failed->cause)
-        line << ": " << ended.failed->cause.message();
-    if (!ended.failed->detail.empty())
-        line << " (" << ended.failed->detail << ')';
-    if (ended.attempts > 1)
-        line << ", attempt " << ended.attempts;
-    if (ended.head_sent)
-        line << "; the response was cut off after " << ended.response_body << " octets";
-    else if (row.reason != reason::client_gone)
-        line << "; the client gets " << ended.status;
-    const auto text = line.str();
-    if (row.reason == reason::stopping)
-        return ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0145) "%s", text.c_str());
-    if (row.whose == fault::client && row.reason != reason::request_loop)
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_, V6LOGNO(0101) "%s", text.c_str());
-    else
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request_, V6LOGNO(0102) "%s", text.c_str());
-}
-
-// A tunnel that both sides have closed is worth no line.
-void proxied_request::log_tunnel(const outcome& ended) const
-{
-    if (ended.tunnel->why == tunnel_end::how::closed)
-        return;
-    const auto text = to_string(ended.tunnel->why);
-    const auto cause = ended.tunnel->cause ? ": " + ended.tunnel->cause.message() : std::string();
-    apr_table_setn(request_->notes, "v6front-failure", to_pool(request_->pool, text));
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request_,
-                  V6LOGNO(0105) "%s %s: tunnel to %s: %s%s, after %" APR_UINT64_T_FMT
-                                " octets up and %" APR_UINT64_T_FMT " down",
-                  request_->method, request_->uri, decision_.backend->authority.c_str(),
-                  text.data(), cause.c_str(), apr_uint64_t{ended.request_body},
-                  apr_uint64_t{ended.response_body});
-}
-
 // httpd answers with its own page for the status. The request has not been answered yet, so a page
 // of the site that an ErrorDocument names is a request of its own; if that fails too, ap_die says
 // so and asks for no further one.
@@ -284,13 +241,33 @@ int proxied_request::give_own_page(const outcome& ended) const
     return ended.status;
 }
 
+// Nobody is there to get a page of httpd's for it: the status is for the access log, where an
+// ErrorDocument keeps that of its error.
+int proxied_request::leave_unanswered(int status) const
+{
+    request_->connection->aborted = 1;
+    if (!answers_an_error(request_)) {
+        request_->status = status;
+        request_->status_line = "499 Client Closed Request";
+    }
+    return OK;
+}
+
+std::chrono::microseconds proxied_request::time_passed() const
+{
+    using namespace std::chrono;
+    return start_ == steady_clock::time_point{}
+               ? microseconds{}
+               : duration_cast<microseconds>(steady_clock::now() - start_);
+}
+
 int proxied_request::conclude(request_client& client, const outcome& ended) const
 {
-    const auto total = start_ == std::chrono::steady_clock::time_point{}
-                           ? std::chrono::steady_clock::duration{}
-                           : std::chrono::steady_clock::now() - start_;
-    write_notes(request_, decision_, ended,
-                std::chrono::duration_cast<std::chrono::microseconds>(total));
+    const auto total = time_passed();
+    write_notes(request_, decision_, ended, total);
+    if (lines_)
+        lines_->has_ended(ended, total);
+    log_slow_backend(request_, decision_, rules_, ended, *said_);
     auto* c = request_->connection;
     // An unread rest of the body would be taken for the next request; httpd drains it on closing.
     if (!client.has_read_all() && ap_request_has_body(request_)) {
@@ -300,7 +277,7 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
             take_rest_before_end(request_);
     }
     if (ended.tunnel)
-        log_tunnel(ended);
+        log_tunnel(request_, decision_, *ended.tunnel, ended);
     if (ended.overridden) {
         note_taken(request_);
         return give_own_page(ended);
@@ -310,14 +287,14 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
         client.finish();
         return OK;
     }
-    log_failure(ended);
+    log_failure(request_, decision_, ended);
     if (ended.head_sent) {
         client.break_off();
         return OK;
     }
     if (ended.failed->reason == reason::client_gone)
-        c->aborted = 1;
-    else if (!c->aborted)
+        return leave_unanswered(ended.status);
+    if (!c->aborted)
         note_taken(request_);
     if (ended.status == HTTP_SERVICE_UNAVAILABLE)
         apr_table_setn(request_->err_headers_out, "Retry-After", "1");

@@ -9,6 +9,7 @@
 #include "core/edits/reverse.hpp"
 #include "net/exchange/exchange.hpp"
 #include "httpd/process/services.hpp"
+#include "exchange_lines.hpp"
 #include "request_client.hpp"
 #include "routing.hpp"
 
@@ -37,18 +38,20 @@ private:
     void frame_body(const request_client::body_ahead& known);
     bool has_place() const;
     void forward_references();
-    void log_failure(const outcome& ended) const;
-    void log_tunnel(const outcome& ended) const;
     int give_own_page(const outcome& ended) const;
+    int leave_unanswered(int status) const;
+    std::chrono::microseconds time_passed() const;
 
     request_rec* request_;
     const routed_request& decision_;
+    said_table* said_;
     field_list fields_;
     bool has_references_ = false; // Destination or If
     exchange_rules rules_;
     reverse_map reverse_;
     cookie_map cookies_;
     exchange_order order_;
+    std::optional<exchange_lines> lines_;           // for an operator who follows it
     std::chrono::steady_clock::time_point start_{}; // if the time is logged
 };
 

@@ -2,8 +2,10 @@
 
 #include "redirect_log.hpp"
 
+#include "core/base/text_number.hpp"
 #include "core/message/fields.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/process/services.hpp"
 
 namespace v6front
 {
@@ -21,11 +23,18 @@ bool leads_back(const request_rec* r, int status)
                        view(apr_table_get(r->headers_in, "Host")), view(r->unparsed_uri));
 }
 
+// Of all child processes.
+bool is_first_of(const routed_request& decision)
+{
+    auto* shared = services::current();
+    return !shared || shared->said().is_first(text_number("circle " + decision.rule->place));
+}
+
 } // namespace
 
 void watch_redirects(const request_rec* r, const routed_request& decision, int status)
 {
-    if (!decision.rule->redirects->note(leads_back(r, status)))
+    if (!decision.rule->redirects->note(leads_back(r, status)) || !is_first_of(decision))
         return;
     const bool tls = iequals(view(ap_http_scheme(r)), "https");
     ap_log_rerror(

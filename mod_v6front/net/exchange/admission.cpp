@@ -99,6 +99,8 @@ task<result<admission::place>> admission::enter(engine& engine, client& peer,
         co_return place(*this, limit);
     if (!add(limit, waiting, rules.max_queued))
         co_return failure{reason::too_many_in_flight, {}, as_detail(rules, false)};
+    if (order.follower)
+        order.follower->waits_for_turn();
     queued self(*this, limit, engine.context());
     deadline over(engine.deadlines(), [&self] { self.changed().notify(); });
     over.arm(rules.connect_timeout);

@@ -91,6 +91,8 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
         co_return std::move(*personal);
     }
     choose(wish, again ? record_.address : std::nullopt);
+    if (order_.follower)
+        order_.follower->has_addresses(*candidates);
     record_.address = candidates->front();
     if (may_be_idle) {
         auto idle = idle_lease(wish);
@@ -108,8 +110,6 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
 
 at_once<std::optional<failure>> attempt::send_head(lease& backend, attempt_progress& progress)
 {
-    if (order_.asks_local)
-        record_.local = backend->local();
     auto& head = backend->scratch();
     head.clear();
     const request_edits edits{order_.backend->authority, order_.rules.preserve_host,
@@ -152,7 +152,10 @@ void attempt::failed(const failure& why)
 bool attempt::may_try_again(const failure& why, const attempt_progress& progress)
 {
     failed(why);
-    return may_retry(why.reason, order_.request.method, progress);
+    const bool again = may_retry(why.reason, order_.request.method, progress);
+    if (order_.follower)
+        order_.follower->has_failed(record_, again);
+    return again;
 }
 
 // A backend whose connection was closed for that has done nothing wrong.
@@ -243,6 +246,10 @@ task<bool> attempt::run(attempt_progress& progress)
     if (!obtained)
         co_return may_try_again(obtained.error(), progress);
     lease& backend = *obtained;
+    if (order_.asks_local)
+        record_.local = backend->local();
+    if (order_.follower)
+        order_.follower->has_connection(record_);
     // A child that stops does not wait for ever.
     std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
                                              [&backend] { backend->close(); });
@@ -250,9 +257,12 @@ task<bool> attempt::run(attempt_progress& progress)
     // 4. Send the head, then the body, while the response may already come.
     auto unsent = co_await send_head(backend, progress);
     response_reader response(*backend, order_.request.method == "HEAD", order_.rules.max_head);
+    thinking_time thinking(order_.rules.response_timeout);
     const auto head = co_await send_and_await(engine_, client_, order_, up_, *backend,
-                                              std::move(unsent), response);
+                                              std::move(unsent), response, thinking);
     record_.response_time = since(start) - record_.connect_time;
+    record_.thinking_time =
+        std::chrono::duration_cast<std::chrono::microseconds>(thinking.passed());
     note_how_far(progress, response);
 
     // 5. Judge.
@@ -262,6 +272,8 @@ task<bool> attempt::run(attempt_progress& progress)
     tell_others(progress, *backend, wrong);
     if (wrong)
         co_return may_try_again(*wrong, progress);
+    if (order_.follower)
+        order_.follower->has_head(record_, (*head)->status);
     if (speaks_of_connection_login((**head).fields))
         note_login(backend, order_);
 

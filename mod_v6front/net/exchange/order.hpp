@@ -12,6 +12,7 @@
 #include "net/backends/backend.hpp"
 #include "net/backends/personal_connections.hpp"
 #include "net/names/own_listeners.hpp"
+#include "follower.hpp"
 #include "tunnel.hpp"
 
 #include <optional>
@@ -51,6 +52,7 @@ struct exchange_order {
     personal_connections* own_connections = nullptr;
     // The client's prefix, where that decides between several addresses (spread=client).
     std::optional<std::uint64_t> client_prefix{};
+    exchange_follower* follower = nullptr; // somebody wants to see it happen
 };
 
 // What happened, for the log and the access log's fields.
@@ -70,6 +72,7 @@ struct outcome {
     std::chrono::microseconds queue_time{};    // for its turn, where the route has max=
     std::chrono::microseconds connect_time{};  // to a lease, of the last attempt
     std::chrono::microseconds response_time{}; // from lease to response head
+    std::chrono::microseconds thinking_time{}; // the part of it in which the backend was awaited
     std::optional<tunnel_end> tunnel;          // the exchange became one, and how that ended
 };
 

@@ -2,8 +2,6 @@
 
 #include "send_and_await.hpp"
 
-#include "thinking_time.hpp"
-
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -46,12 +44,11 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
                                             const exchange_order& order, upload& up,
                                             backend_connection& backend,
                                             std::optional<failure> unsent,
-                                            response_reader& response)
+                                            response_reader& response, thinking_time& thinking)
 {
     using namespace asio::experimental::awaitable_operators;
     bool awaits_word = order.request.expects_continue;
     unsigned interim_responses = 0;
-    thinking_time thinking(order.rules.response_timeout);
     for (;;) {
         if (!awaits_word)
             peer.invite_body();
@@ -92,6 +89,8 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
         // A client's 100 depends on whether it waits for one.
         if ((*head)->status != 100)
             peer.send_interim(**head);
+        if (order.follower)
+            order.follower->has_interim((*head)->status);
     }
 }
 

@@ -29,13 +29,18 @@ public:
     void has_passed(std::chrono::steady_clock::duration time, int status)
     {
         using ms = std::chrono::milliseconds;
+        passed_ += time;
         left_ =
             status == 102 ? max_ : std::max(left_ - std::chrono::duration_cast<ms>(time), ms(0));
     }
 
+    // All of it, until the final head or the end.
+    std::chrono::steady_clock::duration passed() const noexcept { return passed_; }
+
 private:
     std::chrono::milliseconds max_;
     std::chrono::milliseconds left_;
+    std::chrono::steady_clock::duration passed_{};
     bool all_was_sent_ = false;
 };
 

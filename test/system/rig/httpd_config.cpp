@@ -103,6 +103,10 @@ void put_site(std::ostream& out, const httpd_options& options, std::uint16_t por
     }
     if (options.http2)
         out << "Protocols h2 h2c http/1.1\n";
+    // Of requests no more than is told by default, and what clients do: a test that wants to follow
+    // an exchange says so.
+    if (options.with_module)
+        out << "LogLevel v6front:info\n";
     out << options.site << "\n</VirtualHost>\n";
 }
 

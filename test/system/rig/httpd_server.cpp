@@ -283,10 +283,10 @@ std::vector<std::string> httpd_server::access_log(std::size_t lines) const
 std::vector<std::string> httpd_server::complaints() const
 {
     // V6F03.. are about names, whoever asks for them; V6F0107 and 0108 are about time, which a tool
-    // that watches the server takes as well; V6F0256 is about the sites of all tests, at every
-    // start.
+    // that watches the server takes as well; V6F0256 is about the sites of all tests, and V6F0276
+    // says the version, at every start.
     static const std::regex ours(
-        ":(emerg|alert|crit|error|warn|notice|info)\\].* V6F(?!03|010[78]|0256)[0-9]{4}:");
+        ":(emerg|alert|crit|error|warn|notice|info)\\].* V6F(?!03|010[78]|0256|0276)[0-9]{4}:");
     const std::string log = error_log();
     std::vector<std::string> found;
     for (const std::string& line : lines_of(log.substr(std::min(quiet_until_, log.size())))) {

@@ -33,7 +33,7 @@ const std::map<reason, expected> table{
     {reason::no_tunnel, {fault::client, 405}},
     {reason::unfit_reference, {fault::client, 502}},
     {reason::request_loop, {fault::client, 508}},
-    {reason::client_gone, {fault::client, 400}},
+    {reason::client_gone, {fault::client, 499}},
     {reason::client_body_malformed, {fault::client, 400}},
     {reason::client_body_too_slow, {fault::client, 408}},
     {reason::client_body_too_large, {fault::client, 413}},

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The LogFormats that are shipped, beside each other: the one of a log for several sites says the
+// same, behind the virtual host; and both say that a client has left.
+#include "catch.hpp"
+#include "deadline.hpp"
+#include "scripted_backend.hpp"
+#include "user_agent.hpp"
+
+#include <filesystem>
+
+using namespace v6front;
+
+TEST_CASE("A log for several sites has the virtual host in front of the same line", "[notes]")
+{
+    const way w = GENERATE(from_range(one_of_each_kind()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site([](const received_request&) { return response("four"); });
+    scripted_backend silent({read_request(), read_end()});
+    httpd_options options =
+        options_for(w, "V6FrontPass / " + site.url() + "\nV6FrontPass /silent " + silent.url() +
+                           "\nCustomLog one.log v6front\nCustomLog many.log v6front_vhost\n");
+    options.global = "Include " + std::filesystem::absolute("conf.d/v6front.conf").string() + "\n";
+    options.connections_per_thread = 0; // that file says it
+    httpd_server front(options);
+    user_agent client(front);
+    client.send({"/"});
+    CHECK(client.read_response().status() == 200);
+    user_agent leaves(front);
+    leaves.send({"/silent"});
+    REQUIRE(silent.wait_for_hits(1));
+    leaves.leave();
+    client.leave();
+    std::string one, many;
+    await("both logs", [&] {
+        one = read_file(front.places().folder + "/one.log");
+        many = read_file(front.places().folder + "/many.log");
+        return std::count(one.begin(), one.end(), '\n') == 2 &&
+               std::count(many.begin(), many.end(), '\n') == 2;
+    });
+    const std::string host = many.substr(0, many.find(' ') + 1); // with the port that httpd says
+    CHECK_THAT(host, ContainsSubstring("site.test:"));
+    std::string expected = host + one;
+    expected.insert(host.size() + one.find('\n') + 1, host);
+    CHECK(many == expected);
+    CHECK_THAT(one, ContainsSubstring("\" 499 "));
+    CHECK_THAT(one, ContainsSubstring("failure=\"the client closed the connection\""));
+}

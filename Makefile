@@ -3,7 +3,9 @@
 # make            the module: build/$(MODE)/mod_v6front.so
 # make test       all tests, with the packages already there (scripts/test installs them first)
 # make install    by apxs: module, load file and conf file (then: a2enmod v6front)
+#                 (without debugging symbols; STRIP= keeps them)
 # make uninstall  takes these away again
+# make deb        Debian packages, in build/deb (scripts/packages deb installs what that needs)
 # make clean      removes build/
 #
 # MODE=release (default) | asan (address and undefined behaviour) | tsan (threads) | fuzz (scripts/fuzz)
@@ -66,7 +68,7 @@ TLS_LIBS  := -lssl -lcrypto
 
 obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
-.PHONY: all unit bridge system fuzz test lint format install uninstall clean compile_commands.json FORCE
+.PHONY: all unit bridge system fuzz test lint format deb install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
 
 # The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
@@ -129,8 +131,9 @@ $(BUILD)/libnet.a: $(call obj,$(net_src))
 	rm -f $@ && ar rcs $@ $^
 
 # Whole or not at all: half a module of a build that was killed would be installed as it is.
-$(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^ $(TLS_LIBS)
+exported := mod_v6front/httpd/exported.map
+$(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a $(exported)
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(if $(filter release,$(MODE)),-Wl,--version-script=$(exported)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $(filter-out %.map,$^) $(TLS_LIBS)
 	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)
@@ -169,6 +172,9 @@ format:
 	scripts/format
 compile_commands.json:
 	scripts/compile-commands
+
+deb:
+	scripts/deb
 
 install: $(BUILD)/mod_v6front.so
 	apxs/install $(BUILD)/mod_v6front.so

@@ -11,7 +11,7 @@ end
 
 function Link(link)
     if is_man then
-        return is_elsewhere(link.target) and link.target:sub(1, 1) ~= '#' and link or link.content
+        return link.target:match '^%a+:' and link or pandoc.Emph(link.content)
     end
     if is_elsewhere(link.target) then
         return link
@@ -41,6 +41,9 @@ function CodeBlock(block)
     return block
 end
 
+-- Said once in a man page, where all directives are together.
+local same_for_all = { Override = true, Status = true, Module = true }
+
 local function cell_text(cell)
     return pandoc.utils.stringify(cell.contents)
 end
@@ -55,9 +58,10 @@ function Table(tbl)
     end
     local items = {}
     for _, row in ipairs(rows) do
-        local words = row.cells[2].contents[1]
-        table.insert(items, { { pandoc.Strong(cell_text(row.cells[1])) },
-                              { { pandoc.Plain(words and words.content or {}) } } })
+        local field, words = cell_text(row.cells[1]), row.cells[2].contents[1]
+        if not same_for_all[field] then
+            table.insert(items, { { pandoc.Strong(field) }, { { pandoc.Plain(words and words.content or {}) } } })
+        end
     end
     return pandoc.DefinitionList(items)
 end

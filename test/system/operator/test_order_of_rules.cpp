@@ -36,6 +36,9 @@ const order orders[]{
     {"RewriteEngine On\nRewriteRule ^/old$ /new", "/old", 404},
     {"RewriteEngine On\nRewriteRule ^/old$ - [F]", "/old", 403},
     {"ProxyPass /other http://127.0.0.1:@port@/proxied", "/other", 200, "site /proxied"},
+    {"RewriteEngine On\nRewriteRule ^/other http://www.example.org/ [R]\n"
+     "ProxyPass /other http://127.0.0.1:@port@/proxied",
+     "/other", 302},
     {"<Location /status>\nSetHandler server-status\n</Location>", "/status?auto", 200, "front"},
     {"<Location /admin>\nRequire all denied\n</Location>", "/admin/x", 403},
     {"V6FrontPassMatch ^/a/ http://127.0.0.1:@port@/matched\n"
@@ -86,4 +89,22 @@ TEST_CASE("Who answers, where several modules have a rule for one path", "[manua
         else if (*o.body)
             CHECK(answer.body == o.body);
     }
+}
+
+TEST_CASE("mod_md answers challenges for its names before any rule, and nothing else", "[manual]")
+{
+    scripted_backend site(
+        [](const received_request& r) { return response("site " + r.message.target()); });
+    auto options = options_for(every_way().front(), "V6FrontPass / " + site.url());
+    options.modules = {"socache_shmcb", "ssl", "md"};
+    options.global = "MDomain site.test\nMDRenewMode manual\nMDCertificateAgreement accepted\n"
+                     "MDContactEmail admin@example.org\nMDCertificateAuthority http://127.0.0.1:9/";
+    const httpd_server front(options);
+    const std::string challenges = front.places().folder + "/md/challenges/site.test";
+    run_command({"mkdir", "-p", challenges});
+    write_file(challenges + "/acme-http-01.txt", "here.of-this-account");
+    run_command({"chmod", "-R", "a+rX", front.places().folder + "/md/challenges"});
+    CHECK(get(front, "/.well-known/acme-challenge/here").body == "here.of-this-account");
+    CHECK(get(front, "/.well-known/acme-challenge/there").status() == 404);
+    CHECK(get(front, "/page").body == "site /page");
 }

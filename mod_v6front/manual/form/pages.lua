@@ -4,6 +4,8 @@
 -- what is made of it, and the fields of a directive a list where a table has no place.
 
 local is_man = FORMAT:match 'man' ~= nil
+-- The map of the sources (mod_v6front/README.md) is above the manual, and its HTML beside the manual's.
+local is_inside = (PANDOC_STATE.input_files[1] or ''):match 'mod_v6front/README%.md$' ~= nil
 
 local function is_elsewhere(target)
     return target:match '^%a+:' or target:sub(1, 1) == '#'
@@ -17,9 +19,10 @@ function Link(link)
         return link
     end
     local file, anchor = link.target:match '^([^#]*)(.*)$'
-    if file:match 'mod_v6front/README%.md$' or file == '../../README.md' or file == '../README.md' then
-        link.target = file:gsub('README%.md$', ''):gsub('%.%./$', '', 1) .. 'inside.html' .. anchor
-        return link
+    if is_inside then
+        file = file:match '^manual/(.*)' or ''
+    elseif file:match '^[./]*README%.md$' then
+        file = file:gsub('%.%./README%.md$', 'inside.md')
     end
     if not file:match '%.md$' then
         return link.content -- a file of the sources, which is not beside the HTML

@@ -91,20 +91,28 @@ TEST_CASE("Who answers, where several modules have a rule for one path", "[manua
     }
 }
 
-TEST_CASE("mod_md answers challenges for its names before any rule, and nothing else", "[manual]")
+TEST_CASE("mod_md answers challenges for its names before any rule, and leaves those by DNS alone",
+          "[manual]")
 {
     scripted_backend site(
         [](const received_request& r) { return response("site " + r.message.target()); });
+    const bool by_dns = GENERATE(false, true);
     auto options = options_for(every_way().front(), "V6FrontPass / " + site.url());
     options.modules = {"socache_shmcb", "ssl", "md"};
-    options.global = "MDomain site.test\nMDRenewMode manual\nMDCertificateAgreement accepted\n"
-                     "MDContactEmail admin@example.org\nMDCertificateAuthority http://127.0.0.1:9/";
+    options.global =
+        "MDomain site.test\nMDCertificateAgreement accepted\n"
+        "MDContactEmail admin@example.org\nMDCertificateAuthority http://127.0.0.1:9/\n" +
+        std::string(by_dns ? "MDCAChallenges dns-01" : "");
     const httpd_server front(options);
+    const std::string path = "/.well-known/acme-challenge/of-the-site";
+    if (by_dns)
+        CHECK(get(front, path).body == "site " + path);
+    else
+        CHECK(get(front, path).status() == 404);
     const std::string challenges = front.places().folder + "/md/challenges/site.test";
     run_command({"mkdir", "-p", challenges});
-    write_file(challenges + "/acme-http-01.txt", "here.of-this-account");
+    write_file(challenges + "/acme-http-01.txt", "of-the-front");
     run_command({"chmod", "-R", "a+rX", front.places().folder + "/md/challenges"});
-    CHECK(get(front, "/.well-known/acme-challenge/here").body == "here.of-this-account");
-    CHECK(get(front, "/.well-known/acme-challenge/there").status() == 404);
+    CHECK(get(front, path).body == (by_dns ? "site " + path : "of-the-front"));
     CHECK(get(front, "/page").body == "site /page");
 }

@@ -6,6 +6,7 @@
 #                 (without debugging symbols; STRIP= keeps them)
 # make uninstall  takes these away again
 # make deb        Debian packages, in build/deb (scripts/packages deb installs what that needs)
+# make manual     HTML and man pages of mod_v6front/manual, in build/manual; needs pandoc
 # make clean      removes build/
 #
 # MODE=release (default) | asan (address and undefined behaviour) | tsan (threads) | fuzz (scripts/fuzz)
@@ -68,7 +69,7 @@ TLS_LIBS  := -lssl -lcrypto
 
 obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
-.PHONY: all unit bridge system fuzz test lint format deb install uninstall clean compile_commands.json FORCE
+.PHONY: all unit bridge system fuzz test lint format deb manual install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
 
 # The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
@@ -168,6 +169,8 @@ lint:
 	scripts/lint
 format:
 	scripts/format
+manual:
+	scripts/manual
 compile_commands.json:
 	scripts/compile-commands
 

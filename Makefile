@@ -130,9 +130,11 @@ $(BUILD)/libnet.a: $(call obj,$(net_src))
 	rm -f $@ && ar rcs $@ $^
 
 # Whole or not at all: half a module of a build that was killed would be installed as it is.
+# Sanitizers want a module that stays loaded.
 exported := mod_v6front/httpd/exported.map
+MODULE_LINK_release := -Wl,--version-script=$(exported)
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a $(exported)
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(if $(filter release,$(MODE)),-Wl,--version-script=$(exported)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $(filter-out %.map,$^) $(TLS_LIBS)
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(MODULE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $(filter-out %.map,$^) $(TLS_LIBS)
 	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)

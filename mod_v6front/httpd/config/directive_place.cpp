@@ -44,7 +44,7 @@ void check_has_effect(const cmd_parms* cmd)
     for (const auto* section = cmd->directive; section; section = section->parent)
         for (const auto kind : without)
             if (iequals(view(section->directive), kind))
-                throw setting_error("has no effect in " + std::string(kind) + " " + section->args +
+                throw setting_error("cannot be used in " + std::string(kind) + " " + section->args +
                                     ": write it in the <VirtualHost> or in a <Location>");
 }
 

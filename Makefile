@@ -134,7 +134,7 @@ $(BUILD)/libnet.a: $(call obj,$(net_src))
 exported := mod_v6front/httpd/exported.map
 MODULE_LINK_release := -Wl,--version-script=$(exported)
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a $(exported)
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(MODULE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $(filter-out %.map,$^) $(TLS_LIBS)
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(MODULE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -Wl,--wrap=aligned_alloc -o $@.part $(filter-out %.map,$^) $(TLS_LIBS)
 	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)

@@ -12,6 +12,7 @@
 #include "net/loop/closing_time.hpp"
 #include "net/names/own_listeners.hpp"
 #include "net/names/resolver.hpp"
+#include "net/shared/site_counters.hpp"
 #include "net/shared/site_usage.hpp"
 #include "httpd/base/apache.hpp"
 #include "borrowed_engines.hpp"
@@ -39,6 +40,8 @@ public:
     const resolver& names() const noexcept { return names_; }
     site_usage& usage() noexcept { return usage_; }
     const site_usage& usage() const noexcept { return usage_; }
+    site_counters& counters() noexcept { return counters_; }
+    const site_counters& counters() const noexcept { return counters_; }
     closing_time& end() noexcept { return end_; }
     borrowed_engines& borrowed() noexcept { return lent_; }
     const borrowed_engines& borrowed() const noexcept { return lent_; }
@@ -57,6 +60,7 @@ private:
     std::string via_;
     bool bodies_read_first_;
     own_listeners own_;
+    site_counters counters_;
     resolver names_;
     address_book book_;
     admission doorkeeper_;

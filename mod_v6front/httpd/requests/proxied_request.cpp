@@ -14,6 +14,7 @@
 #include "client_fields.hpp"
 #include "client_record.hpp"
 #include "connection_terms.hpp"
+#include "counted_request.hpp"
 #include "early_end.hpp"
 #include "logged_connection.hpp"
 #include "pseudo_v4_client.hpp"
@@ -64,7 +65,8 @@ proxied_request::proxied_request(request_rec* r, const routed_request& decision,
       reverse_({view(ap_http_scheme(r)), authority_of(r, decision)}, rules_.preserve_host),
       cookies_(reverse_, decision.backend->url.host, config_of(r)->cookies,
                rules_.cookie_secure && !decision.backend->url.tls &&
-                   view(ap_http_scheme(r)) == "https")
+                   view(ap_http_scheme(r)) == "https"),
+      flight_(shared.counters().begin_request(decision.backend->site))
 {
     const bool may_upgrade = client_tunnel::is_possible(r);
     // mod_http2 sets it where a body of unknown length follows; here these bytes belong to the
@@ -115,8 +117,6 @@ void proxied_request::describe_way()
 {
     auto& q = order_.request;
     const auto* c = request_->connection;
-    if (is_logged(logged_note::total_time))
-        start_ = std::chrono::steady_clock::now();
     if (q.adds.has(added_header::forwarded))
         q.front_address = plain_address(view(c->local_ip));
     if (q.adds.has(added_header::port) && c->local_addr)
@@ -286,11 +286,10 @@ int proxied_request::give_own_page(const outcome& ended) const
 
 int proxied_request::conclude(request_client& client, const outcome& ended) const
 {
-    const auto total = start_ == std::chrono::steady_clock::time_point{}
-                           ? std::chrono::steady_clock::duration{}
-                           : std::chrono::steady_clock::now() - start_;
-    write_notes(request_, decision_, ended,
-                std::chrono::duration_cast<std::chrono::microseconds>(total));
+    const auto total = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - start_);
+    count_request(order_, ended, total);
+    write_notes(request_, decision_, ended, total);
     auto* c = request_->connection;
     // An unread rest of the body would be taken for the next request; httpd drains it on closing.
     if (!client.has_read_all() && ap_request_has_body(request_)) {

@@ -100,6 +100,9 @@ task<result<admission::place>> admission::enter(engine& engine, client& peer,
     if (!add(limit, waiting, rules.max_queued))
         co_return failure{reason::too_many_in_flight, {}, as_detail(rules, false)};
     queued self(*this, limit, engine.context());
+    auto* counters = order.services->counters;
+    const auto waits =
+        counters ? counters->begin_waiting(order.backend->site) : site_counters::flight();
     deadline over(engine.deadlines(), [&self] { self.changed().notify(); });
     over.arm(rules.connect_timeout);
     deadline look_again(engine.deadlines(), [&self] { self.changed().notify(); });

@@ -121,8 +121,10 @@ facts facts_of(const reported_address& a, bool tls, wall_time now)
     out.add("Requests", t.requests() == 0 ? "0" : statuses(t));
     if (auto text = reasons(t, traffic_at::failures); !text.empty())
         out.add("Failed requests", text);
-    if (auto text = reasons(t, traffic_at::attempt_failures); !text.empty())
-        out.add("Failed attempts", text);
+    // Where nothing was tried again they are the same.
+    const auto attempts = reasons(t, traffic_at::attempt_failures);
+    if (!attempts.empty() && attempts != reasons(t, traffic_at::failures))
+        out.add("Failed attempts", attempts);
     if (a.now != reported_address::state::none) {
         out.add("Connections now", number(a.in_use) + " in use, " + number(a.idle) + " idle");
         out.add("Connections", number(t[traffic_at::opened]) + " opened, " +
@@ -216,8 +218,13 @@ std::string summary(const status_report& r)
             up += is_current(a.now) && is_well(a.now);
         }
     }
-    return number(up) + " of " + number(all) + " addresses well, " + number(in_flight) +
-           " requests in flight";
+    const auto failing =
+        std::ranges::count(r.names, reported_name::state::failing, &reported_name::now);
+    return number(up) + " of " + number(all) + " addresses well, " +
+           (failing > 0
+                ? std::to_string(failing) + " of " + number(r.names.size()) + " names not found, "
+                : std::string()) +
+           number(in_flight) + " requests in flight";
 }
 
 } // namespace

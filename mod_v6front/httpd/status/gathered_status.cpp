@@ -64,6 +64,7 @@ public:
             usage_.emplace(used.address, used);
         judged_ = shared.for_exchanges().book->snapshot();
         limits_ = shared.for_exchanges().admission->snapshot();
+        gauges_ = counters_.gauges();
     }
 
     status_report all()
@@ -102,6 +103,7 @@ private:
     std::map<endpoint, usage_state> usage_;
     std::vector<address_state> judged_;
     std::vector<limit_state> limits_;
+    std::vector<site_gauges> gauges_;
     std::vector<known_site> sites_;
     std::map<std::pair<std::string, std::string>, std::size_t> places_; // in sites_
     std::set<std::string> named_;
@@ -221,8 +223,10 @@ void gatherer::judge_check(const known_site& site, const endpoint& at, wall_time
 void gatherer::finish(known_site& site)
 {
     auto& report = site.report;
-    report.in_flight = counters_.in_flight(site.number);
-    report.waiting = counters_.waiting(site.number);
+    if (site.number < gauges_.size()) {
+        report.in_flight = gauges_[site.number].in_flight;
+        report.waiting = gauges_[site.number].waiting;
+    }
     const auto counted = counters_.addresses(site.number);
     for (const auto& each : counted)
         if (!site.knows_all && each.address)

@@ -44,6 +44,12 @@ struct counted_address {
     address_standing standing{};
 };
 
+// Requests now, in all processes.
+struct site_gauges {
+    std::uint32_t in_flight = 0;
+    std::uint32_t waiting = 0; // of these
+};
+
 struct counted_engine {
     unsigned number;
     std::uint32_t clients;
@@ -143,8 +149,7 @@ public:
 
     // For whoever lists them.
     std::vector<counted_address> addresses(site_number site) const;
-    std::uint32_t in_flight(site_number site) const noexcept { return sum(site, 0); }
-    std::uint32_t waiting(site_number site) const noexcept { return sum(site, 1); }
+    std::vector<site_gauges> gauges() const; // by the numbers of the sites
     std::vector<counted_process> processes() const;
 
 private:
@@ -158,9 +163,8 @@ private:
     bool has(site_number site) const noexcept;
     site_record& record(site_number site) const noexcept;
     seat_record& seat(std::size_t n) const noexcept;
-    word* gauges(std::size_t seat) const noexcept;
+    word* seat_gauges(std::size_t seat) const noexcept;
     word* gauge(site_number site, std::size_t which) const noexcept;
-    std::uint32_t sum(site_number site, std::size_t which) const noexcept;
     std::size_t place_of(site_number site, const endpoint& address) const noexcept;
     counted_row& row(site_number site, std::size_t place, std::size_t stripe) const noexcept;
     counted_row& own_row(site_number site, std::size_t place) const noexcept;

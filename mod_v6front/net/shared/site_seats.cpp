@@ -19,7 +19,7 @@ site_counters::seat_record& site_counters::seat(std::size_t n) const noexcept
     return *reinterpret_cast<seat_record*>(seats_ + n * size);
 }
 
-site_counters::word* site_counters::gauges(std::size_t n) const noexcept
+site_counters::word* site_counters::seat_gauges(std::size_t n) const noexcept
 {
     return reinterpret_cast<word*>(&seat(n) + 1);
 }
@@ -41,7 +41,7 @@ void site_counters::take_seat(pid_t self, int generation) noexcept
         if (!is_free || !at.process.compare_exchange_strong(holder, own, relaxed))
             continue;
         own_ = &at;
-        own_gauges_ = gauges(n);
+        own_gauges_ = seat_gauges(n);
         std::fill_n(own_gauges_, head_->size.sites * gauges_of_site, 0u);
         for (auto& engine : at.engines)
             engine.runs.store(0, relaxed);
@@ -57,13 +57,19 @@ void site_counters::leave_seat() noexcept
     own_gauges_ = nullptr;
 }
 
-std::uint32_t site_counters::sum(site_number site, std::size_t which) const noexcept
+std::vector<site_gauges> site_counters::gauges() const
 {
-    std::uint32_t all = 0;
-    for (std::size_t n = 0; has(site) && n < head_->size.seats; ++n) {
+    std::vector<site_gauges> all(head_ ? head_->size.sites : 0);
+    for (std::size_t n = 0; head_ && n < head_->size.seats; ++n) {
         const auto holder = seat(n).process.load(relaxed);
-        if (holder != 0 && !is_gone(holder))
-            all += gauges(n)[site * gauges_of_site + which].load(relaxed);
+        if (holder == 0 || is_gone(holder))
+            continue;
+        const auto* at = seat_gauges(n);
+        for (auto& site : all) {
+            site.in_flight += at[0].load(relaxed);
+            site.waiting += at[1].load(relaxed);
+            at += gauges_of_site;
+        }
     }
     return all;
 }

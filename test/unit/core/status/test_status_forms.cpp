@@ -237,7 +237,8 @@ TEST_CASE("the status for people", "[status_forms]")
     CHECK_THAT(page, Catch::Matchers::StartsWith("<!DOCTYPE html>\n"));
     for (const char* part :
          {"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
-          "<title>mod_v6front status</title>", "<p>1 of 2 addresses well, 3 requests in flight</p>",
+          "<title>mod_v6front status</title>",
+          "<p>1 of 2 addresses well, 1 of 2 names not found, 3 requests in flight</p>",
           "<h2>www.example.org \xe2\x86\x92 https://www.example.org</h2>",
           "<p>3 in flight, 1 waiting</p>", "3 of max=20, 1 of queue=10",
           "<article class=\"avoided\"><b class=\"state\">avoided</b><h3>192.0.2.10:443</h3>",

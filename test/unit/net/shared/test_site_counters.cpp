@@ -191,8 +191,8 @@ TEST_CASE("what a killed process had in flight is not counted, what it has done 
     }
     char c = 0;
     REQUIRE(::read(told[0], &c, 1) == 1);
-    CHECK(here.in_flight(site) == 3);
-    CHECK(here.waiting(site) == 1);
+    CHECK(here.gauges()[site].in_flight == 3);
+    CHECK(here.gauges()[site].waiting == 1);
     const auto both = here.processes();
     REQUIRE(both.size() == 2);
     CHECK(both[1].process == child);
@@ -202,14 +202,14 @@ TEST_CASE("what a killed process had in flight is not counted, what it has done 
     CHECK(both[1].engines[0].lag_max == 9us);
     ::kill(child, SIGKILL);
     REQUIRE(::waitpid(child, nullptr, 0) == child);
-    CHECK(here.in_flight(site) == 1);
-    CHECK(here.waiting(site) == 0);
+    CHECK(here.gauges()[site].in_flight == 1);
+    CHECK(here.gauges()[site].waiting == 0);
     CHECK(here.processes().size() == 1);
     CHECK(find(here.addresses(site), loopback(80))->numbers[traffic_at::reused] == 1);
     // The next one finds nothing of it in its seat.
     site_counters next(m.at);
     next.take_seat(::getppid(), 2);
-    CHECK(next.in_flight(site) == 1);
+    CHECK(next.gauges()[site].in_flight == 1);
     REQUIRE(here.processes().size() == 2);
     CHECK(here.processes()[1].engines.empty());
     ::close(told[0]);
@@ -226,7 +226,7 @@ TEST_CASE("a process that finds no seat, or no memory, counts what it can", "[co
     const auto request = second.begin_request(site);
     second.tell_engine(0, 1, 1, 1us, 1us);
     second.reused(site, loopback(80));
-    CHECK(first.in_flight(site) == 0);
+    CHECK(first.gauges()[site].in_flight == 0);
     CHECK(find(first.addresses(site), loopback(80))->numbers[traffic_at::reused] == 1);
 
     site_counters none(nullptr);
@@ -237,7 +237,7 @@ TEST_CASE("a process that finds no seat, or no memory, counts what it can", "[co
     none.answered(0, loopback(80), 1ms);
     none.checked(0, loopback(80), true);
     CHECK(none.addresses(0).empty());
-    CHECK(none.in_flight(0) == 0);
+    CHECK(none.gauges().empty());
     CHECK(none.processes().empty());
     site_counters unnumbered(m.at);
     unnumbered.request_ended(no_site, {loopback(80), 200});

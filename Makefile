@@ -87,18 +87,16 @@ CATCH_LIBS = $(shell printf '#if __has_include(<catch2/catch_all.hpp>)\n-lCatch2
 # is half of the time of their compiling.
 unit_flags := -O0 -g1 -I. -Imod_v6front -Itest $(ASIO) $(if $(filter asan,$(MODE)),-fno-sanitize=undefined)
 $(call obj,$(unit_src)): private CXXFLAGS += $(unit_flags) $(if $(filter-out main,$(*F)),$(call after,unit))
-system_flags := -O1 -g1 -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
+system_flags := -O0 -g1 -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
 $(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(filter-out main,$(*F)),$(call after,system))
 $(call obj,$(bridge_src)): CXXFLAGS += -g1 -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 
-# What nearly every file reads first is read once and kept (GCC's precompiled headers): Asio, and for
-# tests Catch2. clang reads the headers themselves.
-after = $(if $(is_clang),,-include $(BUILD)/$(1).hpp)
-ifeq ($(is_clang),)
+# What nearly every file reads first is read once and kept (precompiled headers): Asio, and for tests Catch2.
+# clang finds them under GCC's name for them.
+after = -include $(BUILD)/$(1).hpp
 $(call obj,$(net_src) $(filter %.cpp,$(httpd_src))): $(BUILD)/asio.hpp.gch
 $(call obj,$(unit_src)): $(BUILD)/unit.hpp.gch
 $(call obj,$(system_src)): $(BUILD)/system.hpp.gch
-endif
 $(BUILD)/asio.hpp.gch: CXXFLAGS += $(net_flags)
 $(BUILD)/unit.hpp.gch: CXXFLAGS += $(unit_flags)
 $(BUILD)/system.hpp.gch: CXXFLAGS += $(system_flags)

@@ -98,7 +98,7 @@ void expect_followed(const way& w, const moved_case& c)
     CHECK(answer.body == "new");
     CHECK(took < patience(c.at_most));
     CHECK(ask(front, asked).body == "new");
-    CHECK(front.complaints().empty());
+    CHECK(front.complaints() == no_complaints);
     print_figure(w, "a site has moved, " + c.what,
                  "followed after " + std::to_string(took.count()) + " ms");
 }

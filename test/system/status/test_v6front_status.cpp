@@ -52,9 +52,6 @@ struct bench {
     }};
     scripted_backend garbage{
         {script::read_request(), script::send("SSH-2.0-x\r\n\r\n"), script::close()}};
-    scripted_backend cut{{script::read_request(),
-                          script::send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"),
-                          script::close()}};
     scripted_backend slow{{script::read_request(), script::read_end()}};
     scripted_backend shut{{script::read_request(), script::close()}};
     httpd_server front;
@@ -70,7 +67,6 @@ struct failing_case {
 const failing_case failing_cases[] = {
     {"/none/", [](const bench& b) { return b.nobody; }, "", 502, "connect_refused"},
     {"/garbage/", [](const bench& b) { return b.garbage.port(); }, "", 502, "bad_response"},
-    {"/cut/", [](const bench& b) { return b.cut.port(); }, "", 502, "response_body_cut"},
     {"/slow/", [](const bench& b) { return b.slow.port(); }, "", 504, "response_timed_out"},
     {"/shut/", [](const bench& b) { return b.shut.port(); }, "", 502, "no_response"},
     {"/gone/", nullptr, "http://gone.test", 502, "name_not_found"},

@@ -3,8 +3,10 @@
 // v6front-status over the life of a server: several children, killed ones, graceful restarts.
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "private_network.hpp"
 #include "reloading.hpp"
 #include "scripted_backend.hpp"
+#include "scripted_names.hpp"
 #include "status_view.hpp"
 #include "user_agent.hpp"
 
@@ -134,4 +136,41 @@ TEST_CASE("v6front-status shows what each engine has", "[v6front_status]")
     });
     INFO(seen.text());
     CHECK(shown);
+}
+
+TEST_CASE("v6front-status shows names, and addresses that a site has left", "[v6front_status]")
+{
+    if (!private_network::possible("a site that moves, in v6front-status"))
+        return;
+    const private_network network;
+    scripted_names names;
+    const way w = GENERATE(from_range(one_of_each_mpm()));
+    INFO(w);
+    names.say("site.test", {.a = {"127.0.0.2"}});
+    scripted_backend old_site(say("x"), 0, "127.0.0.2");
+    scripted_backend new_site(say("x"), old_site.port(), "127.0.0.3");
+    auto options = options_for_name(w, "site.test", old_site.port());
+    options.global = "V6FrontResolve refresh=1 timeout=1\n";
+    options.site += "\n" + status_location();
+    httpd_server front(options);
+    CHECK(get(front, "/").status() == 200);
+    const auto backend = "http://site.test:" + std::to_string(old_site.port());
+    status_view seen("{}");
+    // Any child may answer, whether or not it knows the name.
+    CHECK(eventually_shown(front, seen, [&](const status_view& s) {
+        return text_at(s.address(backend, old_site.authority()), "/state") == "up" &&
+               text_at(s.name("site.test"), "/state") == "found" &&
+               number_at(s.name("site.test"), "/age") >= 0;
+    }));
+    INFO(seen.text());
+    CHECK(seen.name("site.test").at("addresses").as_array().at(0) == "127.0.0.2");
+    names.say("site.test", {.a = {"127.0.0.3"}});
+    CHECK(new_site.hits() == 0);
+    const bool moved = eventually_shown(front, seen, [&](const status_view& s) {
+        CHECK(get(front, "/").status() == 200);
+        return text_at(s.address(backend, old_site.authority()), "/state") == "former" &&
+               text_at(s.address(backend, new_site.authority()), "/state") == "up";
+    });
+    CHECK(moved);
+    CHECK(number_at(seen.address(backend, old_site.authority()), "/requests/2xx") >= 1);
 }

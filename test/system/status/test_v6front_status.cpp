@@ -28,7 +28,7 @@ struct bench {
             return "V6FrontPass /" + path + "/ " + site.url() + " " + keys + "\n";
         };
         auto o =
-            options_for(w, rule("good", good) + rule("garbage", garbage) + rule("cut", cut) +
+            options_for(w, rule("good", good) + rule("garbage", garbage) +
                                rule("slow", slow, "response=300ms") + rule("shut", shut) +
                                "V6FrontPass /none/ http://127.0.0.1:" + std::to_string(nobody) +
                                "/\nV6FrontPass /gone/ http://gone.test/\n"

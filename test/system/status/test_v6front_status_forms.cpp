@@ -39,7 +39,7 @@ struct bench {
                "example-of-a-long-name.test/\nV6FrontPass /none/ http://127.0.0.1:" +
                    std::to_string(free_port()) +
                    "/\nV6FrontPassMatch \"^/<img src=x onerror=alert(1)>'&(.*)\xff$\" " +
-                   site.url() + "$1\nV6FrontPass / " + site.url() + " max=100\nV6FrontCheck " +
+                   site.url() + "$1 max=100\nV6FrontPass / " + site.url() + "\nV6FrontCheck " +
                    "127.0.0.1 interval=1s\n" + status_location());
     }
     scripted_backend site;
@@ -94,6 +94,8 @@ TEST_CASE("v6front-status shows what an operator has written as text", "[v6front
     bench b;
     const auto page = get(b.front, "/v6front-status").body;
     CHECK(page.find("<img") == page.npos);
+    CHECK_THAT(page,
+               ContainsSubstring("V6FrontPassMatch ^/&lt;img src=x onerror=alert(1)&gt;&#39;"));
     const auto seen = status_view::of(b.front);
     INFO(seen.text());
     const auto rules = seen.site(b.site.authority()).at("rules").as_array();

@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 using namespace v6front;
@@ -102,4 +104,18 @@ TEST_CASE("each reason has an identifier of its own", "[status_forms]")
     }
     CHECK(name_of(reason::connect_refused) == "connect_refused");
     CHECK(name_of(reason::internal) == "internal");
+}
+
+TEST_CASE("the manual explains each reason, and whose fault it is", "[status_forms]")
+{
+    std::ifstream file("mod_v6front/manual/guides/status.md");
+    const std::string manual{std::istreambuf_iterator<char>(file), {}};
+    for (std::size_t i = 0; i < reason_count; ++i) {
+        const auto& row = describe(static_cast<reason>(i));
+        const std::string whose = row.whose == fault::client    ? "client"
+                                  : row.whose == fault::backend ? "site"
+                                                                : "this server";
+        CHECK_THAT(manual, ContainsSubstring("| `" + std::string(name_of(row.reason)) + "` | " +
+                                             whose + " | " + std::to_string(row.status) + " |"));
+    }
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The forms of v6front-status, as programs and browsers take them: HTTP, JSON, Prometheus's own
-// checker, a browser as narrow as a phone. What operators have written is text in all of them.
-#include "browser.hpp"
+// checker. What operators have written is text in all of them.
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "process.hpp"
 #include "scripted_backend.hpp"
-#include "status_view.hpp"
+#include "status_front.hpp"
 #include "user_agent.hpp"
-#include "watching.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -21,30 +19,6 @@ using namespace v6front;
 
 namespace
 {
-
-// A front with a rule whose text is none for a page, a name that nobody has, and some traffic.
-struct bench {
-    explicit bench(const way& w = adopted_ways().front())
-        : site([](const auto&) { return response("<p>"); }), front(options(w))
-    {
-        for (int i = 0; i < 5; ++i)
-            get(front, "/");
-        get(front, "/gone/");
-        get(front, "/none/");
-    }
-    httpd_options options(const way& w)
-    {
-        return options_for(
-            w, "V6FrontPass /gone/ http://a-rather-long-name-that-nobody-has.of-a-site-far-away."
-               "example-of-a-long-name.test/\nV6FrontPass /none/ http://127.0.0.1:" +
-                   std::to_string(free_port()) +
-                   "/\nV6FrontPassMatch \"^/<img src=x onerror=alert(1)>'&(.*)\xff$\" " +
-                   site.url() + "$1 max=100\nV6FrontPass / " + site.url() + "\nV6FrontCheck " +
-                   "127.0.0.1 interval=1s\n" + status_location());
-    }
-    scripted_backend site;
-    httpd_server front;
-};
 
 std::string promtool()
 {
@@ -63,7 +37,7 @@ TEST_CASE("v6front-status is never cached, says what it is, and changes nothing"
 {
     const way w = GENERATE(from_range(one_of_each_kind()));
     INFO(w);
-    bench b(w);
+    status_front b(w);
     const std::pair<const char*, const char*> forms[] = {
         {"", "text/html; charset=utf-8"},
         {"?auto", "text/plain; charset=utf-8"},
@@ -91,7 +65,7 @@ TEST_CASE("v6front-status is never cached, says what it is, and changes nothing"
 
 TEST_CASE("v6front-status shows what an operator has written as text", "[v6front_status]")
 {
-    bench b;
+    status_front b;
     const auto page = get(b.front, "/v6front-status").body;
     CHECK(page.find("<img") == page.npos);
     CHECK_THAT(page,
@@ -109,7 +83,7 @@ TEST_CASE("v6front-status shows what an operator has written as text", "[v6front
 TEST_CASE("Python reads the JSON of v6front-status, and the manual explains each of its fields",
           "[v6front_status]")
 {
-    bench b;
+    status_front b;
     const scratch_folder folder;
     std::ofstream(folder.path() + "/status.json") << get(b.front, "/v6front-status?json").body;
     std::ofstream(folder.path() + "/read.py") << R"(import json, sys
@@ -148,7 +122,7 @@ print("good")
 
 TEST_CASE("the manual has each metric of v6front-status", "[v6front_status]")
 {
-    bench b;
+    status_front b;
     const auto text = get(b.front, "/v6front-status?prometheus").body;
     std::ifstream file("mod_v6front/manual/guides/status.md");
     const std::string manual{std::istreambuf_iterator<char>(file), {}};
@@ -169,7 +143,7 @@ TEST_CASE("promtool finds nothing wrong with the metrics of v6front-status", "[v
             << std::endl;
         return;
     }
-    bench b;
+    status_front b;
     const scratch_folder folder;
     const auto file = folder.path() + "/metrics";
     std::ofstream(file) << get(b.front, "/v6front-status?prometheus").body;
@@ -180,25 +154,4 @@ TEST_CASE("promtool finds nothing wrong with the metrics of v6front-status", "[v
     // It does find something.
     std::ofstream(file) << "# TYPE x counter\nx 1\n";
     CHECK(run_command({"sh", "-c", tool + " check metrics <" + file + " 2>&1"}).code != 0);
-}
-
-TEST_CASE("v6front-status is as wide as a phone, and runs nothing", "[browser]")
-{
-    bench b;
-    browser phone("MAP site.test [::1]", browser::screen::phone);
-    phone.open("http://" + b.front.authority() + "/v6front-status");
-    CHECK(phone.title() == "mod_v6front status");
-    CHECK(phone.evaluate("window.innerWidth") == "360");
-    CHECK(phone.evaluate("document.documentElement.scrollWidth") == "360");
-    CHECK(phone.evaluate("document.querySelectorAll('img,script').length") == "0");
-    CHECK(phone.evaluate("document.querySelectorAll('section').length") == "3");
-    CHECK(phone.evaluate("Array.from(document.querySelectorAll('article')).every(e => "
-                         "e.scrollWidth <= e.clientWidth)") == "true");
-    CHECK(phone.evaluate("parseFloat(getComputedStyle(document.body).fontSize) >= 16") == "true");
-    const auto folder = std::filesystem::path(module_file()).parent_path() / "browser";
-    std::filesystem::create_directories(folder);
-    phone.screenshot((folder / "status.png").string());
-    CHECK(std::filesystem::file_size(folder / "status.png") > 1000);
-    phone.click("a[href='?json']");
-    CHECK(eventually([&] { return phone.url().ends_with("?json"); }));
 }

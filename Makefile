@@ -4,6 +4,7 @@
 # make test       all tests, with the packages already there (scripts/test installs them first)
 # make install    by apxs: module, load file and conf file (then: a2enmod v6front)
 # make uninstall  takes these away again
+# make manual     HTML and man pages of mod_v6front/manual, in build/manual; needs pandoc
 # make clean      removes build/
 #
 # MODE=release (default) | asan (address and undefined behaviour) | tsan (threads) | fuzz (scripts/fuzz)
@@ -66,7 +67,7 @@ TLS_LIBS  := -lssl -lcrypto
 
 obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
-.PHONY: all unit bridge system fuzz test lint format install uninstall clean compile_commands.json FORCE
+.PHONY: all unit bridge system fuzz test lint format manual install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
 
 # The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
@@ -165,6 +166,8 @@ lint:
 	scripts/lint
 format:
 	scripts/format
+manual:
+	scripts/manual
 compile_commands.json:
 	scripts/compile-commands
 

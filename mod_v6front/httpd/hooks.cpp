@@ -10,6 +10,7 @@
 #include "httpd/connections/filters.hpp"
 #include "httpd/connections/taken_listener.hpp"
 #include "httpd/operator/configtest.hpp"
+#include "httpd/operator/site_dump.hpp"
 #include "httpd/process/generations.hpp"
 #include "httpd/process/startup.hpp"
 #include "httpd/requests/access_notes.hpp"
@@ -55,6 +56,11 @@ static int v6front_check_config(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_re
             return HTTP_INTERNAL_SERVER_ERROR;
         return v6front::check_configuration(s);
     });
+}
+
+static void v6front_test_config(apr_pool_t*, server_rec* s)
+{
+    v6front::guard("test_config", [=] { v6front::dump_sites(s); });
 }
 
 static apr_status_t v6front_end_child(void* made)
@@ -242,6 +248,7 @@ void v6front_register_hooks(apr_pool_t*)
         v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
         ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);
+        ap_hook_test_config(v6front_test_config, nullptr, nullptr, APR_HOOK_MIDDLE);
         // Right after the MPM's own, which opens the listeners.
         static const char* const event[] = {"event.c", nullptr};
         ap_hook_open_logs(v6front_open_logs, event, nullptr, APR_HOOK_REALLY_FIRST);

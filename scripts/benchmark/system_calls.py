@@ -111,11 +111,14 @@ def per_request(front, client, out):
     return {name: (many[name] - few.get(name, 0)) / (MANY - FEW) for name in many if name not in BY_TIME}
 
 
-def fewest(front, client, out, enough):
-    """A machine with other work makes more of them, never fewer: of up to three tries the one with the fewest."""
+def fewest(start, name, out, enough):
+    """A machine with other work makes more of them, never fewer: of up to three tries the one with the fewest. Each has
+    a front of its own, since one that was stopped for long has gone over to threads."""
     best = None
     for _ in range(3):
-        calls = per_request(front, client, out)
+        with processes.Group() as group:
+            front = start(group)
+            calls = per_request(front, cases(front)[name], out)
         if best is None or sum(calls.values()) < sum(best.values()):
             best = calls
         if sum(best.values()) <= enough:

@@ -18,6 +18,13 @@ from run import NAME, Run  # noqa: E402
 QUICK = "--quick" in sys.argv  # shows that it runs; a peer that needs its time does not get it
 
 
+def show_logs(logs):
+    """What was said where the module fell short; the folder goes."""
+    for log in sorted(logs):
+        lines = log.read_text(errors="replace").splitlines()[-15:]
+        print(f"{log.parent.name}/{log.name}:", *lines, sep="\n    ", file=sys.stderr)
+
+
 def main():
     kinds = ["v6front"] if QUICK else list(fronts.KINDS)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="v6front-names-"))
@@ -36,6 +43,7 @@ def main():
                 row.append(text)
                 if kind == "v6front" and not good:
                     fell_short.append(row[0])
+                    show_logs(directory.glob(f"{number}-{kind}*/*.log"))
             print("| " + " | ".join(row) + " |", flush=True)
         if fell_short:
             sys.exit(f"scripts/names: the module falls short: {'; '.join(fell_short)}")

@@ -76,7 +76,7 @@ exchange_settings settings_around(const server_rec* s, const exchange_settings& 
 // A health check goes to the site as requests do, but for no client.
 connection_terms check_terms(const server_rec* s, const exchange_settings& of_rule)
 {
-    const auto settings = merge(settings_around(s, of_rule), of_rule);
+    const auto settings = settled_settings(s, of_rule);
     connection_terms terms;
     if (settings.sources && *settings.sources)
         terms.source = asio::ip::address_v4((*settings.sources)->first());
@@ -128,6 +128,11 @@ void number_sites(server_rec* main_server)
 }
 
 } // namespace
+
+exchange_settings settled_settings(const server_rec* server, const exchange_settings& of_rule)
+{
+    return merge(settings_around(server, of_rule), of_rule);
+}
 
 bool settle_backends(server_rec* main_server)
 {

@@ -32,6 +32,9 @@ bool settle_backends(server_rec* main_server);
 void for_each_backend(const server_rec* main_server,
                       const std::function<void(const configured_backend&)>& each);
 
+// A rule's settings with those that hold around it: for the whole server, and in its <Location>.
+exchange_settings settled_settings(const server_rec* server, const exchange_settings& of_rule);
+
 // Where that server is configured, for the operator: file and line.
 std::string place_of(const server_rec* server);
 

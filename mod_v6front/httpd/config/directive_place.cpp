@@ -37,6 +37,17 @@ void check_all_keys_differ(const cmd_parms* cmd)
     check_keys_differ(words);
 }
 
+void check_has_effect(const cmd_parms* cmd)
+{
+    constexpr std::string_view without[] = {"<Directory",  "<DirectoryMatch", "<Files",
+                                            "<FilesMatch", "<Proxy",          "<ProxyMatch"};
+    for (const auto* section = cmd->directive; section; section = section->parent)
+        for (const auto kind : without)
+            if (iequals(view(section->directive), kind))
+                throw setting_error("cannot be used in " + std::string(kind) + " " + section->args +
+                                    ": write it in the <VirtualHost> or in a <Location>");
+}
+
 bool in_location(cmd_parms* cmd)
 {
     if (!cmd->path)

@@ -18,6 +18,10 @@ std::string place_of(const cmd_parms* cmd);
 // path is a pattern or a folder.
 bool in_location(cmd_parms* cmd);
 
+// Throws setting_error in a section for files or for mod_proxy's requests, where it has no effect:
+// httpd looks at neither for a request that a route takes.
+void check_has_effect(const cmd_parms* cmd);
+
 // For a directive whose words httpd gives out one by one: throws setting_error if a key comes
 // twice.
 void check_all_keys_differ(const cmd_parms* cmd);

@@ -35,6 +35,7 @@ template <class F> const char* set(cmd_parms* cmd, F&& f) noexcept
     const char* failed = "failed, out of memory?";
     return guard(cmd->cmd->name, failed, [&]() -> const char* {
         try {
+            check_has_effect(cmd);
             f();
             return nullptr;
         } catch (const setting_error& e) {

@@ -71,7 +71,8 @@ void ask_for_descriptors(unsigned pauses)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
                      V6LOGNO(0308) "almost out of file descriptors (%d for clients): accepting "
                                    "pauses until some are free, and idle connections are closed. "
-                                   "Raise the limit (ulimit -n, LimitNOFILE=)",
+                                   "Raise the limit (on Debian APACHE_ULIMIT_MAX_FILES in "
+                                   "envvars, elsewhere LimitNOFILE= or ulimit -n)",
                      max_client_descriptors());
     engine::ask_for_relief(pauses > max_pauses);
 }

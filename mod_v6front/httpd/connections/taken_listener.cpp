@@ -97,7 +97,8 @@ taken_listener* taken_listener::take(ap_listen_rec* from, offered_protocols offe
         ap_log_error(APLOG_MARK, APLOG_WARNING, errno, ap_server_conf,
                      V6LOGNO(0181) "cannot take a listening socket (port %d) from the MPM, which "
                                    "goes on accepting its connections. Raise the limit of "
-                                   "descriptors (ulimit -n, LimitNOFILE=)",
+                                   "descriptors (on Debian APACHE_ULIMIT_MAX_FILES in envvars, "
+                                   "elsewhere LimitNOFILE= or ulimit -n)",
                      from->bind_addr ? from->bind_addr->port : 0);
         close_if_open(own);
         close_if_open(counter);

@@ -161,7 +161,7 @@ void note_local_sites(server_rec* main_server)
                  V6LOGNO(0256) "%s (%s)%s: the site is on this machine or in a local network. To "
                                "the site every client has the address of this server: rules there "
                                "that allow local addresses (Require local, Require ip, Allow from) "
-                               "let all clients in. ACCESS.md of mod_v6front says what to do",
+                               "let all clients in. The manual says what to do (access-by-address)",
                  first->rule.c_str(), first->place.c_str(), others.c_str());
 }
 

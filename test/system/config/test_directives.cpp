@@ -169,6 +169,24 @@ TEST_CASE("In <Location> V6FrontPass has no path of its own")
     }
 }
 
+TEST_CASE("A setting in a section that no request for a site looks at is refused")
+{
+    const std::string section =
+        GENERATE("<Directory /tmp>", "<DirectoryMatch ^/tmp>", "<Files x>", "<FilesMatch x>");
+    const std::string setting = GENERATE("V6FrontVia Off", "V6FrontTimeout idle=3",
+                                         "V6FrontAddHeaders Off", "V6FrontPassReverse http://a/");
+    INFO(section << setting);
+    httpd_options options;
+    const std::string end = "</" + section.substr(1, section.find(' ') - 1) + ">";
+    options.site = section + "\n" + setting + "\n" + end;
+    const command_result said = configtest(options);
+    CHECK(said.code != 0);
+    const std::string name = setting.substr(0, setting.find(' '));
+    const std::string place = "in " + section.substr(0, section.size() - 1);
+    check_said(said.output, {"", name.c_str(), place.c_str(),
+                             "write it in the <VirtualHost> or in a <Location>"});
+}
+
 TEST_CASE("Every directive, written rightly, is accepted")
 {
     const way w = GENERATE(from_range(every_way()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The site's own access rules, with the configurations of ACCESS.md: open to all clients behind a
-// front, and closed again by each of the three answers.
+// The site's own access rules, with the configurations of the manual (access-by-address.md): open
+// to all clients behind a front, and closed again by each of the three answers.
 #include "catch.hpp"
 #include "local_networks.hpp"
 #include "plain_server.hpp"
@@ -18,7 +18,7 @@ namespace
 // The text of the page's code block with that name.
 std::string block(const std::string& name)
 {
-    static const std::string page = read_file("mod_v6front/ACCESS.md");
+    static const std::string page = read_file("mod_v6front/manual/guides/access-by-address.md");
     const auto fence = page.find(" " + name + "\n");
     INFO(name);
     REQUIRE(fence != std::string::npos);
@@ -95,8 +95,7 @@ std::string front_of(const row& r, const plain_server& site)
 
 } // namespace
 
-TEST_CASE("ACCESS.md: rules by address are open behind a front, and closed by each answer",
-          "[access]")
+TEST_CASE("Manual: rules by address are open behind a front, and closed by each answer", "[access]")
 {
     if (!private_network::possible("the site's own access rules"))
         return;

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// v6frontctl convert: configurations in the form in which applications publish theirs, each of
+// which a real httpd takes afterwards; and what mod_proxy and nginx do with requests beside what
+// the converted rules do with them.
+#include "catch.hpp"
+#include "plain_server.hpp"
+#include "scripted_backend.hpp"
+#include "v6frontctl.hpp"
+#include "ways.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <regex>
+#include <sstream>
+
+using namespace v6front;
+
+namespace
+{
+
+const std::string folder = "test/system/tools/applications";
+
+std::string replaced(std::string text, const std::string& what, const std::string& by)
+{
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+        text.replace(at, what.size(), by);
+    return text;
+}
+
+// A file, without the lines that begin with "#> ": these have to be in what it is converted to.
+struct application {
+    explicit application(const std::string& file)
+    {
+        std::istringstream lines(
+            replaced(replaced(read_file(file), "@certificate@", test_certificate().certificate),
+                     "@key@", test_certificate().key));
+        for (std::string line; std::getline(lines, line);)
+            if (line.starts_with("#> "))
+                expected.push_back(line.substr(3));
+            else
+                text += line + "\n";
+    }
+    std::string text;
+    std::vector<std::string> expected;
+};
+
+// Standard output alone: the other stream has the summary.
+std::string converted(const std::string& text, int* code = nullptr)
+{
+    const scratch_folder place;
+    write_file(place.path() + "/in", text);
+    const auto said = run_command({"sh", "-c",
+                                   "mod_v6front/tools/v6frontctl convert " + place.path() +
+                                       "/in 2>" + place.path() + "/summary"});
+    INFO(read_file(place.path() + "/summary"));
+    CHECK_THAT(read_file(place.path() + "/summary"), ContainsSubstring("without a counterpart"));
+    if (code)
+        *code = said.code;
+    return said.output;
+}
+
+httpd_options loading(const std::string& text)
+{
+    httpd_options options;
+    options.modules = {"alias",      "headers",    "rewrite",    "socache_shmcb",
+                       "ssl",        "authz_host", "auth_basic", "authn_core",
+                       "authn_file", "authz_user", "filter",     "env"};
+    options.global = "Listen [::1]:80\nListen [::1]:443\n" + text;
+    return options;
+}
+
+std::vector<std::string> complaints_of(const std::string& said)
+{
+    const std::regex number("V6F[0-9]{4}: [^\n]*");
+    std::vector<std::string> all;
+    for (std::sregex_iterator i(said.begin(), said.end(), number), end; i != end; ++i)
+        // Their names do not exist here, and what they do not verify is not verified.
+        if (!i->str().starts_with("V6F0206") && !i->str().starts_with("V6F024"))
+            all.push_back(i->str());
+    return all;
+}
+
+struct same_rules {
+    const char* rules;
+    std::vector<std::string> targets;
+};
+
+const std::vector<same_rules>& apache_rules()
+{
+    static const std::vector<same_rules> rows{
+        {"ProxyPass / @site@/", {"/", "/a", "/a/b?c=d", "/a%20b", "/?x"}},
+        {"ProxyPreserveHost On\nProxyPass / @site@/", {"/", "/a"}},
+        {"ProxyPass /app @site@/base\nProxyPass /app2/ @site@/",
+         {"/app", "/app/", "/app/x", "/apple", "/app2/", "/app2/y", "/app2", "/"}},
+        {"ProxyPass /app/no !\nProxyPass /app @site@/a", {"/app/no", "/app/no/x", "/app/nox"}},
+        {"ProxyPass /app @site@\nProxyPass /app/no !", {"/app", "/app/no", "/app/no/x"}},
+        {"ProxyPass /a @site@/one\nProxyPassMatch ^/.*\\.php$ @site@/php",
+         {"/a/x.php", "/b/x.php", "/a", "/ax.php"}},
+        {"ProxyPass /a/ !\nProxyPassMatch ^(/.*\\.gif)$ @site@$1", {"/a/x.gif", "/b/x.gif", "/b"}},
+        {"ProxyPassMatch \\.gif @site@", {"/a.gif", "/b/c.gif/d", "/b"}},
+        {"ProxyPassMatch ^/u/([a-z]+)/(.*)$ @site@/x/$2/$1\nProxyPass /u @site@/rest",
+         {"/u/joe/a/b", "/u/JOE/a", "/u"}},
+        {"<Location /loc>\nProxyPass @site@/in\n</Location>", {"/loc", "/loc/x", "/location"}},
+        {"<LocationMatch ^/v[12]/(.*)$>\nProxyPass @site@/api/$1\n</LocationMatch>",
+         {"/v1/x", "/v3/x"}},
+        {"RewriteEngine On\nRewriteRule ^/?(.*) @site@/r/$1 [P]", {"/", "/a/b"}},
+        {"<Proxy balancer://b>\nBalancerMember @site@\n</Proxy>\nProxyPass /b balancer://b/c",
+         {"/b", "/b/x"}},
+        {"<Proxy *>\nRequire all denied\n</Proxy>\nProxyPass / @site@/", {"/"}},
+    };
+    return rows;
+}
+
+const std::vector<same_rules>& nginx_rules()
+{
+    static const std::vector<same_rules> rows{
+        {"location / { proxy_pass @site@; proxy_set_header Host $http_host; }",
+         {"/", "/a", "/a/b?c=d", "/a%20b"}},
+        {"location /app/ { proxy_pass @site@/base/; }", {"/app/", "/app/x", "/apple"}},
+        {"location /app/ { proxy_pass @site@; }", {"/app/", "/app/x"}},
+        {"location / { proxy_pass @site@/; }\nlocation = /one { proxy_pass @site@/only; }",
+         {"/one", "/one/x", "/on"}},
+        {"location /a/ { proxy_pass @site@/path/; }\nlocation ~ \\.php$ { proxy_pass @site@; }",
+         {"/a/x", "/a/x.php", "/b.php", "/b"}},
+        {"location ^~ /a/ { proxy_pass @site@/path/; }\nlocation ~* \\.PHP$ { proxy_pass @site@; }",
+         {"/a/x", "/a/x.php", "/b.php", "/b"}},
+        {"location ^~ /a/ { proxy_pass @site@; }\nlocation ~ ^/(x|y)/(.*)$ { proxy_pass "
+         "@site@/$2/$1$is_args$args; }",
+         {"/a/x", "/x/one", "/y/", "/x/one?q=r"}},
+        {"location / { proxy_pass @site@; }\nlocation /no { deny all; proxy_pass @site@; }",
+         {"/no", "/no/x", "/nothing", "/n"}},
+        {"location / { try_files @none @app; }\nlocation @app { proxy_pass @site@; }", {"/", "/a"}},
+        {"set $there @site@;\nlocation / { proxy_pass $there; }", {"/", "/a"}},
+        {"location / { proxy_pass @site@; }\nlocation /old { return 404; }", {"/old", "/o"}},
+        {"location ~ ^/(?<app>[a-z]+)/(api)/ { proxy_pass @site@; }", {"/one/api/x", "/one"}},
+        {"location /x/ { rewrite ^/x/(.*)$ /y/$1 break; proxy_pass @site@; }",
+         {"/x/", "/x/a/b", "/x/a?c=d"}},
+        {"location / { proxy_pass @site@; }\nlocation = / { return 302 http://$host/home; }\n"
+         "location /gone { return 403; }\nlocation ~ ^/b[0-9] { return 301 http://b.test/c; }",
+         {"/", "/home", "/gone", "/gone/x", "/b1", "/b", "/b2?c=d"}},
+        {"if ($host = r@row@.test) { return 301 http://other.test$request_uri; }\n"
+         "location / { proxy_pass @site@; }",
+         {"/", "/a?b=c"}},
+        {"if ($host = other.test) { return 301 http://other.test$request_uri; }\n"
+         "location / { proxy_pass @site@; }",
+         {"/", "/a"}},
+        {"return 404;\nlocation / { proxy_pass @site@; }", {"/", "/a"}},
+        {"return 302 https://$host$request_uri;", {"/", "/a/b?c=d"}},
+    };
+    return rows;
+}
+
+// What the site got, or the status alone.
+std::string outcome(const http_message& answer)
+{
+    return std::to_string(answer.status()) + " " +
+           (answer.status() == 200 ? answer.body : answer.value("Location"));
+}
+
+std::string name_of(std::size_t row)
+{
+    return "r" + std::to_string(row) + ".test";
+}
+
+// Each row has a virtual host of its own, r0.test and so on.
+std::string in_apache(const same_rules& row, std::size_t number, std::uint16_t port)
+{
+    return "<VirtualHost *:" + std::to_string(port) + ">\nServerName " + name_of(number) + "\n" +
+           row.rules + "\n</VirtualHost>\n";
+}
+
+std::string in_nginx(const same_rules& row, std::size_t number, const std::string& at)
+{
+    return "server {\nlisten " + at + ";\nserver_name " + name_of(number) + ";\n" +
+           replaced(row.rules, "@row@", std::to_string(number)) + "\n}\n";
+}
+
+using asking = std::function<std::string(const question&)>;
+
+void expect_same(const std::vector<same_rules>& rows, const asking& before, const asking& after)
+{
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        INFO(rows[i].rules);
+        for (const std::string& target : rows[i].targets) {
+            INFO(target);
+            const question q{.target = target, .host = name_of(i)};
+            CHECK(after(q) == before(q));
+        }
+    }
+}
+
+std::string echo(const received_request& r)
+{
+    return response(r.message.target() + " for " + r.message.value("Host"));
+}
+
+std::string url_of(const scripted_backend& site)
+{
+    return "http://" + site.authority();
+}
+
+} // namespace
+
+TEST_CASE("What applications publish is converted, and httpd takes it", "[convert]")
+{
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        files.push_back(entry.path().string());
+    CHECK(files.size() >= 10);
+    std::string all;
+    for (const std::string& file : files) {
+        INFO(file);
+        const application from(file);
+        int code = 0;
+        const std::string text = converted(from.text, &code);
+        INFO(text);
+        for (const std::string& line : from.expected)
+            CHECK_THAT(text, ContainsSubstring(line));
+        CHECK(code == (text.find("# NO COUNTERPART: ") == std::string::npos ? 0 : 1));
+        all += "# " + file + "\n" + text;
+    }
+    INFO(all);
+    const auto said = configtest(loading(all));
+    INFO(said.output);
+    CHECK(said.code == 0);
+    CHECK(complaints_of(said.output).empty());
+}
+
+TEST_CASE("Converted rules do what they did in mod_proxy", "[convert]")
+{
+    const scripted_backend site(echo);
+    const auto& rows = apache_rules();
+    httpd_options before, after;
+    before.with_module = false;
+    before.port = free_port();
+    before.modules = {
+        "proxy",   "proxy_http", "proxy_balancer", "slotmem_shm", "lbmethod_byrequests",
+        "rewrite", "alias",      "headers"};
+    after.port = free_port();
+    after.modules = {"rewrite", "alias", "headers"};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        before.global += replaced(in_apache(rows[i], i, before.port), "@site@", url_of(site));
+        after.global += replaced(in_apache(rows[i], i, after.port), "@site@", url_of(site));
+    }
+    after.global = converted(after.global);
+    INFO(after.global);
+    const httpd_server with_proxy(before), with_v6front(after);
+    expect_same(
+        rows, [&](const question& q) { return outcome(ask(with_proxy, q)); },
+        [&](const question& q) { return outcome(ask(with_v6front, q)); });
+}
+
+TEST_CASE("Converted rules do what they did in nginx", "[convert]")
+{
+    const scripted_backend site(echo);
+    const auto& rows = nginx_rules();
+    std::string before;
+    httpd_options after;
+    after.port = free_port();
+    after.modules = {"rewrite", "alias", "headers", "authz_host"};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        before += replaced(in_nginx(rows[i], i, "127.0.0.1:@port@"), "@site@", url_of(site));
+        after.global +=
+            replaced(in_nginx(rows[i], i, std::to_string(after.port)), "@site@", url_of(site));
+    }
+    after.global = converted(after.global);
+    INFO(after.global);
+    const plain_server nginx(plain_server::kind::nginx, before);
+    const httpd_server front(after);
+    expect_same(
+        rows,
+        [&](const question& q) {
+            raw_client client(nginx.port(), {.to = "127.0.0.1"});
+            client.send(request_text(q));
+            return outcome(client.read_response());
+        },
+        [&](const question& q) { return outcome(ask(front, q)); });
+}
+
+TEST_CASE("What converted rules do otherwise is said", "[convert]")
+{
+    const std::pair<const char*, const char*> rows[] = {
+        {"ProxyPass /a http://b/", "# for /a/x, mod_proxy asks for //x, and V6FrontPass for /x"},
+        {"ProxyPass /a/ http://b/c",
+         "# for /a/x, mod_proxy asks for /cx, and V6FrontPass for /c/x"},
+        {"server { location /a { proxy_pass http://b/; } }",
+         "# for /a/x, nginx asks for //x, and V6FrontPass for /x"},
+        {"server { location /a { proxy_pass http://b; } }", "# nginx takes /ax for this too"},
+        {"server { location /a/ { proxy_pass http://b; } }", "# nginx redirects /a to /a/"},
+        {"server { location / { proxy_pass https://b; } }",
+         "# the site's certificate is verified, which nginx by default does not"},
+        {"ProxyPass / https://b/",
+         "# the site's certificate is verified, which mod_ssl by default"},
+        {"ProxyPass /a http://b/", "# mod_proxy's default: the site sees the name in its URL"},
+        {"ProxyPass / http://%{HTTP_HOST}/", "# NO COUNTERPART: ProxyPass / http://%{HTTP_HOST}/"},
+        {"server { location / { proxy_pass http://$host; } }", "# NO COUNTERPART: proxy_pass"},
+        {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
+        {"ProxyErrorOverride On 404 503", "V6FrontErrorOverride 404 503"},
+        {"ProxyHTMLURLMap http://a/ /b/", "\nProxyHTMLURLMap http://a/ /b/"},
+        {"ProxyRequests On", "# NO COUNTERPART: ProxyRequests On"},
+        {"<If \"true\">\nProxyPass /if http://b/\n</If>",
+         "# NO COUNTERPART: ProxyPass /if http://b/"},
+        {"Include sites/*.conf", "# what is in these files is not read"},
+        {"server { include proxy_params; location / { proxy_pass http://b; } }",
+         "# NO COUNTERPART: include proxy_params"},
+        {"server { location / { location /x { return 200; } proxy_pass http://b; } }",
+         "# NO COUNTERPART: location /x"},
+        {"server { listen 80 proxy_protocol; location / { proxy_pass http://b; } }",
+         "# NO COUNTERPART: proxy_protocol of listen 80 proxy_protocol"},
+    };
+    std::string apache, nginx; // each in one text: a program's start takes longer than this
+    for (const auto& row : rows) {
+        const std::string from = row.first;
+        if (from.starts_with("server"))
+            nginx += from + "\n";
+        else
+            apache += "<VirtualHost *:80>\n" + from + "\n</VirtualHost>\n";
+    }
+    const std::string said = converted(apache) + converted(nginx);
+    INFO(said);
+    for (const auto& row : rows)
+        CHECK_THAT(said, ContainsSubstring(row.second));
+}
+
+TEST_CASE("What is no configuration is not converted", "[convert]")
+{
+    for (const char* text : {"<VirtualHost *:80>\nProxyPass / http://a/\n", "</Location>\n",
+                             "server { location / { proxy_pass http://a; }", "server { } }\n"}) {
+        INFO(text);
+        const auto said = v6frontctl({"convert"}, text);
+        CHECK(said.code == 3);
+        CHECK_THAT(said.output, ContainsSubstring("v6frontctl: -: "));
+    }
+    CHECK(v6frontctl({"convert", "/nowhere"}).code == 3);
+}

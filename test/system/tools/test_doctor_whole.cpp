@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// v6frontctl doctor where the whole is wrong: the configuration, the name server, a site that keeps
+// it waiting. What it says to programs and on a terminal.
+#include "catch.hpp"
+#include "deadline.hpp"
+#include "doctor_sites.hpp"
+
+#include <chrono>
+#include <functional>
+#include <regex>
+
+using namespace v6front;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+struct server_fault {
+    std::string what;
+    std::function<void(httpd_options&)> make;
+    std::string says;
+    int status;
+    std::vector<std::string> arguments{};
+};
+
+const std::vector<server_fault>& faults()
+{
+    static const std::vector<server_fault> rows{
+        {"no Listen on IPv6", [](httpd_options& o) { o.ipv6_listener = false; },
+         "error   listen: this server does not listen on IPv6 for this site. Add \"Listen "
+         "[::]:8080\"",
+         2},
+        {"no server runs", [](httpd_options&) {},
+         "error   listen: [::1]:8080 refuses connections. The configuration has a Listen there: "
+         "start or restart httpd",
+         2},
+        {"no address to publish", [](httpd_options&) {},
+         "error   record: this machine has no global IPv6 address", 2},
+        {"configtest's own findings",
+         [](httpd_options& o) { o.site += "\nV6FrontPass /a*b http://a.test/"; },
+         "warning config: V6F0212: ", 2},
+        {"a configuration that is refused",
+         [](httpd_options& o) { o.site = "V6FrontPass / http://127.0.0.1:8080/"; },
+         "httpd does not start with this configuration:", 3},
+        {"a configuration that is no configuration", [](httpd_options& o) { o.site = "Nonsense"; },
+         "Invalid command 'Nonsense'", 3},
+        {"a server without the module",
+         [](httpd_options& o) {
+             o.with_module = false;
+             o.site = "";
+         },
+         "does not load mod_v6front", 3},
+        {"no rules", [](httpd_options& o) { o.site = ""; },
+         "no virtual host of this configuration has a rule of mod_v6front", 3},
+        {"a site that is not there",
+         [](httpd_options&) {},
+         "no site has the name other.test; the sites are site.test",
+         3,
+         {"other.test"}},
+        {"wrong use", [](httpd_options&) {}, "usage: ", 3, {"--step", "0"}},
+        {"a path that is none",
+         [](httpd_options&) {},
+         "a path that begins with /",
+         3,
+         {"--path", "a"}},
+    };
+    return rows;
+}
+
+// A server that sends an octet now and then, and never comes to an end of its head.
+class dripping_site
+{
+public:
+    dripping_site()
+        : program_(
+              {"python3", "-c",
+               "import socket, time\n"
+               "s = socket.create_server(('127.0.0.1', 0))\n"
+               "print(s.getsockname()[1], flush=True)\n"
+               "open = []\n"
+               "s.settimeout(0.1)\n"
+               "while True:\n"
+               "    try: open.append(s.accept()[0]); open[-1].send(b'HTTP/1.1 200 OK\\r\\nA: ')\n"
+               "    except TimeoutError: pass\n"
+               "    for c in list(open):\n"
+               "        try: c.send(b'x')\n"
+               "        except OSError: open.remove(c)\n"},
+              {}, folder_.path() + "/port")
+    {
+        await("a port", [this] { return read_file(folder_.path() + "/port").ends_with("\n"); });
+    }
+    std::uint16_t port() const
+    {
+        return static_cast<std::uint16_t>(std::stoi(read_file(folder_.path() + "/port")));
+    }
+
+private:
+    scratch_folder folder_;
+    process program_;
+};
+
+// No name server is asked: the names are those of the server's own hosts file.
+std::vector<std::string> own_names(const httpd_server& front)
+{
+    return {"LD_PRELOAD=libnss_wrapper.so", "NSS_WRAPPER_HOSTS=" + front.places().hosts};
+}
+
+class stopwatch
+{
+public:
+    std::chrono::duration<double> took() const { return std::chrono::steady_clock::now() - begun_; }
+
+private:
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+std::string checked_by_python(const std::string& json, const std::string& expression)
+{
+    return run_command({"python3", "-c",
+                        "import json, sys; d = json.load(sys.stdin); print((" + expression + "))"},
+                       {}, json)
+        .output;
+}
+
+} // namespace
+
+TEST_CASE("doctor says what is wrong with the server, or why it cannot", "[doctor]")
+{
+    if (!private_network::possible("v6frontctl doctor without addresses"))
+        return;
+    const private_network network;
+    scripted_names names;
+    names.say("site.test", {.a = {"127.0.0.2"}});
+    for (const server_fault& fault : faults()) {
+        INFO(fault.what);
+        httpd_options options;
+        options.system_names = options.listen_ipv4 = true;
+        options.site = "V6FrontPass / http://site.test:9/";
+        fault.make(options);
+        const auto said = doctor_without_server(options, fault.arguments);
+        INFO(said.output);
+        CHECK_THAT(said.output, ContainsSubstring(fault.says));
+        CHECK(said.code == fault.status);
+    }
+}
+
+TEST_CASE("doctor misses the way out", "[doctor]")
+{
+    if (!private_network::possible("v6frontctl doctor without a default route"))
+        return;
+    const private_network network;
+    if (run_command({"sh", "-c",
+                     "ip link add v0 type veth peer name v1 && ip addr add 2001:db8:5::1/64 dev v0 "
+                     "nodad && ip link set v0 up && ip link set v1 up"})
+            .code != 0) {
+        WARN("this kernel makes no network interface: skipped");
+        return;
+    }
+    httpd_options options;
+    options.system_names = true;
+    options.site = "V6FrontPass / http://127.0.0.1:9/";
+    const std::string missing = "warning record: this machine has no default route for IPv6";
+    CHECK_THAT(doctor_without_server(options).output, ContainsSubstring(missing));
+    CHECK(run_command({"ip", "-6", "route", "add", "default", "via", "2001:db8:5::2"}).code == 0);
+    CHECK_THAT(doctor_without_server(options).output,
+               ContainsSubstring("site.test. 3600 IN AAAA 2001:db8:5::1") &&
+                   !ContainsSubstring(missing));
+}
+
+TEST_CASE("The manual has each option of v6frontctl", "[doctor]")
+{
+    const std::string page = read_file("mod_v6front/manual/tools/v6frontctl.md");
+    for (const char* command : {"doctor", "status", "convert"}) {
+        const std::string help = v6frontctl({command, "--help"}).output;
+        const std::regex option("--[a-z]+");
+        for (std::sregex_iterator i(help.begin(), help.end(), option), end; i != end; ++i)
+            if (i->str() != "--help")
+                CHECK_THAT(page, ContainsSubstring("**\\" + i->str() + "**"));
+    }
+}
+
+TEST_CASE("doctor is not kept waiting by a dead name server", "[doctor]")
+{
+    if (!private_network::possible("v6frontctl doctor with a dead name server"))
+        return;
+    const private_network network;
+    scripted_names names;
+    names.fall_silent();
+    httpd_options options;
+    options.system_names = true;
+    for (int i = 0; i < 20; ++i)
+        options.site += "ServerAlias a" + std::to_string(i) + ".test\nV6FrontPass /" +
+                        std::to_string(i) + " http://dead" + std::to_string(i) + ".test/\n";
+    const stopwatch watch;
+    const auto said = doctor_without_server(options, {"--step", "2"});
+    INFO(said.output);
+    CHECK_THAT(
+        said.output,
+        ContainsSubstring("warning dns: a1.test: AAAA: the name server gave no answer within 2 s"));
+    CHECK_THAT(said.output,
+               ContainsSubstring("no IPv4 address of dead19.test: the name server gave"));
+    CHECK(said.code == 2);
+    CHECK(watch.took() < patience(20s));
+}
+
+TEST_CASE("doctor is not kept waiting by a site", "[doctor]")
+{
+    const dripping_site drips;
+    const scripted_backend silent(scripted_backend::steps{script::read_end()});
+    const std::string dripping = "http://127.0.0.1:" + std::to_string(drips.port());
+    httpd_options options;
+    options.hosts = "::1 site.test\n127.0.0.1 site.test\n";
+    options.site = "V6FrontPass / " + silent.url() + "\nV6FrontPass /drips " + dripping + "/\n";
+    httpd_server front(options);
+    const std::string httpd = httpd_for_v6frontctl(front.options(), front.places());
+    const stopwatch watch;
+    const auto said = v6frontctl({"doctor", "--httpd", httpd, "--step", "1"}, {}, own_names(front));
+    INFO(said.output);
+    for (const std::string& site : {"http://" + silent.authority(), dripping})
+        CHECK_THAT(said.output, ContainsSubstring("error   backend: " + site + " ("));
+    CHECK_THAT(said.output, ContainsSubstring("gives no complete answer within 1 s"));
+    for (const char* path : {"/: ", "/drips: "})
+        CHECK_THAT(said.output,
+                   ContainsSubstring("error   page: " + ("http://" + front.authority()) + path));
+    CHECK(said.code == 2);
+    const auto whole = v6frontctl({"doctor", "--httpd", httpd, "--step", "600", "--timeout", "2"},
+                                  {}, own_names(front));
+    INFO(whole.output);
+    CHECK_THAT(whole.output, ContainsSubstring("not examined to the end: the time is over"));
+    CHECK_THAT(whole.output, ContainsSubstring("1 site: "));
+    CHECK(whole.code == 3);
+    CHECK(watch.took() < patience(30s));
+}
+
+TEST_CASE("doctor for programs, and for people", "[doctor]")
+{
+    const scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options;
+    options.site = "V6FrontPass / " + site.url();
+    httpd_server front(options);
+    const std::string httpd = httpd_for_v6frontctl(front.options(), front.places());
+
+    // Its severity is that of the machine's IPv6, which the test does not know.
+    const auto json = v6frontctl({"doctor", "--httpd", httpd, "--json"}, {}, own_names(front));
+    INFO(json.output);
+    CHECK(checked_by_python(json.output,
+                            "d['schema'], d['complete'], d['sites'][0]['name'], "
+                            "[f['level'] for f in d['sites'][0]['findings'] if f['check'] "
+                            "== 'backend']") == "(1, True, 'site.test', ['ok'])\n");
+    CHECK(checked_by_python(json.output, "{'warning': 1, 'error': 2}.get(d['severity'], 0)") ==
+          std::to_string(json.code) + "\n");
+    const auto none = v6frontctl({"doctor", "--httpd", "/nowhere/httpd", "--json"});
+    CHECK(none.code == 3);
+    CHECK_THAT(none.output, ContainsSubstring("\"failure\": \"/nowhere/httpd: No such file"));
+
+    const auto quiet = v6frontctl({"doctor", "--httpd", httpd, "--quiet"}, {}, own_names(front));
+    CHECK_THAT(quiet.output, !ContainsSubstring("  ok "));
+    CHECK(quiet.output.find('\033') == std::string::npos);
+    const auto on_terminal = [&](const std::string& environment) {
+        return run_command({"env", environment, own_names(front)[0], own_names(front)[1], "python3",
+                            "-c", "import pty, sys; pty.spawn(sys.argv[1:])",
+                            "mod_v6front/tools/v6frontctl", "doctor", "--httpd", httpd})
+            .output;
+    };
+    CHECK_THAT(on_terminal("TERM=xterm"), ContainsSubstring("\033[32mok      \033[0m"));
+    CHECK(on_terminal("NO_COLOR=1").find('\033') == std::string::npos);
+
+    for (const auto& request : site.requests())
+        CHECK(request.message.method() == "GET");
+}
+
+TEST_CASE("The dump is JSON of one shape", "[doctor][configtest]")
+{
+    httpd_options options;
+    options.site = "ServerAlias b.test *.c.test\nV6FrontPreserveHost Off\n"
+                   "V6FrontBackendV4 site.test 192.0.2.1\nV6FrontPass / http://site.test:9/x "
+                   "addheaders=+Forwarded,-Via\nV6FrontPass /no !\n<Location /l>\n"
+                   "V6FrontProxyProtocol v2\nV6FrontPass https://192.0.2.9/\n</Location>\n"
+                   "V6FrontPassMatch ^/m http://192.0.2.8/";
+    const scratch_folder folder;
+    const httpd_places places(folder.path());
+    prepare_places(places);
+    write_file(places.config, config_text(options, places, 8080));
+    const auto said = run_command(
+        {"sh", "-c", httpd_for_v6frontctl(options, places) + " -t -D DUMP_V6FRONT 2>/dev/null"});
+    INFO(said.output);
+    CHECK(said.code == 0);
+    const auto shown = [&](const std::string& expression) {
+        return checked_by_python(said.output, expression);
+    };
+    CHECK(shown("d['schema'], d['listen']") == "(1, [{'address': '::1', 'port': 8080}])\n");
+    CHECK(shown("[(s['name'], s['aliases'], s['at']) for s in d['sites']]") ==
+          "[('site.test', ['b.test', '*.c.test'], [{'address': '*', 'port': 8080}])]\n");
+    CHECK(shown("[(r['kind'], r['path'], r['url']) for r in d['sites'][0]['rules']]") ==
+          "[('location', '/l', 'https://192.0.2.9/'), ('match', '^/m', 'http://192.0.2.8/'), "
+          "('path', '/no', ''), ('path', '/', 'http://site.test:9/x')]\n");
+    CHECK(shown("[(r['addresses'], r['names'], r['preserve_host'], r['adds'][-1]) for r in "
+                "d['sites'][0]['rules'] if r['path'] == '/']") ==
+          "[(['192.0.2.1'], [], False, 'Forwarded')]\n");
+    CHECK(shown("[(r['proxy_protocol'], r['tls'], r['verify'], r['tls_name'], r['port']) for r in "
+                "d['sites'][0]['rules'] if r['kind'] == 'location']") ==
+          "[('v2', True, True, '192.0.2.9', 443)]\n");
+}

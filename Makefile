@@ -129,7 +129,7 @@ $(BUILD)/libnet.a: $(call obj,$(net_src))
 
 # Whole or not at all: half a module of a build that was killed would be installed as it is.
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
-	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -o $@.part $^ $(TLS_LIBS)
+	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections -Wl,--wrap=aligned_alloc -o $@.part $^ $(TLS_LIBS)
 	mv $@.part $@
 $(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)

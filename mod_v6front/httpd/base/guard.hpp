@@ -8,6 +8,7 @@
 #include "log.hpp"
 
 #include <exception>
+#include <new>
 
 namespace v6front
 {
@@ -17,6 +18,11 @@ template <class F, class R> R guard(const char* where, R fallback, F&& f) noexce
 {
     try {
         return f();
+    } catch (const std::bad_alloc&) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
+                     V6LOGNO(0152) "%s: out of memory; this request or connection ends, the others "
+                                   "continue",
+                     where);
     } catch (const std::exception& e) {
         ap_log_error(
             APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,

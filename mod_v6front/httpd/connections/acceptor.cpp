@@ -106,8 +106,27 @@ task<void> acceptor::pause(deadline::clock::duration time)
 task<void> acceptor::accept_at(taken_listener& at)
 {
     watched_socket watched(thread_.get_engine().context());
+    steady_timer shortage(thread_.get_engine().context());
+    for (bool has_ended = false; !has_ended;) {
+        try {
+            co_await accept_while_there_is_memory(watched, at);
+            has_ended = true;
+        } catch (const std::bad_alloc&) {
+            shortage.expires_after(shortage_pause);
+        }
+        if (!has_ended)
+            co_await shortage.async_wait(directly);
+    }
+    std::erase_if(watched_, [&watched](const watch& w) { return w.socket == &watched; });
+    if (watched.is_open())
+        ::close(watched.release());
+    at.leave();
+}
+
+task<void> acceptor::accept_while_there_is_memory(watched_socket& watched, taken_listener& at)
+{
     bool goes_on = co_await child_has_begun();
-    if (goes_on)
+    if (goes_on && !watched.is_open())
         goes_on = co_await begin_watch(watched, at);
     while (goes_on) {
         co_await room_for_one(at);
@@ -116,10 +135,6 @@ task<void> acceptor::accept_at(taken_listener& at)
         if (goes_on)
             co_await accept_some(at);
     }
-    std::erase_if(watched_, [&watched](const watch& w) { return w.socket == &watched; });
-    if (watched.is_open())
-        ::close(watched.release());
-    at.leave();
 }
 
 // All child_init hooks have run then, the MPM has set up its listeners, and the parent has given
@@ -142,10 +157,15 @@ task<bool> acceptor::child_has_begun()
 task<bool> acceptor::begin_watch(watched_socket& watched, taken_listener& at)
 {
     while (!is_over(at)) {
+        watched_.reserve(watched_.size() + 1);
         const int own = ::fcntl(at.descriptor(), F_DUPFD_CLOEXEC, 0);
         error_code ec;
-        if (own >= 0)
-            watched.assign(own, ec);
+        try {
+            if (own >= 0)
+                watched.assign(own, ec);
+        } catch (const std::bad_alloc&) {
+            ec = asio::error::no_memory;
+        }
         if (own >= 0 && !ec) {
             watched_.push_back({&watched, &at});
             if (--to_begin_ == 0)
@@ -261,8 +281,11 @@ bool acceptor::give_back(taken_listener& at, const accepted_socket& one)
                  V6LOGNO(0182) "a connection goes to the MPM after its first %d bytes: another "
                                "protocol than HTTP/1, or an address without routes",
                  static_cast<int>(one.store.bytes().size()));
-    if (at.give_back({copy, std::string(one.store.bytes())}))
-        return true;
+    try {
+        if (at.give_back({copy, std::string(one.store.bytes())}))
+            return true;
+    } catch (const std::bad_alloc&) { // as when the MPM fetches no more
+    }
     ::close(copy);
     return false;
 }

@@ -54,6 +54,7 @@ private:
     };
 
     task<void> accept_at(taken_listener& at);
+    task<void> accept_while_there_is_memory(watched_socket& watched, taken_listener& at);
     task<bool> child_has_begun();
     task<bool> begin_watch(watched_socket& watched, taken_listener& at);
     bool is_over(const taken_listener& at) const;

@@ -50,7 +50,7 @@ task<void> adopted_connection::live_on(std::unique_ptr<adopted_connection> self)
 task<void> adopted_connection::live()
 {
     bool begun = true;
-    if (handover_) {
+    if (!accepted_) {
         const bool ours = co_await handed_over();
         if (!ours)
             co_return;
@@ -244,6 +244,8 @@ adopted_connection::~adopted_connection()
     }
     if (accepted_)
         return; // which ends the pool, and closes the socket
+    if (handover_ && !worker_has_let_go())
+        return;
     auto* c = connection_;
     c->cs->state = CONN_STATE_SUSPENDED;
     apr_socket_close(ap_get_conn_socket(c));

@@ -95,6 +95,7 @@ public:
 private:
     task<void> live();
     task<bool> handed_over();
+    bool worker_has_let_go() const;
     void take_over();
     void settle_in();
     bool begin();
@@ -136,9 +137,9 @@ private:
     conn_rec* connection_;
     engine_thread& thread_;
     services& shared_;
-    std::optional<handover> handover_; // either this
+    std::optional<handover> handover_; // until it is taken over
     bool keep_pool_for_now_ = false;
-    std::unique_ptr<accepted_socket> accepted_; // or this
+    std::unique_ptr<accepted_socket> accepted_; // where it was not handed over
     bool shakes_hands_ = false;
     bool hooks_have_run_ = false;
     bool has_begun_request_ = false;

@@ -8,6 +8,7 @@
 #include "httpd/config/thread_needed.hpp"
 #include "httpd/requests/proxied_request.hpp"
 #include "httpd/requests/routing.hpp"
+#include "httpd/requests/without_memory.hpp"
 #include "core_input.hpp"
 #include "lent_tunnel.hpp"
 
@@ -189,11 +190,15 @@ task<void> adopted_connection::exchange(request_rec* r)
     int status = HTTP_INTERNAL_SERVER_ERROR;
     {
         request_client client(r, *this);
-        if (client.has_changing_body())
-            co_await client.read_ahead();
-        const proxied_request job(r, *routed(r), shared_, client);
-        const auto ended = co_await run_admitted(thread_.get_engine(), client, job.order());
-        status = job.conclude(client, ended);
+        try {
+            if (client.has_changing_body())
+                co_await client.read_ahead();
+            const proxied_request job(r, *routed(r), shared_, client);
+            const auto ended = co_await run_admitted(thread_.get_engine(), client, job.order());
+            status = job.conclude(client, ended);
+        } catch (const std::bad_alloc&) {
+            status = end_without_memory(r, client);
+        }
     }
     co_await conclude(r, status);
 }

@@ -12,6 +12,9 @@
 #include "filters.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <thread>
 
 namespace v6front
 {
@@ -59,15 +62,30 @@ void adopted_connection::on_deadline()
     }
 }
 
+// On the engine, since the worker that runs this still has the connection, and so it cannot end
+// here.
 void adopted_connection::start(std::unique_ptr<adopted_connection> self)
 {
     auto ex = self->thread_.get_engine().get_executor();
-    asio::co_spawn(ex, live_on(std::move(self)), [](std::exception_ptr e) {
-        guard("an adopted connection", [e] {
-            if (e)
-                std::rethrow_exception(e);
+    asio::post(ex, [self = std::move(self), ex]() mutable {
+        guard("an adopted connection", [&self, &ex] {
+            asio::co_spawn(ex, live_on(std::move(self)), [](std::exception_ptr e) {
+                guard("an adopted connection", [e] {
+                    if (e)
+                        std::rethrow_exception(e);
+                });
+            });
         });
     });
+}
+
+// Where there was no memory to wait for that by a timer. False: the pool has to stay.
+bool adopted_connection::worker_has_let_go() const
+{
+    auto state = handover_->check();
+    for (; state == handover::progress::pending; state = handover_->check())
+        std::this_thread::sleep_for(200us);
+    return state == handover::progress::complete;
 }
 
 // The worker that suspended this connection has let go of it.
@@ -103,6 +121,7 @@ void adopted_connection::take_over()
 {
     auto* c = connection_;
     thread_.begin(handover_->child());
+    handover_.reset();
     thread_.watch_listener();
     thread_.memory().give_to(c->pool);
     settle_in();

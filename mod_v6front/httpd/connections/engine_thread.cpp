@@ -31,7 +31,12 @@ engine_thread::engine_thread(services& shared, connection_counts& counts, int nu
         apr_thread_ = self.get();
         running.count_down();
         kept_time::watch_this_thread();
-        guard("an engine", [this] { engine_.run(); });
+        // What a handler lacks memory for ends alone.
+        for (bool is_over = false; !is_over;)
+            guard("an engine", [this, &is_over] {
+                engine_.run();
+                is_over = true;
+            });
     });
     running.wait();
 }

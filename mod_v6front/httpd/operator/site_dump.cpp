@@ -75,7 +75,7 @@ listed_rule listed(const server_rec* s, const rule& r, const char* kind, const s
 }
 
 // In the order in which they are tried.
-std::vector<listed_rule> rules_of(const server_rec* s)
+std::vector<listed_rule> rules_in(const server_rec* s)
 {
     const auto& config = *config_of(s);
     std::vector<listed_rule> all;
@@ -107,7 +107,7 @@ listed_site listed(const server_rec* s)
             out.at.push_back(at);
     }
     out.pseudo_v4 = word(config_of(s)->pseudo_v4);
-    out.rules = rules_of(s);
+    out.rules = rules_in(s);
     return out;
 }
 

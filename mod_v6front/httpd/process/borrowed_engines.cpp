@@ -5,7 +5,8 @@
 #include "net/loop/signals_blocked.hpp"
 
 #include <algorithm>
-#include <system_error>
+#include <exception>
+#include <new>
 
 namespace v6front
 {
@@ -60,9 +61,15 @@ lent_state borrowed_engines::snapshot() const
 
 void borrowed_engines::put(std::unique_ptr<engine> e)
 {
+    if (!e->is_whole())
+        return;
     const std::lock_guard lock(mutex_);
     const bool has_idle = e->idle_connections().idle() > 0;
-    resting_.push_back(std::move(e));
+    try {
+        resting_.push_back(std::move(e));
+    } catch (const std::bad_alloc&) {
+        return; // it ends, and another one is made
+    }
     if (!has_idle || looking_ || ended_)
         return;
     looking_ = true;
@@ -78,7 +85,7 @@ void borrowed_engines::start_looking()
     const signals_blocked quiet;
     try {
         looker_ = std::thread([this] { look_over(); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {
         looking_ = false; // no thread at this moment; the next one returned asks again
     }
 }

@@ -47,7 +47,7 @@ bool offload::post(job work)
         const auto self = threads_.emplace(threads_.end());
         try {
             *self = std::thread([this, self] { serve(self); });
-        } catch (const std::system_error&) {
+        } catch (const std::exception&) {
             threads_.erase(self);
             if (threads_.empty())
                 return false; // those that exist will get to it

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "borrowed_waits.hpp"
-#include "httpd/base/http2_stream.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include "net/loop/beside.hpp"
+#include "httpd/base/http2_stream.hpp"
 
 #include <algorithm>
 
@@ -50,17 +50,20 @@ deadline::clock::duration borrowed_waits::limit_of_stream(deadline::clock::durat
 
 task<apr_status_t> borrowed_waits::more_input(input_patience how_long)
 {
-    using namespace asio::experimental::awaitable_operators;
     how_long.silence = limit_of_stream(how_long.silence);
     const auto time = how_long.slice(last_input_);
     if (time == time.zero())
         co_return APR_TIMEUP;
     steady_timer slice(get_engine().context(), time);
-    auto first = co_await (descriptor_of_client().input() || slice.async_wait(use_task));
-    if (first.index() == 1)
+    std::optional<apr_status_t> got;
+    auto reading = result_of(descriptor_of_client().input(), got);
+    auto waiting = end_of(slice.async_wait(use_task));
+    const auto first = co_await run_beside(get_engine().get_executor(), beside::until_one_ends,
+                                           std::move(reading), std::move(waiting));
+    if (first == 1)
         co_return connection_->aborted ? APR_ECONNABORTED : APR_SUCCESS;
     last_input_ = deadline::clock::now();
-    co_return std::get<0>(first);
+    co_return *got;
 }
 
 // mod_http2 ends the body of a stream that was reset as if the client had ended it, and a few

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <new>
+
 namespace v6front
 {
 
@@ -29,7 +31,11 @@ client_descriptor::client_descriptor(conn_rec* c, engine& engine) : copy_(engine
         return;
     flags_ = fcntl(copy, F_GETFL);
     error_code ec;
-    copy_.assign(copy, ec);
+    try {
+        copy_.assign(copy, ec);
+    } catch (const std::bad_alloc&) {
+        ec = asio::error::no_memory;
+    }
     if (ec)
         ::close(copy);
 }

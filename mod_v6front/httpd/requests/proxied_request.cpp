@@ -21,6 +21,7 @@
 #include "redirect_log.hpp"
 #include "request_id.hpp"
 #include "request_state.hpp"
+#include "without_memory.hpp"
 
 #include <sstream>
 
@@ -323,20 +324,26 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
     return ended.status;
 }
 
+// return_engine() ends an engine that is not whole, with all that refers to what is here.
 int run_borrowed(request_rec* r, const routed_request& decision, services& shared)
 {
     borrowed_waits waits(r->connection, shared.borrowed());
     request_client client(r, waits);
     std::optional<proxied_request> exchange;
     outcome ended;
-    waits.get_engine().run_until_done([&]() -> task<void> {
-        if (client.has_changing_body())
-            co_await client.read_ahead();
-        exchange.emplace(r, decision, shared, client);
-        ended = co_await run_admitted(waits.get_engine(), client, exchange->order());
-    });
-    waits.return_engine();
-    return exchange->conclude(client, ended);
+    try {
+        waits.get_engine().run_until_done([&]() -> task<void> {
+            if (client.has_changing_body())
+                co_await client.read_ahead();
+            exchange.emplace(r, decision, shared, client);
+            ended = co_await run_admitted(waits.get_engine(), client, exchange->order());
+        });
+        waits.return_engine();
+        return exchange->conclude(client, ended);
+    } catch (const std::bad_alloc&) {
+        waits.return_engine();
+        return end_without_memory(r, client);
+    }
 }
 
 } // namespace v6front

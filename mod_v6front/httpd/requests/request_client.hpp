@@ -60,6 +60,8 @@ public:
     // must be able to tell from a whole one.
     void finish();
     void break_off();
+    // Something of the response has been handed to httpd.
+    bool has_begun() const noexcept { return tunnel_ || request_->sent_bodyct; }
     // The request's body has been read to its end.
     bool has_read_all() const noexcept { return read_all_; }
 

@@ -6,6 +6,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
 
+#include <new>
+
 namespace v6front
 {
 
@@ -30,9 +32,9 @@ void backend_connection::watch(socket_read::end_is_told end)
 {
     if (reading_ || read_error_)
         return;
-    reading_ = true;
     leave_room();
     transport_.start_reading(*this, end);
+    reading_ = true; // now that nothing has thrown; nobody is told inside that call
 }
 
 // A read that does not outlive who waits for it: what comes later goes into the buffer.
@@ -96,6 +98,14 @@ void backend_connection::on_read(error_code ec, std::size_t n)
     arrived_.resume();
 }
 
+// Missing memory is this machine's failure, not the site's.
+error_code backend_connection::end_of_reading() const
+{
+    if (read_error_ == asio::error::no_memory)
+        throw std::bad_alloc();
+    return read_error_;
+}
+
 // The end of the outstanding read. One that has come to an end with octets has no error.
 task<error_code> backend_connection::arrival(std::chrono::milliseconds timeout)
 {
@@ -110,13 +120,13 @@ task<error_code> backend_connection::arrival(std::chrono::milliseconds timeout)
     }
     const bool late = read_deadline_.expired();
     read_deadline_.disarm();
-    co_return late ? error_code(asio::error::timed_out) : read_error_;
+    co_return late ? error_code(asio::error::timed_out) : end_of_reading();
 }
 
 task<error_code> backend_connection::readable(std::chrono::milliseconds timeout)
 {
     if (read_error_)
-        co_return read_error_;
+        co_return end_of_reading();
     const auto held = input().size();
     const auto ec = co_await arrival(timeout);
     co_return input().size() > held ? error_code() : ec;

@@ -114,6 +114,7 @@ private:
     class direct_read;
     void on_read(error_code ec, std::size_t n) override;
     std::shared_ptr<socket_reader> shared() override;
+    error_code end_of_reading() const;
     task<error_code> arrival(std::chrono::milliseconds timeout);
     void on_read_deadline();
 

@@ -96,18 +96,21 @@ bool pool::has_room(shelf& s, const connection_identity& of, site_usage::place a
 
 void pool::put(std::shared_ptr<backend_connection> connection, std::uint32_t most)
 {
+    // What lacks memory does so before the connection counts.
     auto& s = shelves_[connection->identity()];
+    if (s.size() == s.capacity())
+        s.reserve(2 * s.size() + 1);
+    look_later(connection->deadlines());
     const auto at = usage_.find(connection->peer());
     if (!may_begin_idle(usage_, at, limits_, connection->age()) ||
         !has_room(s, connection->identity(), at, most))
         return connection->close();
     connection->note_served();
     connection->begin_idle([this](backend_connection& c) { disturbed(c); });
-    look_later(connection->deadlines());
-    if (idle_are_ == idle_are::watched)
-        connection->watch(socket_read::end_is_told::later);
-    s.push_back(std::move(connection));
+    auto& kept = *s.emplace_back(std::move(connection));
     count_idle(idle() + 1);
+    if (idle_are_ == idle_are::watched)
+        kept.watch(socket_read::end_is_told::later);
 }
 
 void pool::look_later(deadline_list& deadlines)
@@ -121,8 +124,8 @@ void pool::look_later(deadline_list& deadlines)
             if (idle() > 0)
                 look_later(deadlines);
         });
-    looks_ = true;
     next_look_->arm(std::min(limits_.look, limits_.idle_time));
+    looks_ = true;
 }
 
 bool pool::may_stay(backend_connection& c)

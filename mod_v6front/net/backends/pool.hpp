@@ -102,8 +102,9 @@ public:
     void belong_to(personal_connections* client) noexcept { client_ = client; }
     bool has_login() const noexcept { return login_.has_value(); }
     void note_login(personal_connections::claim place) { login_.emplace(std::move(place)); }
+    // Without memory to keep it, it is closed: its exchange has had all it wanted.
     void give_back(std::uint32_t max_idle = pool::no_limit)
-    {
+    try {
         counted_.end();
         if (!login_ && !connection_->is_named())
             return pool_->put(std::move(connection_), max_idle);
@@ -113,6 +114,7 @@ public:
         else if (client_)
             client_->keep_named(connection_->identity(), std::move(socket), max_idle);
         connection_.reset();
+    } catch (const std::bad_alloc&) {
     }
 
 private:

@@ -2,6 +2,10 @@
 
 #include "transport.hpp"
 
+#include <boost/asio/error.hpp>
+
+#include <new>
+
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -34,12 +38,17 @@ void transport::on_read(error_code ec, std::size_t n)
     tls_->end_reading(cancelled ? error_code() : ec, n);
     if (cancelled)
         return reader_->on_read(ec, 0);
-    const auto got = tls_->read(reader_->read_room(), tls_session::from::received);
-    tls_->leave_room();
+    tls_session::progress got;
+    try {
+        got = tls_->read(reader_->read_room(), tls_session::from::received);
+        tls_->leave_room();
+        if (got.wants == tls_session::want::output)
+            return read_as_tls_wants();
+    } catch (const std::bad_alloc&) {
+        got = {asio::error::no_memory};
+    }
     if (got.wants == tls_session::want::nothing)
         return reader_->on_read(got.error, got.size);
-    if (got.wants == tls_session::want::output)
-        return read_as_tls_wants();
     tls_->begin_reading(); // the rest of a record
     waiting_.start(socket_, *this, socket_read::end_is_told::at_once);
 }

@@ -62,6 +62,9 @@ public:
 
     // On a borrowed thread: runs the task to its end, and rethrows what escaped it.
     void run_until_done(std::function<task<void>()> work);
+    // False after an exception that is not the task's own: something of it may still be here, and
+    // ends with the engine.
+    bool is_whole() const noexcept { return done_; }
 
 private:
     task<void> serve_borrowers();

@@ -54,8 +54,10 @@ void admission::leave(unsigned limit)
 class admission::queued
 {
 public:
+    // It is counted already.
     queued(admission& in, unsigned limit, asio::io_context& context)
-        : in_(in),
+        : counted_{in, limit},
+          in_(in),
           limit_(limit),
           queue_(in.queues_[limit - 1]),
           self_(std::make_shared<waiter>(context))
@@ -69,7 +71,6 @@ public:
         const std::lock_guard lock(queue_.mutex);
         std::erase(queue_.waiting, self_);
         queue_.length = queue_.waiting.size();
-        in_.tally_.subtract(2 * (limit_ - 1) + waiting);
         // More than one place may be free, and the request that was woken may have gone.
         wake_first(queue_);
     }
@@ -84,6 +85,12 @@ public:
     }
 
 private:
+    struct counted {
+        admission& in;
+        unsigned limit;
+        ~counted() { in.tally_.subtract(2 * (limit - 1) + waiting); }
+    };
+    counted counted_; // also where there is no memory for the rest
     admission& in_;
     unsigned limit_;
     queue& queue_;

@@ -2,13 +2,13 @@
 
 #include "send_and_await.hpp"
 
+#include "net/loop/beside.hpp"
 #include "thinking_time.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
-#include <variant>
+#include <optional>
 
 namespace v6front
 {
@@ -48,7 +48,6 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
                                             std::optional<failure> unsent,
                                             response_reader& response)
 {
-    using namespace asio::experimental::awaitable_operators;
     bool awaits_word = order.request.expects_continue;
     unsigned interim_responses = 0;
     thinking_time thinking(order.rules.response_timeout);
@@ -58,11 +57,15 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
         // Two heads may have come at once, and the second would trigger no other read event.
         if (!up.is_done() && !unsent && !response.has_head_at_hand()) {
             const auto patience = awaits_word ? patience_with_expect : backend_connection::no_limit;
-            auto first =
-                co_await (up.send(backend, order.rules.idle_timeout) || backend.readable(patience));
-            if (first.index() == 0)
-                unsent = std::get<0>(std::move(first));
-            else if (awaits_word && std::get<1>(first) == asio::error::timed_out) {
+            std::optional<std::optional<failure>> sent;
+            std::optional<error_code> read;
+            auto sending = result_of(up.send(backend, order.rules.idle_timeout), sent);
+            auto reading = result_of(backend.readable(patience), read);
+            const auto first = co_await run_beside(engine.get_executor(), beside::until_one_ends,
+                                                   std::move(sending), std::move(reading));
+            if (first == 0)
+                unsent = std::move(*sent);
+            else if (awaits_word && *read == asio::error::timed_out) {
                 awaits_word = false;
                 continue;
             }

@@ -3,9 +3,9 @@
 #include "tunnel.hpp"
 
 #include "core/message/websocket_frames.hpp"
+#include "net/loop/beside.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <optional>
 
@@ -163,9 +163,9 @@ task<void> tunnel::cut_short()
 
 task<tunnel_end> tunnel::run()
 {
-    using namespace asio::experimental::awaitable_operators;
     silence_.arm(limit_);
-    co_await ((up() && down()) || cut_short());
+    auto both = end_of(run_beside(executor_, beside::until_both_end, up(), down()));
+    co_await run_beside(executor_, beside::until_one_ends, std::move(both), cut_short());
     silence_.disarm();
     last_.disarm();
     auto how = end_.value_or(tunnel_end{});

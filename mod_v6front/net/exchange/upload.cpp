@@ -3,9 +3,9 @@
 #include "upload.hpp"
 
 #include "core/message/trailers.hpp"
+#include "net/loop/beside.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <charconv>
 
@@ -118,10 +118,11 @@ task<std::optional<failure>> upload::send(backend_connection& to, std::chrono::m
 
 task<void> upload::send_rest(backend_connection& to, executor on)
 {
-    using namespace asio::experimental::awaitable_operators;
     constexpr std::chrono::milliseconds moment{5};
     steady_timer end(on, moment);
-    co_await (send(to, moment) || end.async_wait(use_task));
+    auto sending = end_of(send(to, moment));
+    auto waiting = end_of(end.async_wait(use_task));
+    co_await run_beside(on, beside::until_one_ends, std::move(sending), std::move(waiting));
 }
 
 failure send_failure(const io_result& sent)

@@ -58,10 +58,11 @@ void deadline_list::look_by(time_point when)
 void deadline_list::look_at(time_point when)
 {
     const auto now = deadline::clock::now();
-    next_look_ = std::clamp(when, now + tick, now + pause);
+    const auto next = std::clamp(when, now + tick, now + pause);
+    next_look_ = time_point::max(); // unless all of this succeeds
     if (!timer_)
         timer_.emplace(context_);
-    timer_->expires_at(next_look_);
+    timer_->expires_at(next);
     timer_->async_wait([this](error_code ec) {
         if (ec)
             return;
@@ -70,6 +71,7 @@ void deadline_list::look_at(time_point when)
         if (near_ || far_)
             look_by(first_due);
     });
+    next_look_ = next;
 }
 
 // Long before the horizon is reached, since the next look may be late. After a time in which none

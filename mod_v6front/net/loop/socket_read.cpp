@@ -3,6 +3,9 @@
 #include "socket_read.hpp"
 
 #include <boost/asio/detail/socket_ops.hpp>
+#include <boost/asio/error.hpp>
+
+#include <new>
 
 #include <sys/socket.h>
 
@@ -32,7 +35,13 @@ asio::detail::reactor_op::status socket_read::operation::perform(asio::detail::r
     if (std::exchange(o.leaves_out, false))
         return not_done;
     o.has_not_asked = false;
-    const auto room = o.reader->read_room();
+    std::span<char> room;
+    try {
+        room = o.reader->read_room();
+    } catch (const std::bad_alloc&) {
+        o.ec_ = asio::error::no_memory;
+        return done;
+    }
     if (!asio::detail::socket_ops::non_blocking_recv1(o.descriptor, room.data(), room.size(),
                                                       MSG_DONTWAIT, true, o.ec_,
                                                       o.bytes_transferred_)) {

@@ -22,7 +22,8 @@ namespace v6front
 class socket_reader
 {
 public:
-    // Where to read to, asked when there may be something; not empty.
+    // Where to read to, asked when there may be something; not empty. Where it throws for want of
+    // memory, on_read has no_memory.
     virtual std::span<char> read_room() = 0;
     // Nothing was here after all: the read waits, and needs no room.
     virtual void leave_room() {}

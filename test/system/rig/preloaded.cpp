@@ -21,12 +21,19 @@ preloaded::preloaded(httpd_options& options, const std::string& library)
 
 void preloaded::tell(std::int64_t first, std::int64_t second)
 {
-    const std::int64_t both[2]{first, second};
+    const std::int64_t all[3]{first, second, 0};
     // In place, since the server looks at the file's memory.
     std::fstream file(file_, std::ios::binary | std::ios::in | std::ios::out);
     if (!file)
         file.open(file_, std::ios::binary | std::ios::out);
-    file.write(reinterpret_cast<const char*>(both), sizeof both);
+    file.write(reinterpret_cast<const char*>(all), sizeof all);
+}
+
+std::int64_t preloaded::answer() const
+{
+    std::int64_t all[3]{};
+    std::ifstream(file_, std::ios::binary).read(reinterpret_cast<char*>(all), sizeof all);
+    return all[2];
 }
 
 } // namespace v6front

@@ -17,6 +17,7 @@ public:
     preloaded(httpd_options& options,
               const std::string& library); // of the server, which it outlives
     void tell(std::int64_t first, std::int64_t second = 0);
+    std::int64_t answer() const; // since it was told last
 
 private:
     scratch_folder folder_;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * For libraries that are loaded before httpd's own: what the test tells them while the server runs
- * (preloaded.hpp). Two numbers in a file that the environment names; zeros where it names none.
+ * (preloaded.hpp). Two numbers in a file that the environment names, zeros where it names none; and a
+ * third one, in which the library may answer.
  */
 #pragma once
 
@@ -11,17 +12,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const int64_t nothing[2];
-static const volatile int64_t *told = nothing;
+static int64_t nothing[3];
+static volatile int64_t *told = nothing;
 
 __attribute__((constructor)) static void listen_to_test(void)
 {
     const char *name = getenv("TOLD_BY_TEST");
-    const int file = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+    const int file = name ? open(name, O_RDWR | O_CLOEXEC) : -1;
     void *octets;
     if (file < 0)
         return;
-    octets = mmap(NULL, sizeof nothing, PROT_READ, MAP_SHARED, file, 0);
+    octets = mmap(NULL, sizeof nothing, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (octets != MAP_FAILED)
         told = octets;

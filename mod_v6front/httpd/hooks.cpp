@@ -28,6 +28,8 @@
 #include "httpd/requests/routing.hpp"
 #include "httpd/requests/tls_closure.hpp"
 #include "httpd/requests/trailer_filter.hpp"
+#include "httpd/status/gathered_status.hpp"
+#include "httpd/status/status_handler.hpp"
 #include "httpd/status/status_section.hpp"
 #include "child.hpp"
 
@@ -86,7 +88,8 @@ static int v6front_status(request_rec* r, int flags)
     return v6front::guard("mod_status's page", OK, [=] {
         if (auto* in = v6front::child::current())
             v6front::add_status_section(
-                r, flags, v6front::list_process(ap_server_conf, in->shared(), in->engines()));
+                r, flags, v6front::list_process(ap_server_conf, in->shared(), in->engines()),
+                v6front::gather_status(ap_server_conf, in->shared()));
         return OK;
     });
 }
@@ -212,6 +215,12 @@ static int v6front_handle(request_rec* r)
                           [=] { return v6front::handle(r); });
 }
 
+static int v6front_show_status(request_rec* r)
+{
+    return v6front::guard("v6front-status", HTTP_INTERNAL_SERVER_ERROR,
+                          [=] { return v6front::show_status(r); });
+}
+
 static int v6front_before_loggers(request_rec* r)
 {
     return v6front::guard("the first logger", OK, [=] {
@@ -279,6 +288,7 @@ void v6front_register_hooks(apr_pool_t*)
         // Whether or not mod_status is loaded, and before or after us.
         APR_OPTIONAL_HOOK(ap, status_hook, v6front_status, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
+        ap_hook_handler(v6front_show_status, nullptr, nullptr, APR_HOOK_MIDDLE);
     });
 }
 

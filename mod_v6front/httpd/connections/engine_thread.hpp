@@ -9,6 +9,7 @@
 #include "accepted_socket.hpp"
 #include "acceptor.hpp"
 #include "connection_counts.hpp"
+#include "engine_pulse.hpp"
 #include "listener_watch.hpp"
 #include "node_store.hpp"
 #include "request_slots.hpp"
@@ -100,6 +101,7 @@ private:
     engine engine_; // ends before these: connections that are cut short still leave them
     listener_watch listener_;
     connection_teller teller_;
+    engine_pulse pulse_;
     std::thread thread_;
 };
 

@@ -8,6 +8,8 @@
 #include "httpd/operator/address_log.hpp"
 #include "httpd/operator/name_log.hpp"
 #include "check_start.hpp"
+#include "generations.hpp"
+#include "kept_counters.hpp"
 #include "shared_memory.hpp"
 
 #include <unistd.h>
@@ -75,6 +77,7 @@ services::services(const server_rec* main_server, std::string via)
       bodies_read_first_(config_of(main_server)->bodies_read_first),
       own_(find_own_listeners()),
       said_(shared_said()),
+      counters_(counters_of_server().memory),
       names_(look_up_ipv4, config_of(main_server)->names, log_of_names(main_server, own_, said_)),
       book_(shared_addresses(), log_change),
       doorkeeper_(shared_counters(), shared_limits()),
@@ -83,10 +86,12 @@ services::services(const server_rec* main_server, std::string via)
       hooks_(main_server),
       lent_(names_, usage_, end_),
       handlers_(offload_threads(), workers()),
-      for_exchanges_{via_, &own_, &book_, &doorkeeper_, clients_.get()}
+      for_exchanges_{via_, &own_, &book_, &doorkeeper_, clients_.get(), &counters_}
 {
     doorkeeper_.take_seat(::getpid());
     usage_.take_seat(::getpid());
+    counters_.take_seat(::getpid(), own_generation());
+    book_.count_in(counters_);
     book_.set_watcher(
         [this](const endpoint& address, const backend& of) { watch_.try_until_well(address, of); });
     clients_->set_looker(

@@ -13,6 +13,7 @@
 #include "net/names/own_listeners.hpp"
 #include "net/names/resolver.hpp"
 #include "net/shared/said_table.hpp"
+#include "net/shared/site_counters.hpp"
 #include "net/shared/site_usage.hpp"
 #include "httpd/base/apache.hpp"
 #include "borrowed_engines.hpp"
@@ -41,6 +42,8 @@ public:
     site_usage& usage() noexcept { return usage_; }
     const site_usage& usage() const noexcept { return usage_; }
     said_table& said() noexcept { return said_; }
+    site_counters& counters() noexcept { return counters_; }
+    const site_counters& counters() const noexcept { return counters_; }
     closing_time& end() noexcept { return end_; }
     borrowed_engines& borrowed() noexcept { return lent_; }
     const borrowed_engines& borrowed() const noexcept { return lent_; }
@@ -60,6 +63,7 @@ private:
     bool bodies_read_first_;
     own_listeners own_;
     said_table said_; // outlives those who speak
+    site_counters counters_;
     resolver names_;
     address_book book_;
     admission doorkeeper_;

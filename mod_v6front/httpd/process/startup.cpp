@@ -15,6 +15,7 @@
 #include "httpd/operator/finding_log.hpp"
 #include "httpd/operator/warnings.hpp"
 #include "generations.hpp"
+#include "kept_counters.hpp"
 #include "listener_choice.hpp"
 #include "shared_memory.hpp"
 
@@ -101,6 +102,7 @@ int settle_server(apr_pool_t* pconf, server_rec* main_server)
     learn_body_limits(main_server);
     find_logged_notes(main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));
+    keep_counters(main_server);
     if (has_engines() && any_routes(main_server))
         raise_low_limit(pconf, main_server);
     if (has_engines()) {

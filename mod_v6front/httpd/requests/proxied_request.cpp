@@ -14,6 +14,7 @@
 #include "client_fields.hpp"
 #include "client_record.hpp"
 #include "connection_terms.hpp"
+#include "counted_request.hpp"
 #include "early_end.hpp"
 #include "logged_connection.hpp"
 #include "pseudo_v4_client.hpp"
@@ -64,7 +65,8 @@ proxied_request::proxied_request(request_rec* r, const routed_request& decision,
       reverse_({view(ap_http_scheme(r)), authority_of(r, decision)}, rules_.preserve_host),
       cookies_(reverse_, decision.backend->url.host, config_of(r)->cookies,
                rules_.cookie_secure && !decision.backend->url.tls &&
-                   view(ap_http_scheme(r)) == "https")
+                   view(ap_http_scheme(r)) == "https"),
+      flight_(shared.counters().begin_request(decision.backend->site))
 {
     const bool may_upgrade = client_tunnel::is_possible(r);
     // mod_http2 sets it where a body of unknown length follows; here these bytes belong to the
@@ -115,15 +117,12 @@ void proxied_request::describe_way()
 {
     auto& q = order_.request;
     const auto* c = request_->connection;
-    const bool is_followed = follows_exchanges(request_);
-    if (is_followed || is_logged(logged_note::total_time))
-        start_ = std::chrono::steady_clock::now();
     if (q.adds.has(added_header::forwarded))
         q.front_address = plain_address(view(c->local_ip));
     if (q.adds.has(added_header::port) && c->local_addr)
         q.port = to_pool(request_->pool, std::to_string(c->local_addr->port));
     const bool logs_id = is_logged(logged_note::request_id);
-    if (is_followed) {
+    if (follows_exchanges(request_)) {
         order_.follower =
             &lines_.emplace(request_, decision_, request_id_of(request_, q.request_id));
         order_.asks_local = true;
@@ -257,14 +256,13 @@ int proxied_request::leave_unanswered(int status) const
 std::chrono::microseconds proxied_request::time_passed() const
 {
     using namespace std::chrono;
-    return start_ == steady_clock::time_point{}
-               ? microseconds{}
-               : duration_cast<microseconds>(steady_clock::now() - start_);
+    return duration_cast<microseconds>(steady_clock::now() - start_);
 }
 
 int proxied_request::conclude(request_client& client, const outcome& ended) const
 {
     const auto total = time_passed();
+    count_request(order_, ended, total);
     write_notes(request_, decision_, ended, total);
     if (lines_)
         lines_->has_ended(ended, total);

@@ -51,8 +51,9 @@ private:
     reverse_map reverse_;
     cookie_map cookies_;
     exchange_order order_;
-    std::optional<exchange_lines> lines_;           // for an operator who follows it
-    std::chrono::steady_clock::time_point start_{}; // if the time is logged
+    std::optional<exchange_lines> lines_; // for an operator who follows it
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    site_counters::flight flight_;
 };
 
 // The whole of it on a borrowed thread: httpd's filters may block, and only this thread waits.

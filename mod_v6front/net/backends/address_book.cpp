@@ -41,6 +41,19 @@ bool is_by_check(check_number check) noexcept
     return check != 0 && !is_of_responses(check);
 }
 
+// From this failure on an address is avoided.
+std::uint32_t until_avoided(check_number check) noexcept
+{
+    return is_by_check(check) ? address_book::checks_until_out : 1;
+}
+
+// Why an address has failed, in its record.
+constexpr std::uint32_t first_status = 1000;
+std::uint32_t code_of(reason r) noexcept
+{
+    return 1 + static_cast<std::uint32_t>(r);
+}
+
 // What counts when an address is chosen.
 struct standing {
     endpoint address;
@@ -140,7 +153,7 @@ address_use address_book::use(const endpoint& address) noexcept
 }
 
 void address_book::fail(const endpoint& address, const backend& of, check_number check,
-                        std::uint32_t until_out, std::string_view why)
+                        std::uint32_t until_out, const verdict& why)
 {
     auto* record = table_.find(address, check);
     if (!record)
@@ -152,12 +165,29 @@ void address_book::fail(const endpoint& address, const backend& of, check_number
         if (!is_by_check(check))
             record->next_try.store(at + (check == 0 ? first_pause : first_trial).count(), relaxed);
     }
+    record->why.store(why.code, relaxed);
     const auto failures = record->failures.fetch_add(1, release) + 1;
+    if (counters_ && why.counts && failures == until_avoided(check) &&
+        !is_avoided_anyway(address, of, check))
+        counters_->ejected(of.site, address);
     if (failures == until_out && tell_)
         tell_({address_change::verdict::out, of.authority, address,
-               milliseconds(now() - record->failing_since.load(relaxed)), why, is_by_check(check)});
+               milliseconds(now() - record->failing_since.load(relaxed)), why.words,
+               is_by_check(check)});
     if (failures == 1 && check == 0 && watch_)
         watch_(address, of);
+}
+
+// Something else says so as well.
+bool address_book::is_avoided_anyway(const endpoint& address, const backend& of,
+                                     check_number but) noexcept
+{
+    for (const auto each : {check_number{0}, of.responses, of.check}) {
+        const auto* record = each == but ? nullptr : table_.look_up(address, each);
+        if (record && record->failures.load(acquire) >= until_avoided(each))
+            return true;
+    }
+    return false;
 }
 
 // True if it had failed before.
@@ -169,6 +199,8 @@ bool address_book::succeed(const endpoint& address, const backend& of, check_num
     if (!record || record->failures.load(acquire) == 0)
         return false;
     const auto failures = record->failures.exchange(0, std::memory_order_acq_rel);
+    if (counters_ && failures > 0 && !is_by_check(check))
+        counters_->recovered(of.site, address);
     if (failures >= until_out && tell_)
         tell_({address_change::verdict::back,
                of.authority,
@@ -195,7 +227,7 @@ void address_book::failed(const endpoint& address, const backend& of, const fail
     // That this server has no descriptor left says nothing about anybody else.
     if (describe(why.reason).whose != fault::backend)
         return;
-    fail(address, of, 0, failures_until_out, words_of(why));
+    fail(address, of, 0, failures_until_out, {words_of(why), code_of(why.reason)});
 }
 
 void address_book::answered(const endpoint& address, const backend& of)
@@ -205,7 +237,7 @@ void address_book::answered(const endpoint& address, const backend& of)
 
 void address_book::closed(const endpoint& address, const backend& of, const failure& why)
 {
-    fail(address, of, of.responses, failures_until_out, words_of(why));
+    fail(address, of, of.responses, failures_until_out, {words_of(why), code_of(why.reason)});
 }
 
 bool address_book::may_be_asked_again(const endpoint& address, check_number responses) noexcept
@@ -219,7 +251,8 @@ bool address_book::may_be_asked_again(const endpoint& address, check_number resp
 void address_book::doubt(const endpoint& address, const backend& of)
 {
     if (is_well(address))
-        fail(address, of, 0, failures_until_out, "it did not answer in time");
+        fail(address, of, 0, failures_until_out,
+             {"it did not answer in time", code_of(reason::response_timed_out)});
 }
 
 void address_book::passed_check(const endpoint& address, const backend& of, check_number check)
@@ -228,9 +261,11 @@ void address_book::passed_check(const endpoint& address, const backend& of, chec
 }
 
 void address_book::failed_check(const endpoint& address, const backend& of, check_number check,
-                                std::string_view why)
+                                const check_failure& why, bool is_only)
 {
-    fail(address, of, check, checks_until_out, why);
+    const auto code =
+        why.status > 0 ? first_status + static_cast<std::uint32_t>(why.status) : code_of(why.why);
+    fail(address, of, check, checks_until_out, {why.words, code, !is_only});
 }
 
 bool address_book::is_well(const endpoint& address, check_number check) noexcept
@@ -271,7 +306,12 @@ std::vector<address_state> address_book::snapshot() const
     table_.each([&](const endpoint& address, check_number check, const address_record& record) {
         auto& state = all.emplace_back(address_state{address, check});
         state.failures = record.failures.load(acquire);
-        state.well = state.failures < (is_by_check(check) ? checks_until_out : 1);
+        state.well = state.failures < until_avoided(check);
+        const auto why = record.why.load(relaxed);
+        if (state.failures > 0 && why >= first_status)
+            state.status = static_cast<int>(why - first_status);
+        else if (state.failures > 0 && why > 0)
+            state.why = static_cast<reason>(why - 1);
         if (state.failures > 0)
             state.since = milliseconds(now() - record.failing_since.load(relaxed));
         if (check == 0)

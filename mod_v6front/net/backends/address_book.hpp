@@ -20,6 +20,7 @@
 
 #include "core/base/failure.hpp"
 #include "net/shared/address_table.hpp"
+#include "net/shared/site_counters.hpp"
 #include "backend.hpp"
 
 #include <chrono>
@@ -50,6 +51,8 @@ struct address_state {
     check_number check = 0; // who has judged it: connects, of_responses, or a health check
     bool well = true;
     std::uint32_t failures = 0;        // in a row
+    std::optional<reason> why{};       // the last of them, or...
+    int status = 0;                    // ...the status by which a check has failed
     std::chrono::milliseconds since{}; // of one that fails: the first of these
     std::uint32_t in_flight = 0;       // of this process; where check is 0
 };
@@ -102,6 +105,8 @@ public:
     // whose connect has failed. Set once, before any use.
     using watcher = std::function<void(const endpoint&, const backend&)>;
     void set_watcher(watcher w) { watch_ = std::move(w); }
+    // Likewise: where it is counted that an address is avoided from now on.
+    void count_in(site_counters& counters) noexcept { counters_ = &counters; }
 
     // Puts the addresses into the order in which to try them: first the one with the least in
     // flight of two that are drawn by lot, then others that are well, last those that are not.
@@ -122,10 +127,22 @@ public:
     // Something other than a connect took too long: the address is avoided until a connect shows
     // whether it is the address that fails, or only slow work behind it.
     void doubt(const endpoint& address, const backend& of);
+    // A health check was made: counted, whatever it changes.
+    void checked(const endpoint& address, const backend& of, bool passed) noexcept
+    {
+        if (counters_)
+            counters_->checked(of.site, address, passed);
+    }
     // What a health check has found.
     void passed_check(const endpoint& address, const backend& of, check_number check);
+    // `is_only`: of a backend with no other address, which is used all the same.
+    struct check_failure {
+        std::string words;
+        reason why = reason::no_response;
+        int status = 0; // 0: not for a status
+    };
     void failed_check(const endpoint& address, const backend& of, check_number check,
-                      std::string_view why);
+                      const check_failure& why, bool is_only = false);
 
     bool is_well(const endpoint& address, check_number check = 0) noexcept;
     // True for one caller of all processes, once for each `pause` at most: it is the one to try.
@@ -138,8 +155,14 @@ public:
     std::vector<address_state> snapshot() const;
 
 private:
+    struct verdict {
+        std::string_view words;
+        std::uint32_t code; // as in address_record
+        bool counts = true; // where it makes an address avoided
+    };
     void fail(const endpoint& address, const backend& of, check_number check,
-              std::uint32_t until_out, std::string_view why);
+              std::uint32_t until_out, const verdict& why);
+    bool is_avoided_anyway(const endpoint& address, const backend& of, check_number but) noexcept;
     bool succeed(const endpoint& address, const backend& of, check_number check,
                  std::uint32_t until_out);
     // True for the one request that is to find out whether there are responses again.
@@ -149,6 +172,7 @@ private:
     std::unique_ptr<std::atomic<std::uint32_t>[]> in_flight_; // by place in the table
     teller tell_;
     watcher watch_;
+    site_counters* counters_ = nullptr;
 };
 
 } // namespace v6front

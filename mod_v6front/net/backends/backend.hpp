@@ -17,6 +17,7 @@
 #include "net/loop/asio.hpp"
 #include "net/names/name_numbers.hpp"
 #include "net/shared/address_table.hpp"
+#include "net/shared/site_number.hpp"
 #include "connection_identity.hpp"
 
 #include <memory>
@@ -36,6 +37,7 @@ struct backend {
     unsigned limit = 0;                    // the number of its max=; 0: none
     check_number check = 0;                // the number of its health check; 0: none
     check_number responses = of_responses; // under which it is known whether it responds
+    site_number site = no_site;            // under which its requests are counted
     std::shared_ptr<const tls_peer> tls{}; // of an https URL, once it is settled
 
     // Of connections that are made for no client: health checks, tries of an address.

@@ -98,6 +98,7 @@ public:
     bool is_named() const noexcept { return !identity_.terms.preface.empty(); }
     const endpoint& peer() const noexcept { return identity_.address; }
     endpoint local() const noexcept { return transport_.local(); }
+    const tls_session* tls() const noexcept { return transport_.tls(); }
     deadline_list& deadlines() const noexcept { return deadlines_; }
     std::string& scratch() noexcept { return scratch_; } // the request head, reused
     deadline::clock::duration age() const noexcept { return deadline::clock::now() - made_; }

@@ -31,8 +31,10 @@ std::string request_of(const check_order& order)
            "\r\nUser-Agent: mod_v6front (health check)\r\nConnection: close\r\n\r\n";
 }
 
-// What is wrong with that address; empty: nothing; none: this machine could not ask.
-task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endpoint address)
+using check_failure = address_book::check_failure;
+
+// What is wrong with that address; without words: nothing; none: this machine could not ask.
+task<std::optional<check_failure>> ask(address_watch& watch, order_ptr order, endpoint address)
 {
     const auto patience = std::min(max_patience, order->rule.interval);
     const auto give_up = clock::now() + patience;
@@ -43,7 +45,7 @@ task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endp
     if (!connected && describe(connected.error().reason).whose == fault::front)
         co_return std::nullopt;
     if (!connected)
-        co_return words_of(connected.error());
+        co_return check_failure{words_of(connected.error()), connected.error().reason};
     auto& backend = **connected;
     const auto request = request_of(*order);
     const auto sent = co_await backend.write(request, patience);
@@ -57,12 +59,14 @@ task<std::optional<std::string>> ask(address_watch& watch, order_ptr order, endp
     }
     backend.close();
     if (!status)
-        co_return "no response: " + error.message();
+        co_return check_failure{"no response: " + error.message(), error == asio::error::timed_out
+                                                                       ? reason::response_timed_out
+                                                                       : reason::no_response};
     if (*status == 0)
-        co_return std::string("the response is not valid HTTP");
+        co_return check_failure{"the response is not valid HTTP", reason::bad_response};
     if (!order->rule.passes(*status))
-        co_return "status " + std::to_string(*status);
-    co_return std::string();
+        co_return check_failure{"status " + std::to_string(*status), {}, *status};
+    co_return check_failure{};
 }
 
 task<void> check_once(address_watch& watch, order_ptr order, endpoint address)
@@ -72,11 +76,13 @@ task<void> check_once(address_watch& watch, order_ptr order, endpoint address)
     const auto wrong = co_await ask(watch, order, address);
     if (!wrong)
         co_return book.try_again_in(address, number, std::min(soon, order->rule.interval));
-    if (wrong->empty())
+    book.checked(address, *order->of, wrong->words.empty());
+    if (wrong->words.empty())
         co_return book.passed_check(address, *order->of, number);
     if (book.is_well(address, number))
         book.try_again_in(address, number, std::min(soon, order->rule.interval));
-    book.failed_check(address, *order->of, number, *wrong);
+    const bool is_only = order->addresses().size() < 2;
+    book.failed_check(address, *order->of, number, *wrong, is_only);
 }
 
 } // namespace

@@ -42,6 +42,7 @@ public:
 
     auto get_executor() { return socket_.get_executor(); }
     bool is_open() const { return socket_.is_open(); }
+    const tls_session* tls() const noexcept { return tls_.get(); } // nullptr: it has none
 
     // Something, as soon as there is anything.
     template <class Token> auto async_read_some(std::span<char> into, Token&& token)

@@ -109,6 +109,9 @@ task<result<admission::place>> admission::enter(engine& engine, client& peer,
     if (order.follower)
         order.follower->waits_for_turn();
     queued self(*this, limit, engine.context());
+    auto* counters = order.services->counters;
+    const auto waits =
+        counters ? counters->begin_waiting(order.backend->site) : site_counters::flight();
     deadline over(engine.deadlines(), [&self] { self.changed().notify(); });
     over.arm(rules.connect_timeout);
     deadline look_again(engine.deadlines(), [&self] { self.changed().notify(); });

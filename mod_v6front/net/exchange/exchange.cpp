@@ -9,6 +9,7 @@
 #include "net/loop/at_once.hpp"
 #include "answer.hpp"
 #include "backend_addresses.hpp"
+#include "counted_attempt.hpp"
 #include "leave_http.hpp"
 #include "obtain.hpp"
 #include "response_reader.hpp"
@@ -73,8 +74,10 @@ task<result<lease>> attempt::obtain(attempt_progress& progress)
 {
     record_.local.reset();
     auto candidates = co_await backend_addresses(engine_, order_);
-    if (!candidates)
+    if (!candidates) {
+        count_unreached(order_, candidates.error());
         co_return candidates.error();
+    }
     // After a failed attempt only a fresh connection will do, elsewhere if there is an elsewhere.
     const bool again = progress.attempts > 1;
     // A request that cannot be repeated must not meet a connection that its backend closes at this
@@ -195,6 +198,7 @@ void attempt::tell_others(const attempt_progress& progress, const backend_connec
 {
     if (progress.pooled)
         learn(engine_, backend, wrong, record_.response_time);
+    count_answer(order_, progress, backend.peer(), wrong, record_.response_time);
     if (progress.elsewhere)
         remember(order_, backend.peer(), wrong, !progress.pooled && !progress.response_seen);
 }
@@ -250,6 +254,8 @@ task<bool> attempt::run(attempt_progress& progress)
         record_.local = backend->local();
     if (order_.follower)
         order_.follower->has_connection(record_);
+    if (progress.pooled)
+        count_reused(order_, backend->peer());
     // A child that stops does not wait for ever.
     std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
                                              [&backend] { backend->close(); });
@@ -287,6 +293,7 @@ task<bool> attempt::run(attempt_progress& progress)
         co_await answer(client_, order_, up_, *backend, response, **head, *limit, record_);
     if (broken) {
         failed(or_stopping(*broken, *limit));
+        count_answer(order_, progress, backend->peer(), record_.failed, {});
         co_return false;
     }
 

@@ -4,6 +4,7 @@
 
 #include "core/message/connection_auth.hpp"
 #include "net/backends/connect.hpp"
+#include "net/tls/tls_session.hpp"
 #include "backend_addresses.hpp"
 #include "moved_site.hpp"
 
@@ -29,12 +30,15 @@ bool is_short(const result<std::shared_ptr<backend_connection>>& connected)
     return !connected && connected.error().reason == reason::out_of_resources;
 }
 
+// Where there is a choice, a connection may fail without the attempt: another address has it.
 connect_report report_to(const lease_wish& wish)
 {
     if (!wish.has_choice())
         return {};
-    return [book = wish.order.services->book, &site = *wish.order.backend](const endpoint& address,
-                                                                           const failure* failed) {
+    return [book = wish.order.services->book, counters = wish.order.services->counters,
+            &site = *wish.order.backend](const endpoint& address, const failure* failed) {
+        if (failed && counters)
+            counters->attempt_failed(site.site, address, failed->reason);
         // It takes connections, which says nothing of its TLS: only a response does.
         if (failed && describe(failed->reason).when == phase::handshake)
             book->closed(address, site, *failed);
@@ -43,6 +47,27 @@ connect_report report_to(const lease_wish& wish)
         else
             book->succeeded(address, site);
     };
+}
+
+void count_opened(const lease_wish& wish, const backend_connection& made,
+                  std::chrono::steady_clock::time_point begun)
+{
+    using use = site_counters::tls_use;
+    auto* counters = wish.order.services->counters;
+    if (!counters)
+        return;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begun);
+    const auto tls = !made.tls() ? use::none : made.tls()->is_resumed() ? use::resumed : use::full;
+    counters->opened(wish.order.backend->site, made.peer(), took, tls);
+}
+
+// What nobody has reported: of the only address, or what this machine lacks.
+void count_unopened(const lease_wish& wish, const failure& why)
+{
+    auto* counters = wish.order.services->counters;
+    if (counters && (!wish.has_choice() || describe(why.reason).whose == fault::front))
+        counters->attempt_failed(wish.order.backend->site, wish.addresses.front(), why.reason);
 }
 
 std::vector<connection_identity> identities(const exchange_order& order,
@@ -168,6 +193,7 @@ task<bool> stays_open(const lease_wish& wish, lease& idle)
 
 task<result<lease>> new_lease(const lease_wish& wish)
 {
+    const auto begun = std::chrono::steady_clock::now();
     const auto report = report_to(wish);
     // In use from now on: what is needed at once is needed while it is being connected, too.
     auto& usage = wish.engine.idle_connections().usage();
@@ -202,8 +228,11 @@ task<result<lease>> new_lease(const lease_wish& wish)
                                                     candidates, timeout, report);
         }
     }
-    if (!connected)
+    if (!connected) {
+        count_unopened(wish, connected.error());
         co_return connected.error();
+    }
+    count_opened(wish, **connected, begun);
     auto made = make_lease(wish, std::move(*connected));
     made.belong_to(wish.order.own_connections);
     if (logs_connection_in(wish.order.request.fields))

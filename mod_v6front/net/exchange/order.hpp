@@ -13,6 +13,7 @@
 #include "net/backends/personal_connections.hpp"
 #include "net/names/own_listeners.hpp"
 #include "follower.hpp"
+#include "net/shared/site_counters.hpp"
 #include "tunnel.hpp"
 
 #include <optional>
@@ -32,6 +33,7 @@ struct exchange_services {
     address_book* book = nullptr;             // for backends with several addresses
     v6front::admission* admission = nullptr;  // for backends with a limit
     client_pool* clients = nullptr;           // idle connections that belong to one client each
+    site_counters* counters = nullptr;        // what operators see of it
 };
 
 // Everything that an exchange needs to know. Whoever starts it keeps what is referred to until its

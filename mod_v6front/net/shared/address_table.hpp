@@ -33,6 +33,7 @@ struct address_record {
     std::atomic<std::int64_t> failing_since; // milliseconds of the steady clock
     std::atomic<std::int64_t> next_try;      // the child that advances this makes the try
     std::atomic<std::uint32_t> failures;     // in a row
+    std::atomic<std::uint32_t> why;          // the last of them: 1 and the reason, or a status
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
               std::atomic<std::int64_t>::is_always_lock_free);

@@ -2,21 +2,10 @@
 
 #include "shared_tally.hpp"
 
-#include <cerrno>
-#include <csignal>
+#include "lost_process.hpp"
 
 namespace v6front
 {
-
-namespace
-{
-
-bool is_gone(std::uint32_t process) noexcept
-{
-    return ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
-}
-
-} // namespace
 
 std::size_t shared_tally::seats() const noexcept
 {

@@ -209,6 +209,11 @@ tls_session::progress tls_session::shake_hands()
     return judge(done, receive_error_ ? receive_error_ : send_error_);
 }
 
+bool tls_session::is_resumed() const noexcept
+{
+    return SSL_session_reused(ssl_) != 0;
+}
+
 failure tls_session::handshake_failure(const error_code& error) const
 {
     if (!untrusted_.empty())

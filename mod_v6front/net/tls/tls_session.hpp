@@ -57,6 +57,8 @@ public:
     tls_session& operator=(const tls_session&) = delete;
 
     progress shake_hands();
+    // After that: the site knew it from before.
+    bool is_resumed() const noexcept;
     // After shake_hands() has failed.
     failure handshake_failure(const error_code& error) const;
 

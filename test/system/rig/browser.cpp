@@ -77,7 +77,7 @@ json::array arguments(const std::string& folder, const std::string& resolver_rul
 } // namespace
 
 struct browser::session {
-    session(const std::string& folder, const std::string& resolver_rule)
+    session(const std::string& folder, const std::string& resolver_rule, screen on)
         : log_(folder + "/chromedriver.log"),
           driver_({"env", "HOME=" + folder, "TMPDIR=" + folder, driver, "--port=0"}, {}, log_)
     {
@@ -89,8 +89,12 @@ struct browser::session {
                 port_ = static_cast<std::uint16_t>(std::stoi(said.substr(at + before.size())));
             return port_ != 0;
         });
-        const json::object options{{"binary", chromium},
-                                   {"args", arguments(folder, resolver_rule)}};
+        json::object options{{"binary", chromium}, {"args", arguments(folder, resolver_rule)}};
+        if (on == screen::phone) {
+            const json::object size{
+                {"width", 360}, {"height", 740}, {"pixelRatio", 2.0}, {"mobile", true}};
+            options["mobileEmulation"] = json::object{{"deviceMetrics", size}};
+        }
         const json::object wanted{{"browserName", "chrome"}, {"goog:chromeOptions", options}};
         const json::value made =
             command(http::verb::post, "/session",
@@ -143,7 +147,7 @@ struct browser::session {
     std::string path_;
 };
 
-browser::browser(const std::string& resolver_rule)
+browser::browser(const std::string& resolver_rule, screen on)
 {
     for (const char* program : {chromium, driver}) {
         if (access(program, X_OK) != 0) {
@@ -151,7 +155,7 @@ browser::browser(const std::string& resolver_rule)
                                      " is not there; scripts/packages browser installs it");
         }
     }
-    session_ = std::make_unique<session>(folder_.path(), resolver_rule);
+    session_ = std::make_unique<session>(folder_.path(), resolver_rule, on);
 }
 
 browser::~browser() = default;

@@ -15,8 +15,10 @@ namespace v6front
 class browser
 {
 public:
-    // `resolver_rule` is Chromium's own way to name addresses: "MAP www.site.test [::1]".
-    explicit browser(const std::string& resolver_rule);
+    enum class screen { desk, phone };
+    // `resolver_rule` is Chromium's own way to name addresses: "MAP www.site.test [::1]". A phone
+    // is 360 pixels wide.
+    explicit browser(const std::string& resolver_rule, screen on = screen::desk);
     ~browser();
     browser(const browser&) = delete;
     browser& operator=(const browser&) = delete;

@@ -137,3 +137,20 @@ TEST_CASE("mod_status's page counts the clients of each engine", "[status_sectio
     CHECK_THAT(html, ContainsSubstring("<h2>mod_v6front</h2>"));
     CHECK_THAT(html, ContainsSubstring("<td>" + b.twin.address_and_port(place::first) + "</td>"));
 }
+
+TEST_CASE("mod_status's page counts the requests of each site", "[status_section]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    bench b(w);
+    for (int i = 0; i < 3; ++i)
+        CHECK(get(b.front, b.twin.path()).status() == 200);
+    CHECK(get(b.front, "/gone").status() == 502);
+    const auto twin = b.key("http://twin.test:" + std::to_string(b.twin.port()), "V6FrontSite[");
+    const auto site = [](const std::string& key) { return key.substr(0, key.find(']') + 1); };
+    CHECK(eventually([&] { return b.says(site(twin) + "Requests: 3"); }));
+    CHECK(b.says(site(twin) + "Failures: 0"));
+    const auto gone = b.key("http://gone.test", "V6FrontSite[");
+    CHECK(eventually([&] { return b.says(site(gone) + "Failures: 1"); }));
+    CHECK_THAT(get(b.front, "/status").body, ContainsSubstring("<td>http://gone.test</td>"));
+}

@@ -5,6 +5,7 @@
 #include "browser.hpp"
 #include "deadline.hpp"
 #include "demo.hpp"
+#include "status_front.hpp"
 #include "watching.hpp"
 
 #include "catch.hpp"
@@ -111,4 +112,25 @@ TEST_CASE("A browser that came by the front's address stays there when the site 
     CHECK(b.url() == site.by_address("/about.html"));
     site.signal(SIGTERM);
     CHECK(site.exit_code() == 0);
+}
+
+TEST_CASE("v6front-status is as wide as a phone, and runs nothing", "[browser]")
+{
+    status_front b;
+    browser phone("MAP site.test [::1]", browser::screen::phone);
+    phone.open("http://" + b.front.authority() + "/v6front-status");
+    CHECK(phone.title() == "mod_v6front status");
+    CHECK(phone.evaluate("window.innerWidth") == "360");
+    CHECK(phone.evaluate("document.documentElement.scrollWidth") == "360");
+    CHECK(phone.evaluate("document.querySelectorAll('img,script').length") == "0");
+    CHECK(phone.evaluate("document.querySelectorAll('section').length") == "3");
+    CHECK(phone.evaluate("Array.from(document.querySelectorAll('article')).every(e => "
+                         "e.scrollWidth <= e.clientWidth)") == "true");
+    CHECK(phone.evaluate("parseFloat(getComputedStyle(document.body).fontSize) >= 16") == "true");
+    const auto folder = std::filesystem::path(module_file()).parent_path() / "browser";
+    std::filesystem::create_directories(folder);
+    phone.screenshot((folder / "status.png").string());
+    CHECK(std::filesystem::file_size(folder / "status.png") > 1000);
+    phone.click("a[href='?json']");
+    CHECK(eventually([&] { return phone.url().ends_with("?json"); }));
 }

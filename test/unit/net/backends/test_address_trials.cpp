@@ -161,7 +161,7 @@ TEST_CASE("who reads that an address fails reads since when", "[addresses]")
             else if (check == of_responses)
                 c.book.closed(at(i), www, refusal);
             else
-                c.book.failed_check(at(i), www, check, "status 503");
+                c.book.failed_check(at(i), www, check, {"status 503", {}, 503});
         }
         reader.join();
         CHECK(old == 0);

@@ -134,9 +134,9 @@ TEST_CASE("a check has its own verdict, for those that ask by it", "[addresses]"
 {
     shared_memory m;
     child c(m);
-    c.book.failed_check(at(1), www, 7, "status 503");
+    c.book.failed_check(at(1), www, 7, {"status 503", {}, 503});
     CHECK(c.told.empty());
-    c.book.failed_check(at(1), www, 7, "status 503");
+    c.book.failed_check(at(1), www, 7, {"status 503", {}, 503});
     CHECK(c.told == std::vector<std::string>{"out 192.0.2.1 check"});
     std::map<endpoint, unsigned> first;
     for (int i = 0; i < 50; ++i) {

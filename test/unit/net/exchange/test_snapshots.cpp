@@ -20,7 +20,7 @@ TEST_CASE("addresses are listed with who has judged them, how, and since when", 
     const auto use = one.book.use(at(1));
     one.book.failed(at(2, 8080), www, refusal);
     one.book.closed(at(1), www, refusal);
-    one.book.failed_check(at(3), www, 7, "status 500");
+    one.book.failed_check(at(3), www, 7, {"status 500", {}, 500});
     const auto find = [](const std::vector<address_state>& all, const endpoint& a, check_number c) {
         const auto found = std::find_if(all.begin(), all.end(), [&](const address_state& s) {
             return s.address == a && s.check == c;
@@ -39,7 +39,7 @@ TEST_CASE("addresses are listed with who has judged them, how, and since when", 
         CHECK(find(all, at(3), 7).well); // the first bad answer is no verdict
         CHECK(find(all, at(3), 7).failures == 1);
     }
-    one.book.failed_check(at(3), www, 7, "status 500");
+    one.book.failed_check(at(3), www, 7, {"status 500", {}, 500});
     std::this_thread::sleep_for(std::chrono::milliseconds(3)); // for a time that can be told from 0
     one.book.succeeded(at(2, 8080), www);
     const auto later = other.book.snapshot();

@@ -238,14 +238,9 @@ static int v6front_after_loggers(request_rec* r)
     });
 }
 
-void v6front_register_hooks(apr_pool_t*)
+static void register_process_hooks()
 {
     v6front::guard("registering hooks", [] {
-        v6front::register_filters();
-        v6front::register_tunnel_filter();
-        v6front::register_trailer_filter();
-        v6front::register_early_end();
-        v6front::register_tls_closure();
         // After the MPM's own, which settles its limits.
         ap_hook_check_config(v6front_check_config, nullptr, nullptr, APR_HOOK_LAST);
         ap_hook_test_config(v6front_test_config, nullptr, nullptr, APR_HOOK_MIDDLE);
@@ -256,6 +251,12 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_child_init(v6front_begin_child, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
+    });
+}
+
+static void register_connection_hooks()
+{
+    v6front::guard("registering hooks", [] {
         ap_hook_pre_connection(v6front_pre_connection, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_pre_close_connection(v6front_pre_close_connection, nullptr, nullptr,
                                      APR_HOOK_MIDDLE);
@@ -265,6 +266,12 @@ void v6front_register_hooks(apr_pool_t*)
         ap_hook_process_connection(v6front_process_connection, nullptr, nullptr, APR_HOOK_LAST + 5);
         ap_hook_suspend_connection(v6front_suspend_connection, nullptr, nullptr,
                                    APR_HOOK_REALLY_LAST + 5);
+    });
+}
+
+static void register_request_hooks()
+{
+    v6front::guard("registering hooks", [] {
         ap_hook_create_request(v6front_create_request, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_post_read_request(v6front_post_read_request, nullptr, nullptr,
                                   APR_HOOK_REALLY_FIRST - 5);
@@ -289,6 +296,20 @@ void v6front_register_hooks(apr_pool_t*)
         APR_OPTIONAL_HOOK(ap, status_hook, v6front_status, nullptr, nullptr, APR_HOOK_MIDDLE);
         ap_hook_handler(v6front_handle, nullptr, nullptr, APR_HOOK_FIRST);
         ap_hook_handler(v6front_show_status, nullptr, nullptr, APR_HOOK_MIDDLE);
+    });
+}
+
+void v6front_register_hooks(apr_pool_t*)
+{
+    v6front::guard("registering hooks", [] {
+        v6front::register_filters();
+        v6front::register_tunnel_filter();
+        v6front::register_trailer_filter();
+        v6front::register_early_end();
+        v6front::register_tls_closure();
+        register_process_hooks();
+        register_connection_hooks();
+        register_request_hooks();
     });
 }
 

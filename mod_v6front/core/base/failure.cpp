@@ -2,14 +2,11 @@
 #include "failure.hpp"
 
 #include <array>
-#include <cstddef>
 
 namespace v6front
 {
 namespace
 {
-
-constexpr std::size_t reason_count = static_cast<std::size_t>(reason::internal) + 1;
 
 // In the order of the enumeration: describe() is an index.
 constexpr std::array<reason_row, reason_count> rows{{

@@ -8,6 +8,7 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -67,6 +68,8 @@ enum class reason : std::uint8_t {
     stopping,           // front: the server restarts or shuts down
     internal            // front: a fault of ours
 };
+
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(reason::internal) + 1;
 
 struct failure {
     v6front::reason reason;

@@ -41,7 +41,7 @@ std::string numbered(std::string_view what, std::size_t i)
     return std::string(what) + '[' + std::to_string(i) + ']';
 }
 
-constexpr std::array<std::string_view, 6> classes{"None", "1xx", "2xx", "3xx", "4xx", "5xx"};
+constexpr std::array<std::string_view, 6> status_words{"None", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
 void say_reasons(line_writer& out, const std::string& key, const traffic& t, std::size_t at)
 {
@@ -58,8 +58,8 @@ void say_latency(line_writer& out, const std::string& key, const latency& l)
 
 void say_numbers(line_writer& out, const std::string& key, const traffic& t, bool tls)
 {
-    for (std::size_t i = 0; i < classes.size(); ++i)
-        out.say(key + "Requests" + std::string(classes[i]), t[traffic_at::requests + i]);
+    for (std::size_t i = 0; i < status_words.size(); ++i)
+        out.say(key + "Requests" + std::string(status_words[i]), t[traffic_at::requests + i]);
     say_reasons(out, key + "Failures", t, traffic_at::failures);
     say_reasons(out, key + "AttemptFailures", t, traffic_at::attempt_failures);
     out.say(key + "Opened", t[traffic_at::opened]);

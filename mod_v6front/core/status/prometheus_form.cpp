@@ -49,7 +49,9 @@ public:
             n += l.counts[i];
             const auto bound =
                 i < latency_bounds.size() ? seconds_of(latency_bounds[i]) : std::string("+Inf");
-            sample(labels + ",le=\"" + bound + '"', std::to_string(n), "_bucket");
+            auto of_bucket = labels;
+            of_bucket.append(",le=\"").append(bound) += '"';
+            sample(of_bucket, std::to_string(n), "_bucket");
         }
         sample(labels, seconds_of(l.microseconds), "_sum");
         sample(labels, std::to_string(n), "_count");

@@ -6,13 +6,10 @@
 
 #include "core/base/failure.hpp"
 
-#include <cstddef>
 #include <string_view>
 
 namespace v6front
 {
-
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(reason::internal) + 1;
 
 std::string_view name_of(reason r) noexcept;
 

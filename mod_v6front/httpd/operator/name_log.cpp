@@ -158,7 +158,7 @@ private:
 };
 
 // What the new processes find, they say themselves.
-bool is_stopping()
+bool child_is_stopping()
 {
     int state = AP_MPMQ_RUNNING;
     ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
@@ -172,7 +172,7 @@ report_function log_of_names(const server_rec* main_server, const own_listeners&
 {
     return [names = names_of_server(main_server, listeners, said)](const name_report& report) {
         guard("the log of names", [&] {
-            if (!is_stopping())
+            if (!child_is_stopping())
                 names.log(report);
         });
     };

@@ -24,14 +24,14 @@ namespace
 
 // What the parent keeps. Never another layout: other versions of the module read it, too.
 constexpr const char* kept_key = "v6front-counters-1";
-struct kept {
+struct kept_region {
     std::int64_t started;
     std::int64_t counts_from;
     void* memory;
     std::size_t octets;
     std::uint64_t layout;
 };
-kept_counters current;
+kept_counters counted_in;
 
 std::string name_of_site(const configured_backend& b)
 {
@@ -59,7 +59,7 @@ site_counters::dimensions dimensions_for(std::size_t sites)
 
 // Anonymous, as all that is shared. Pages of it exist once they are used. What processes of the
 // last generation count in stays theirs until they end.
-void make_memory(kept& k, std::size_t sites, const server_rec* main_server)
+void make_memory(kept_region& k, std::size_t sites, const server_rec* main_server)
 {
     if (k.memory)
         ::munmap(k.memory, k.octets);
@@ -94,25 +94,25 @@ bool number_sites(server_rec* main_server, void* memory)
 
 void keep_counters(server_rec* main_server)
 {
-    auto* found = static_cast<kept*>(ap_retained_data_get(kept_key));
+    auto* found = static_cast<kept_region*>(ap_retained_data_get(kept_key));
     if (!found) {
-        found = static_cast<kept*>(ap_retained_data_create(kept_key, sizeof(kept)));
+        found = static_cast<kept_region*>(ap_retained_data_create(kept_key, sizeof(kept_region)));
         found->started = apr_time_as_msec(apr_time_now());
     }
     auto& k = *found;
     const auto sites = count_sites(main_server);
     if (k.memory && k.layout == site_counters::layout() && number_sites(main_server, k.memory)) {
-        current = {k.memory, k.started, k.counts_from};
+        counted_in = {k.memory, k.started, k.counts_from};
         return;
     }
     make_memory(k, sites, main_server);
     number_sites(main_server, k.memory);
-    current = {k.memory, k.started, k.counts_from};
+    counted_in = {k.memory, k.started, k.counts_from};
 }
 
 const kept_counters& counters_of_server()
 {
-    return current;
+    return counted_in;
 }
 
 } // namespace v6front

@@ -23,7 +23,7 @@ const char* where_it_runs(const request_rec* r)
     return host && host->is_on_engine() ? "an engine" : "a thread";
 }
 
-double seconds(std::chrono::milliseconds t)
+double in_seconds(std::chrono::milliseconds t)
 {
     return std::chrono::duration<double>(t).count();
 }
@@ -188,13 +188,13 @@ void log_slow_backend(const request_rec* r, const routed_request& decision,
     std::ostringstream others;
     if (turn.count > 1)
         others << ". Since the last such line " << turn.count << " responses were as slow, the "
-               << "slowest took " << seconds(milliseconds(turn.most)) << " s";
+               << "slowest took " << in_seconds(milliseconds(turn.most)) << " s";
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   V6LOGNO(0270) "%s is slow: %s %s waited %.1f s for the first byte, more than "
                                 "%.1f s%s. If that is usual on this route, set response= to more "
                                 "than twice of it (logged once a minute for each backend)",
-                  at_backend(decision, ended).c_str(), r->method, r->uri, seconds(took),
-                  seconds(late), others.str().c_str());
+                  at_backend(decision, ended).c_str(), r->method, r->uri, in_seconds(took),
+                  in_seconds(late), others.str().c_str());
 }
 
 } // namespace v6front

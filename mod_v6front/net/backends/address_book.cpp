@@ -3,6 +3,7 @@
 #include "address_book.hpp"
 
 #include "core/base/rendezvous.hpp"
+#include "net/shared/relaxed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,6 @@ namespace v6front
 namespace
 {
 
-constexpr auto relaxed = std::memory_order_relaxed;
 // Whoever reads a failure reads its times, too, which were written before.
 constexpr auto acquire = std::memory_order_acquire;
 constexpr auto release = std::memory_order_release;

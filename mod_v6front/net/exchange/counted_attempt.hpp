@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an attempt of an exchange adds to the numbers that operators see (net/shared/site_counters).
+// What an attempt of an exchange adds to the numbers that operators see (net/shared/site_counters),
+// and tells who follows it.
 #pragma once
 
 #include "core/decisions/repeat.hpp"
@@ -16,10 +17,28 @@ inline void count_unreached(const exchange_order& order, const failure& why) noe
         counters->attempt_failed(order.backend->site, {}, why.reason);
 }
 
-inline void count_reused(const exchange_order& order, const endpoint& address) noexcept
+// One is used, new or kept.
+inline void note_connection(const exchange_order& order, outcome& record,
+                            const backend_connection& connection)
 {
-    if (auto* counters = order.services->counters)
-        counters->reused(order.backend->site, address);
+    if (order.asks_local)
+        record.local = connection.local();
+    if (order.follower)
+        order.follower->has_connection(record);
+    if (record.pooled && order.services->counters)
+        order.services->counters->reused(order.backend->site, connection.peer());
+}
+
+inline void note_head(const exchange_order& order, const outcome& record, const response_head& head)
+{
+    if (order.follower)
+        order.follower->has_head(record, head.status);
+}
+
+inline void note_failure(const exchange_order& order, const outcome& record, bool again)
+{
+    if (order.follower)
+        order.follower->has_failed(record, again);
 }
 
 // A response's head, or what came in its place or after it. That a site has closed an idle

@@ -2,7 +2,6 @@
 
 #include "exchange.hpp"
 
-#include "core/decisions/repeat.hpp"
 #include "core/message/connection_auth.hpp"
 #include "core/message/framing.hpp"
 #include "net/engine/call_for_room.hpp"
@@ -18,7 +17,6 @@
 
 #include <algorithm>
 #include <string>
-#include <vector>
 
 namespace v6front
 {
@@ -50,8 +48,11 @@ private:
     at_once<std::optional<failure>> send_head(lease& backend, attempt_progress& progress);
     task<std::optional<failure>> send_rest_of_head(lease& backend, attempt_progress& progress,
                                                    std::size_t from);
-    void note_how_far(attempt_progress& progress, const response_reader& response);
+    void note_how_far(attempt_progress& progress, const response_reader& response,
+                      const thinking_time& thinking);
     bool was_stale(attempt_progress& progress, std::string_view input, int status);
+    std::optional<bool> judge(attempt_progress& progress, lease& backend,
+                              const result<response_head*>& head, const closing_list::entry& limit);
     void tell_others(const attempt_progress& progress, const backend_connection& backend,
                      const std::optional<failure>& wrong);
     task<void> leave(lease& backend, response_head& head);
@@ -156,8 +157,7 @@ bool attempt::may_try_again(const failure& why, const attempt_progress& progress
 {
     failed(why);
     const bool again = may_retry(why.reason, order_.request.method, progress);
-    if (order_.follower)
-        order_.follower->has_failed(record_, again);
+    note_failure(order_, record_, again);
     return again;
 }
 
@@ -169,8 +169,10 @@ failure or_stopping(const failure& why, const closing_list::entry& limit)
                : why;
 }
 
-void attempt::note_how_far(attempt_progress& progress, const response_reader& response)
+void attempt::note_how_far(attempt_progress& progress, const response_reader& response,
+                           const thinking_time& thinking)
 {
+    record_.thinking_time = duration_cast<std::chrono::microseconds>(thinking.passed());
     record_.request_body = up_.taken();
     progress.body_gone = up_.is_gone();
     progress.body_unsent = up_.is_unsent();
@@ -237,6 +239,23 @@ void attempt::give_back(lease& backend, const response_reader& response, const r
     }
 }
 
+// Whether to try again; nothing: there is a response.
+std::optional<bool> attempt::judge(attempt_progress& progress, lease& backend,
+                                   const result<response_head*>& head,
+                                   const closing_list::entry& limit)
+{
+    if (was_stale(progress, backend->input(), head ? (*head)->status : 0))
+        return true;
+    const auto wrong = head ? std::nullopt : std::optional(or_stopping(head.error(), limit));
+    tell_others(progress, *backend, wrong);
+    if (wrong)
+        return may_try_again(*wrong, progress);
+    note_head(order_, record_, **head);
+    if (speaks_of_connection_login((**head).fields))
+        note_login(backend, order_);
+    return std::nullopt;
+}
+
 task<bool> attempt::run(attempt_progress& progress)
 {
     record_.failed.reset();
@@ -250,12 +269,7 @@ task<bool> attempt::run(attempt_progress& progress)
     if (!obtained)
         co_return may_try_again(obtained.error(), progress);
     lease& backend = *obtained;
-    if (order_.asks_local)
-        record_.local = backend->local();
-    if (order_.follower)
-        order_.follower->has_connection(record_);
-    if (progress.pooled)
-        count_reused(order_, backend->peer());
+    note_connection(order_, record_, *backend);
     // A child that stops does not wait for ever.
     std::optional<closing_list::entry> limit(std::in_place, engine_.closing(),
                                              [&backend] { backend->close(); });
@@ -267,21 +281,11 @@ task<bool> attempt::run(attempt_progress& progress)
     const auto head = co_await send_and_await(engine_, client_, order_, up_, *backend,
                                               std::move(unsent), response, thinking);
     record_.response_time = since(start) - record_.connect_time;
-    record_.thinking_time =
-        std::chrono::duration_cast<std::chrono::microseconds>(thinking.passed());
-    note_how_far(progress, response);
+    note_how_far(progress, response, thinking);
 
     // 5. Judge.
-    if (was_stale(progress, backend->input(), head ? (*head)->status : 0))
-        co_return true;
-    const auto wrong = head ? std::nullopt : std::optional(or_stopping(head.error(), *limit));
-    tell_others(progress, *backend, wrong);
-    if (wrong)
-        co_return may_try_again(*wrong, progress);
-    if (order_.follower)
-        order_.follower->has_head(record_, (*head)->status);
-    if (speaks_of_connection_login((**head).fields))
-        note_login(backend, order_);
+    if (const auto again = judge(progress, backend, head, *limit))
+        co_return *again;
 
     // 6. Answer, or leave HTTP.
     if ((*head)->status == 101) {

@@ -2,6 +2,8 @@
 
 #include "said_table.hpp"
 
+#include "relaxed.hpp"
+
 #include <algorithm>
 
 namespace v6front
@@ -11,9 +13,8 @@ namespace
 {
 
 constexpr std::size_t own_size = 256;
-constexpr auto relaxed = std::memory_order_relaxed;
 
-std::int64_t millisecond_now() noexcept
+std::int64_t boot_milliseconds() noexcept
 {
     using std::chrono::steady_clock;
     const auto now = steady_clock::now().time_since_epoch();
@@ -54,7 +55,7 @@ said_table::turn said_table::take_turn(std::uint64_t topic, std::uint32_t number
     auto most = r.most.load(relaxed);
     while (number > most && !r.most.compare_exchange_weak(most, number, relaxed)) {
     }
-    const auto now = millisecond_now();
+    const auto now = boot_milliseconds();
     auto last = r.at.load(relaxed);
     if ((last != 0 && now - last < span.count()) ||
         !r.at.compare_exchange_strong(last, now, relaxed))

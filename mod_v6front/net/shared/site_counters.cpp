@@ -11,7 +11,6 @@ namespace v6front
 namespace
 {
 
-constexpr auto relaxed = std::memory_order_relaxed;
 std::uint64_t key_of(const endpoint& address) noexcept
 {
     return std::uint64_t{address.address().to_v4().to_uint()} << 16 | address.port();

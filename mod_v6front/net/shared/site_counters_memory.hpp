@@ -3,6 +3,7 @@
 // How site_counters lie in memory. For its own sources alone.
 #pragma once
 
+#include "relaxed.hpp"
 #include "site_counters.hpp"
 
 #include <algorithm>

@@ -6,13 +6,6 @@
 namespace v6front
 {
 
-namespace
-{
-
-constexpr auto relaxed = std::memory_order_relaxed;
-
-} // namespace
-
 site_counters::seat_record& site_counters::seat(std::size_t n) const noexcept
 {
     const auto size = sizeof(seat_record) + head_->size.sites * gauges_of_site * sizeof(word);

@@ -14,8 +14,6 @@ using namespace v6front;
 namespace
 {
 
-constexpr int reason_count = static_cast<int>(reason::internal) + 1;
-
 reason reason_at(int i)
 {
     return static_cast<reason>(i);
@@ -71,7 +69,7 @@ const std::map<reason, expected> table{
 
 TEST_CASE("each reason has one row, found by index", "[failure]")
 {
-    for (int i = 0; i < reason_count; ++i) {
+    for (int i = 0; i < static_cast<int>(reason_count); ++i) {
         CAPTURE(i);
         CHECK(describe(reason_at(i)).reason == reason_at(i));
         // The rows are neighbours in the order of the enumeration: not one too many or too few.
@@ -81,7 +79,7 @@ TEST_CASE("each reason has one row, found by index", "[failure]")
 
 TEST_CASE("each reason has its fault and its status", "[failure]")
 {
-    REQUIRE(static_cast<int>(table.size()) == reason_count);
+    REQUIRE(table.size() == reason_count);
     for (const auto& [each, e] : table) {
         CAPTURE(static_cast<int>(each));
         CHECK(describe(each).whose == e.whose);
@@ -127,7 +125,7 @@ std::string without_names(std::string words)
 TEST_CASE("the words of a reason are its own, plain and lower case but for names", "[failure]")
 {
     std::set<std::string_view> seen;
-    for (int i = 0; i < reason_count; ++i) {
+    for (int i = 0; i < static_cast<int>(reason_count); ++i) {
         const std::string_view words = describe(reason_at(i)).words;
         CAPTURE(words);
         CHECK(seen.insert(words).second);

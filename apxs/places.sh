@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# Read by install and uninstall: where this httpd has its modules and its configuration.
+# Read by install and uninstall: where this httpd has its modules, its configuration and its tools.
 DESTDIR=${DESTDIR:-}
 
 fail()
@@ -21,6 +21,7 @@ apxs=${APXS:-$(command -v apxs || command -v apxs2 || true)}
 modules=$("$apxs" -q LIBEXECDIR)
 sysconf=$("$apxs" -q SYSCONFDIR)
 links=$sysconf/mods-enabled
+tool=$("$apxs" -q SBINDIR)/v6frontctl
 if [ "$("$apxs" -q PROGNAME)" = apache2 ]; then
     # Debian's layout: available here, enabled by a link.
     conf=$sysconf/mods-available

@@ -237,8 +237,8 @@ std::string status_page(const status_report& r)
     out.append(style).append("</style></head>\n<body>\n<h1>mod_v6front</h1>\n");
     out += element("p", summary(r)) + '\n';
     out += "<p><small>" +
-           html_text("Server started " + ago(r.started, r.now) + " ago; counted for " +
-                     ago(r.counts_from, r.now)) +
+           html_text("Version " + std::string(r.version) + ", server started " +
+                     ago(r.started, r.now) + " ago; counted for " + ago(r.counts_from, r.now)) +
            ". For programs: <a href=\"?json\">JSON</a>, <a href=\"?auto\">lines</a>, "
            "<a href=\"?prometheus\">Prometheus</a>.</small></p>\n";
     for (const auto& s : r.sites)

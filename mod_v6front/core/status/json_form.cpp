@@ -208,6 +208,7 @@ std::string status_json(const status_report& r)
     json_writer j;
     j.object([&] {
         j.key("schema").text("v6front-status/1");
+        j.key("version").text(r.version);
         j.key("now").time_or_null(r.now);
         j.key("started").time_or_null(r.started);
         j.key("counters_since").time_or_null(r.counts_from);

@@ -149,6 +149,7 @@ void say_process(line_writer& out, const std::string& key, const reported_proces
 std::string status_lines(const status_report& r)
 {
     line_writer out;
+    out.say("Version", r.version);
     out.say("Now", seconds_of_ms(r.now));
     out.say("Started", seconds_of_ms(r.started));
     out.say("CountersSince", seconds_of_ms(r.counts_from));

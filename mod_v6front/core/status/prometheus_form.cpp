@@ -136,6 +136,8 @@ private:
 
 void metrics_of::server()
 {
+    out_.begin("v6front_build_info", "gauge", "Always 1; the label is the module's version.");
+    out_.sample(labels_of({{"version", report_.version}}), "1");
     out_.begin("v6front_start_time_seconds", "gauge",
                "When the server was started, in seconds since 1970.");
     out_.sample({}, seconds_of_ms(report_.started));

@@ -4,6 +4,7 @@
 // in one of four forms by status_forms.
 #pragma once
 
+#include "core/base/version.hpp"
 #include "traffic.hpp"
 
 #include <cstdint>
@@ -92,6 +93,7 @@ struct reported_process {
 };
 
 struct status_report {
+    std::string_view version = v6front::version;
     wall_time now = 0;
     wall_time started = 0;
     wall_time counts_from = 0;

@@ -2,6 +2,8 @@
 
 #include "status_text.hpp"
 
+#include "core/base/version.hpp"
+
 namespace v6front
 {
 
@@ -123,6 +125,7 @@ std::string status_lines(const process_state& state)
     const auto say = [&out](const std::string& key, const std::string& value) {
         out += "V6Front" + key + ": " + value + "\n";
     };
+    say("Version", version);
     const auto at = [](const char* what, std::size_t i) {
         return what + ("[" + std::to_string(i) + "]");
     };

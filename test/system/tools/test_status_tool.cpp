@@ -45,7 +45,7 @@ std::string whole(const std::string& addresses, const std::string& state_of_name
                   const std::string& schema = "v6front-status/1")
 {
     return R"({"schema": ")" + schema +
-           R"(", "now": 1000000, "started": 820000, "counters_since": 993000, "generation": 2,
+           R"(", "now": 1000000, "started": 820000, "counters_since": 993000, "version": "1.2.3", "generation": 2,
   "buckets": [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   "sites": [{"server": "www.example.org", "backend": "http://www.example.org",
     "rules": ["V6FrontPass / http://www.example.org/"], "in_flight": 3, "waiting": 1,
@@ -69,7 +69,7 @@ const std::vector<status_case>& cases()
 {
     static const std::vector<status_case> rows{
         {whole(address({"\"192.0.2.10:80\"", "\"up\"", "999880", "null", "null", "null"}), "found"),
-         {"up for 2 d, counted for 117 min, generation 2",
+         {"version 1.2.3, up for 2 d, counted for 117 min, generation 2",
           "www.example.org -> http://www.example.org", "3 in flight, 1 waiting",
           "3 of max=20, 1 of queue=10", "192.0.2.10:80  up for 2 min\n",
           "requests             1000  2xx 990, 3xx 4, 4xx 3, 5xx 3\n", "connect_refused 3",

@@ -13,6 +13,7 @@ inline constexpr auto evil = "<script>\"&'\\\n";
 inline status_report example_report()
 {
     status_report r;
+    r.version = "1.2.3";
     r.now = 1'764'412'800'123;
     r.started = 1'764'400'000'000;
     r.counts_from = 1'764'400'000'500;

@@ -55,7 +55,8 @@ TEST_CASE("the status as JSON", "[status_forms]")
                          "},\"ejections\":0,\"check\":null}";
     const std::string idle = "\"connections\":{\"in_use\":0,\"idle\":0,\"new\":0,\"reused\":0},";
     CHECK(status_json(example_report()) ==
-          "{\"schema\":\"v6front-status/1\",\"now\":1764412800.123,\"started\":1764400000,"
+          "{\"schema\":\"v6front-status/1\",\"version\":\"1.2.3\",\"now\":1764412800.123,"
+          "\"started\":1764400000,"
           "\"counters_since\":1764400000.5,\"generation\":2,"
           "\"buckets\":[0.001,0.0025,0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10,30,60],"
           "\"sites\":[{\"server\":\"www.example.org\",\"backend\":\"https://www.example.org\","
@@ -94,16 +95,19 @@ TEST_CASE("the status as JSON", "[status_forms]")
               "\"processes\":[{\"pid\":4711,\"slot\":0,\"generation\":2,\"memory\":20000000,"
               "\"engines\":[{\"number\":0,\"connections\":12,\"idle\":2,\"lag\":0.0001,"
               "\"lag_max\":0.012}]}]}\n");
-    CHECK(status_json({}) ==
-          "{\"schema\":\"v6front-status/1\",\"now\":null,\"started\":null,\"counters_since\":null,"
-          "\"generation\":0,\"buckets\":[0.001,0.0025,0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,"
-          "10,30,60],\"sites\":[],\"names\":[],\"processes\":[]}\n");
+    CHECK(
+        status_json({}) ==
+        "{\"schema\":\"v6front-status/1\",\"version\":\"" + std::string(version) +
+            "\",\"now\":null,\"started\":null,\"counters_since\":null,"
+            "\"generation\":0,\"buckets\":[0.001,0.0025,0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,"
+            "10,30,60],\"sites\":[],\"names\":[],\"processes\":[]}\n");
 }
 
 TEST_CASE("the status as lines", "[status_forms]")
 {
     const auto text = status_lines(example_report());
-    for (const char* line : {"Now: 1764412800.123",
+    for (const char* line : {"Version: 1.2.3",
+                             "Now: 1764412800.123",
                              "Started: 1764400000",
                              "CountersSince: 1764400000.5",
                              "Generation: 2",

@@ -19,9 +19,9 @@ std::string line_text(std::string_view text);  // on one line
 
 // "0.017", "12": seconds, without zeros at the end.
 std::string seconds_of(std::uint64_t microseconds);
-inline std::string seconds_of_ms(std::int64_t milliseconds)
+inline std::string seconds_of_ms(std::int64_t ms)
 {
-    return seconds_of(milliseconds > 0 ? static_cast<std::uint64_t>(milliseconds) * 1000 : 0);
+    return seconds_of(ms > 0 ? static_cast<std::uint64_t>(ms) * 1000 : 0);
 }
 
 // For people: "12 s", "5 min", "3 h", "2 d".

@@ -3,6 +3,7 @@
 #include "status_text.hpp"
 
 #include "core/base/version.hpp"
+#include "core/status/status_text.hpp"
 
 namespace v6front
 {
@@ -38,25 +39,6 @@ std::string state_of(const name_state& n)
     return n.failing ? std::string(describe(*n.failing).words) : "found";
 }
 
-// What an operator has written, or a name server has said, is text.
-std::string escaped(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
-}
-
 class html_table
 {
 public:
@@ -72,7 +54,7 @@ public:
         any_ = true;
         out_ += "<tr>";
         for (const auto& cell : cells)
-            out_.append("<td>").append(escaped(cell)) += "</td>";
+            out_.append("<td>").append(html_text(cell)) += "</td>";
         out_ += "</tr>\n";
     }
     // Nothing of one without a row.

@@ -106,11 +106,17 @@ TEST_CASE("A site that keeps connections gets a second POST on the same one", "[
     scripted_backend site([&](const received_request&) { return response("ok", promise); });
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     user_agent client(front);
+    // Without a promise none goes out on a connection that has been idle for a second.
+    std::size_t late = 0;
+    auto answered = std::chrono::steady_clock::now();
     for (int i = 0; i < 20; ++i) {
         client.send({"/", "POST", {}, "order"});
         CHECK(client.read_response().status() == 200);
+        const auto now = std::chrono::steady_clock::now();
+        late += promise.empty() && now - answered > std::chrono::milliseconds{900};
+        answered = now;
     }
-    CHECK(site.connections() == 1);
+    CHECK(site.connections() <= 1 + late);
 }
 
 TEST_CASE("A POST that was sent is never sent again", "[races]")

@@ -80,7 +80,8 @@ TEST_CASE("200 clients before a site that closes idle connections: nobody notice
     const unsigned clients = w.model == mpm::prefork ? 200u / slower : 200u; // watched processes
     const unsigned taken = w.model == mpm::event ? 2 * clients : clients;
     options.threads = w.adopted() ? 25 : taken + 20;
-    options.global = "KeepAliveTimeout 600"; // a client that the machine held up is none that idled
+    // A client that the machine held up is none that idled, not even before its first request.
+    options.global = "Timeout 600\nKeepAliveTimeout 600";
     httpd_server front(options);
     const unsigned rounds = 20u / slower;
     const load_result result = load(front, clients, rounds, posts);

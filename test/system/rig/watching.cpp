@@ -105,7 +105,7 @@ std::vector<std::string> watched_environment(const std::string& folder, const st
     // what httpd's pools keep would drown ours; valgrind does that. What was freed is kept for a
     // while, but not for so long that it hides how much is in use.
     const std::string common = ":log_path=" + folder + "/report:print_stacktrace=1";
-    return {"LD_PRELOAD=" + preload + ":" + sanitizer_library(),
+    return {"LD_PRELOAD=" + preload + ":" + sanitizer_library() + ":" + test_library("pool_order.so"),
             "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:quarantine_size_mb=8:"
             "verify_asan_link_order=0:detect_stack_use_after_return=1" +
                 common,

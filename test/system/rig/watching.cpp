@@ -105,15 +105,17 @@ std::vector<std::string> watched_environment(const std::string& folder, const st
     // what httpd's pools keep would drown ours; valgrind does that. What was freed is kept for a
     // while, but not for so long that it hides how much is in use.
     const std::string common = ":log_path=" + folder + "/report:print_stacktrace=1";
-    return {"LD_PRELOAD=" + preload + ":" + sanitizer_library() + ":" + test_library("pool_order.so"),
+    const std::string known = std::filesystem::absolute("test/system/rig/tsan.supp").string();
+    return {"LD_PRELOAD=" + preload + ":" + sanitizer_library() + ":" +
+                test_library("pool_order.so"),
             "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:quarantine_size_mb=8:"
             "verify_asan_link_order=0:detect_stack_use_after_return=1" +
                 common,
             "UBSAN_OPTIONS=halt_on_error=1" + common,
-            // httpd forks, and its threads end with the process.
-            "NSS_WRAPPER_DISABLE_DEEPBIND=1",
-            "TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:exitcode=0:suppressions=" +
-                std::filesystem::absolute("test/system/rig/tsan.supp").string() + common};
+            // A child process of httpd's has threads, and some still run as it ends.
+            "TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:exitcode=0:suppressions=" + known +
+                common,
+            "NSS_WRAPPER_DISABLE_DEEPBIND=1"}; // which the thread sanitizer refuses
 }
 
 std::string watcher_reports(const std::string& folder)

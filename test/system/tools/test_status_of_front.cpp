@@ -68,6 +68,16 @@ struct bench {
     httpd_server front;
 };
 
+// All of the sites but idle connections, which end by themselves.
+json::value steady_part(const status_view& view)
+{
+    json::value sites = view.all().at("sites");
+    for (auto& site : sites.as_array())
+        for (auto& address : site.at("addresses").as_array())
+            address.at("connections").as_object().erase("idle");
+    return sites;
+}
+
 std::string whole(double number)
 {
     return std::to_string(static_cast<long long>(number));
@@ -122,8 +132,9 @@ TEST_CASE("v6frontctl status prints what a front has counted", "[status]")
     CHECK(opened + reused == 7);
     char share[20];
     std::snprintf(share, sizeof share, "%.0f %%", 100 * reused / 7);
-    CHECK_THAT(good, ContainsSubstring("0 in use, " + whole(number_at(a, "/connections/idle")) +
-                                       " idle, " + share + " of requests got an open one\n"));
+    CHECK_THAT(good, ContainsSubstring("connections          0 in use, "));
+    CHECK_THAT(
+        good, ContainsSubstring(" idle, " + std::string(share) + " of requests got an open one\n"));
     CHECK_THAT(good, ContainsSubstring("bodies               4 B sent, 35 B received\n"));
     CHECK_THAT(good,
                ContainsSubstring("connect              " + mean_of(a.at("latency").at("connect"))));
@@ -159,7 +170,7 @@ TEST_CASE("v6frontctl status --json is what the front says", "[status]")
     INFO(said.output);
     CHECK(said.code == 1);
     const status_view told(said.output);
-    CHECK(told.all().at("sites") == seen.all().at("sites"));
+    CHECK(steady_part(told) == steady_part(seen));
     CHECK(told.all().at("buckets") == seen.all().at("buckets"));
     CHECK(text_at(told.all(), "/schema") == "v6front-status/1");
 }

@@ -84,10 +84,10 @@ struct news_site {
         const auto url = [](const scripted_backend& b) {
             return "http://www.example.org:" + std::to_string(b.port());
         };
-        auto all = options_for(adopted_ways().front(),
-                               "LogLevel v6front:debug\nV6FrontPass / " + url(site) +
-                                   "/\nV6FrontPass /report " + url(slow) +
-                                   "/report response=2\nCustomLog " + access_log() + " v6front\n");
+        auto all = options_for(adopted_ways().front(), "LogLevel v6front:debug\nV6FrontPass / " +
+                                                           url(site) + "/\nV6FrontPass /report " +
+                                                           url(slow) + "/report\nCustomLog " +
+                                                           access_log() + " v6front\n");
         all.hosts += "127.0.0.1 www.example.org\n";
         all.global += "Include " + std::filesystem::absolute("conf.d/v6front.conf").string() + "\n";
         return all;
@@ -112,8 +112,8 @@ TEST_CASE("Manual: each line of a log is one that a front writes", "[manual]")
     patient.send({"/report"});
     REQUIRE(with.slow.wait_for_hits(1));
     const auto begin = std::chrono::steady_clock::now();
-    await("half of response=2", [&] {
-        return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(1100);
+    await("what is slow where nobody has set it", [&] {
+        return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(5100);
     });
     with.slow.open("late");
     CHECK(patient.read_response().status() == 200);

@@ -23,6 +23,13 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
         {"ProxyPass /a http://b/", "# mod_proxy's default: the site sees the name in its URL"},
         {"ProxyPass / http://%{HTTP_HOST}/", "# NO COUNTERPART: ProxyPass / http://%{HTTP_HOST}/"},
         {"server { location / { proxy_pass http://$host; } }", "# NO COUNTERPART: proxy_pass"},
+        {"server { location / { proxy_pass http://b; proxy_set_header Host $host; } }",
+         "# not needed: proxy_set_header Host $host (the site sees the client's Host)"},
+        {"server { location / { proxy_pass http://b; proxy_set_header Host $server_name; } }",
+         "# not needed: proxy_set_header Host $server_name (the site sees the client's Host, which "
+         "may be another"},
+        {"server { location / { proxy_pass http://b; proxy_set_header Host $host:$server_port; } }",
+         "# not needed: proxy_set_header Host $host:$server_port (the site sees the client's Host"},
         {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
         {"ProxyErrorOverride On 404 503", "V6FrontErrorOverride 404 503"},
         {"ProxyHTMLURLMap http://a/ /b/", "\nProxyHTMLURLMap http://a/ /b/"},

@@ -183,6 +183,7 @@ constexpr command_row commands[] = {
     {"v6frontctl convert ", run_convert},
     {"v6frontctl doctor ", nullptr, "test_doctor"},
     {"report=$(v6frontctl doctor --quiet)", nullptr, "test_doctor"},
+    {"v6front-join-logs ", nullptr, "test_join_logs"},
     {"apachectl configtest", nullptr, "test_manual"},
     {"scripts/run", nullptr, "test_run"},
     {"nft ", nullptr, "test_manual_blocks"},

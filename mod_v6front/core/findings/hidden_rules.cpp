@@ -171,7 +171,7 @@ std::optional<request_set> asked_after_rules(const written_words& d)
 
 std::optional<request_set> wins_over_rules(const written_words& d)
 {
-    const auto of_section = is_redirect_name(d.name) ? requests_of_section(d) : std::nullopt;
+    auto of_section = is_redirect_name(d.name) ? requests_of_section(d) : std::nullopt;
     if (!of_section || of_section->is != request_set::kind::below)
         return std::nullopt;
     const auto words = without_status(d);

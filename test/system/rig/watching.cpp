@@ -112,9 +112,11 @@ std::vector<std::string> watched_environment(const std::string& folder, const st
             "verify_asan_link_order=0:detect_stack_use_after_return=1" +
                 common,
             "UBSAN_OPTIONS=halt_on_error=1" + common,
-            // A child process of httpd's has threads, and some still run as it ends.
-            "TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:exitcode=0:suppressions=" + known +
-                common,
+            // A child process of httpd's has threads, some still run as it ends, and prefork's end
+            // in a signal's handler.
+            "TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:report_signal_unsafe=0:"
+            "exitcode=0:suppressions=" +
+                known + common,
             "NSS_WRAPPER_DISABLE_DEEPBIND=1"}; // which the thread sanitizer refuses
 }
 

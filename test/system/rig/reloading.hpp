@@ -18,7 +18,7 @@ namespace v6front
 {
 
 // Much more than an answer takes on a busy machine, and less than httpd's second.
-constexpr std::chrono::milliseconds too_slow{600};
+constexpr std::chrono::milliseconds too_slow{900};
 
 inline bool have_left(const httpd_server& front, const std::vector<pid_t>& old)
 {

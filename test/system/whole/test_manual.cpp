@@ -254,6 +254,6 @@ TEST_CASE("Manual: Context and Override are what httpd says of a directive", "[m
         const auto in_host = httpd.load({{name, line_with(name) + "\n", false}}).output;
         INFO(in_host);
         CHECK((context.find("virtual host") != context.npos) ==
-              (in_host.find("cannot occur within <VirtualHost> section") == in_host.npos));
+              (in_host.find("is for the whole server") == in_host.npos));
     }
 }

@@ -57,6 +57,14 @@ public:
         of.octets += size;
     }
 
+    std::size_t octets() const noexcept
+    {
+        std::size_t all = 0;
+        for (const auto& of : sizes_)
+            all += of.octets;
+        return all;
+    }
+
 private:
     struct size_class {
         kept_piece* first = nullptr;
@@ -92,6 +100,11 @@ void give_back(char* memory, std::size_t size) noexcept
     if (!is_kept(size))
         return ::operator delete(memory);
     memory_of_thread.give_back(memory, place_of(size), size);
+}
+
+std::size_t kept() noexcept
+{
+    return memory_of_thread.octets();
 }
 
 } // namespace v6front::octet_memory

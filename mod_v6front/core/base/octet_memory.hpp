@@ -14,4 +14,7 @@ namespace v6front::octet_memory
 char* take(std::size_t size);
 void give_back(char* memory, std::size_t size) noexcept;
 
+// How much this thread keeps.
+std::size_t kept() noexcept;
+
 } // namespace v6front::octet_memory

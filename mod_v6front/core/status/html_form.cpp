@@ -203,7 +203,8 @@ std::string process_html(const reported_process& p)
     for (const auto& e : p.engines)
         of.add("Engine " + number(e.number), number(e.connections) + " clients, " + number(e.idle) +
                                                  " idle to sites; lag " + latency_words(e.lag) +
-                                                 ", at most " + latency_words(e.lag_max));
+                                                 ", at most " + latency_words(e.lag_max) +
+                                                 "; keeps " + size_words(e.kept));
     return "<article>" + element("h3", "Process " + std::to_string(p.pid)) + of.text() +
            "</article>\n";
 }

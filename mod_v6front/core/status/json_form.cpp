@@ -194,6 +194,7 @@ void write_process(json_writer& j, const reported_process& p)
                 j.key("number").number(e.number);
                 j.key("connections").number(e.connections);
                 j.key("idle").number(e.idle);
+                j.key("kept_memory").number(e.kept);
                 j.key("lag").raw(seconds_of(e.lag));
                 j.key("lag_max").raw(seconds_of(e.lag_max));
             });

@@ -139,6 +139,7 @@ void say_process(line_writer& out, const std::string& key, const reported_proces
         const auto engine = key + numbered("Engine", e.number);
         out.say(engine + "Connections", e.connections);
         out.say(engine + "Idle", e.idle);
+        out.say(engine + "KeptMemory", e.kept);
         out.say(engine + "Lag", seconds_of(e.lag));
         out.say(engine + "LagMax", seconds_of(e.lag_max));
     }

@@ -303,6 +303,9 @@ void metrics_of::processes()
     each_engine([&](const auto& e, const auto& labels) { out_.sample(labels, e.connections); });
     out_.begin("v6front_engine_idle_connections", "gauge", "Idle connections to sites.");
     each_engine([&](const auto& e, const auto& labels) { out_.sample(labels, e.idle); });
+    out_.begin("v6front_engine_kept_memory_bytes", "gauge",
+               "Memory that the engine keeps for the next requests.");
+    each_engine([&](const auto& e, const auto& labels) { out_.sample(labels, e.kept); });
     out_.begin("v6front_engine_lag_seconds", "gauge",
                "How late the engine was at its last look at the clock, once a second.");
     each_engine([&](const auto& e, const auto& labels) { out_.sample(labels, seconds_of(e.lag)); });

@@ -80,6 +80,7 @@ struct reported_engine {
     unsigned number = 0;
     std::uint32_t connections = 0; // of clients
     std::uint32_t idle = 0;        // to sites
+    std::uint64_t kept = 0;        // octets of memory, for what comes next
     std::uint64_t lag = 0;         // microseconds
     std::uint64_t lag_max = 0;
 };

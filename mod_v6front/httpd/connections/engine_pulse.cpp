@@ -2,6 +2,8 @@
 
 #include "engine_pulse.hpp"
 
+#include "core/base/octet_memory.hpp"
+#include "net/loop/kept_frames.hpp"
 #include "httpd/base/guard.hpp"
 
 #include <algorithm>
@@ -10,8 +12,13 @@ namespace v6front
 {
 
 engine_pulse::engine_pulse(engine& of, site_counters& tell, unsigned number,
-                           const std::atomic<std::size_t>& clients)
-    : engine_(of), counters_(tell), number_(number), clients_(clients), next_(of.context())
+                           const std::atomic<std::size_t>& clients, const node_store& nodes)
+    : engine_(of),
+      counters_(tell),
+      number_(number),
+      clients_(clients),
+      nodes_(nodes),
+      next_(of.context())
 {
     next_.expires_after(std::chrono::seconds(0));
     wait();
@@ -34,9 +41,11 @@ void engine_pulse::beat()
         span_end_ = now + span;
     }
     worst_now_ = std::max(worst_now_, late);
-    counters_.tell_engine(number_, clients_.load(std::memory_order_relaxed),
-                          engine_.idle_connections().idle(), late,
-                          std::max(worst_now_, worst_before_));
+    const auto kept = frame_memory::kept() + octet_memory::kept() + nodes_.octets();
+    counters_.tell_engine(
+        {number_, static_cast<std::uint32_t>(clients_.load(std::memory_order_relaxed)),
+         static_cast<std::uint32_t>(engine_.idle_connections().idle()),
+         static_cast<std::uint32_t>(kept), late, std::max(worst_now_, worst_before_)});
     next_.expires_after(pause);
     wait();
 }

@@ -7,6 +7,7 @@
 
 #include "net/engine/engine.hpp"
 #include "net/shared/site_counters.hpp"
+#include "node_store.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -18,7 +19,7 @@ class engine_pulse
 {
 public:
     engine_pulse(engine& of, site_counters& tell, unsigned number,
-                 const std::atomic<std::size_t>& clients);
+                 const std::atomic<std::size_t>& clients, const node_store& nodes);
 
 private:
     using clock = std::chrono::steady_clock;
@@ -32,6 +33,7 @@ private:
     site_counters& counters_;
     unsigned number_;
     const std::atomic<std::size_t>& clients_;
+    const node_store& nodes_;
     steady_timer next_;
     // The most of this span of time, and of the one before it.
     std::chrono::microseconds worst_now_{};

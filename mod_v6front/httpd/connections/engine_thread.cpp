@@ -21,7 +21,7 @@ engine_thread::engine_thread(services& shared, connection_counts& counts, int nu
       engine_(shared.names(), engine::driven::by_its_thread, &shared.usage()),
       listener_(engine_.deadlines(), [this] { make_room(true); }),
       teller_(engine_.deadlines(), counts),
-      pulse_(engine_, shared.counters(), static_cast<unsigned>(number), clients_)
+      pulse_(engine_, shared.counters(), static_cast<unsigned>(number), clients_, memory_)
 {
     engine_.closing().obey(shared.end());
     const signals_blocked quiet;

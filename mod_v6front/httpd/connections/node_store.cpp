@@ -57,4 +57,9 @@ void node_store::take_from(apr_pool_t* connection)
     apr_pool_destroy(connection);
 }
 
+std::size_t node_store::octets() const noexcept
+{
+    return static_cast<std::size_t>(nodes_) * smallest;
+}
+
 } // namespace v6front

@@ -8,6 +8,8 @@
 
 #include "httpd/base/apache.hpp"
 
+#include <cstddef>
+
 namespace v6front
 {
 
@@ -23,6 +25,8 @@ public:
     void give_to(apr_pool_t* connection);
     // Ends the pool, as apr_pool_destroy does.
     void take_from(apr_pool_t* connection);
+
+    std::size_t octets() const noexcept;
 
 private:
     static bool move_node(apr_allocator_t* from, apr_allocator_t* to);

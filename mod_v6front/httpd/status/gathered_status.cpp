@@ -283,7 +283,7 @@ void gatherer::add_processes()
         out.generation = each.generation;
         out.memory = memory_of(each.process);
         for (const auto& e : each.engines)
-            out.engines.push_back({e.number, e.clients, e.idle,
+            out.engines.push_back({e.number, e.clients, e.idle, e.kept,
                                    static_cast<std::uint64_t>(e.lag.count()),
                                    static_cast<std::uint64_t>(e.lag_max.count())});
     }

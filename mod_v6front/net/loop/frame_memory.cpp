@@ -3,6 +3,7 @@
 #include "frame_memory.hpp"
 
 #include "core/base/sanitized.hpp"
+#include "kept_frames.hpp"
 
 #include <array>
 #include <cstdint>
@@ -84,6 +85,14 @@ void give_back(void* memory, std::size_t size) noexcept
         return ::operator delete(memory);
     of.first = new (memory) kept_frame{of.first};
     ++of.count;
+}
+
+std::size_t kept() noexcept
+{
+    std::size_t all = 0, size = 0;
+    for (const auto& of : of_this_thread.sizes)
+        all += of.count * (size += step);
+    return all;
 }
 
 } // namespace v6front::frame_memory

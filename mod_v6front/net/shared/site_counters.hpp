@@ -54,6 +54,7 @@ struct counted_engine {
     unsigned number;
     std::uint32_t clients;
     std::uint32_t idle; // connections to sites
+    std::uint32_t kept; // octets of memory, for what comes next
     std::chrono::microseconds lag;
     std::chrono::microseconds lag_max;
 };
@@ -144,8 +145,7 @@ public:
     void checked(site_number site, const endpoint& address, bool passed) noexcept;
 
     // Of an engine of this process, on its own thread.
-    void tell_engine(unsigned number, std::size_t clients, std::size_t idle, microseconds lag,
-                     microseconds lag_max) noexcept;
+    void tell_engine(const counted_engine& now) noexcept;
 
     // For whoever lists them.
     std::vector<counted_address> addresses(site_number site) const;

@@ -34,6 +34,7 @@ struct site_counters::engine_record {
     word runs; // 1: this is one
     word clients;
     word idle;
+    word kept;
     word lag; // microseconds
     word lag_max;
 };

@@ -67,16 +67,16 @@ std::vector<site_gauges> site_counters::gauges() const
     return all;
 }
 
-void site_counters::tell_engine(unsigned number, std::size_t clients, std::size_t idle,
-                                microseconds lag, microseconds lag_max) noexcept
+void site_counters::tell_engine(const counted_engine& now) noexcept
 {
-    if (!own_ || number >= own_->engines.size())
+    if (!own_ || now.number >= own_->engines.size())
         return;
-    auto& e = own_->engines[number];
-    e.clients.store(static_cast<std::uint32_t>(clients), relaxed);
-    e.idle.store(static_cast<std::uint32_t>(idle), relaxed);
-    e.lag.store(static_cast<std::uint32_t>(lag.count()), relaxed);
-    e.lag_max.store(static_cast<std::uint32_t>(lag_max.count()), relaxed);
+    auto& e = own_->engines[now.number];
+    e.clients.store(now.clients, relaxed);
+    e.idle.store(now.idle, relaxed);
+    e.kept.store(now.kept, relaxed);
+    e.lag.store(static_cast<std::uint32_t>(now.lag.count()), relaxed);
+    e.lag_max.store(static_cast<std::uint32_t>(now.lag_max.count()), relaxed);
     e.runs.store(1, relaxed);
 }
 
@@ -96,7 +96,7 @@ std::vector<counted_process> site_counters::processes() const
             const auto& e = at.engines[i];
             if (e.runs.load(relaxed) != 0)
                 one.engines.push_back({i, e.clients.load(relaxed), e.idle.load(relaxed),
-                                       microseconds(e.lag.load(relaxed)),
+                                       e.kept.load(relaxed), microseconds(e.lag.load(relaxed)),
                                        microseconds(e.lag_max.load(relaxed))});
         }
     }

@@ -56,7 +56,7 @@ std::string whole(const std::string& addresses, const std::string& state_of_name
   "names": [{"name": "www.example.org", "addresses": ["192.0.2.10"], "age": 12, "state": ")" +
            state_of_name + R"(", "reason": null, "why": null}],
   "processes": [{"pid": 4711, "generation": 2, "memory": 12582912,
-    "engines": [{"number": 0, "connections": 12, "idle": 2, "lag": 0.0001, "lag_max": 0.012}]}]})";
+    "engines": [{"number": 0, "connections": 12, "idle": 2, "kept_memory": 1048576, "lag": 0.0001, "lag_max": 0.012}]}]})";
 }
 
 struct status_case {
@@ -76,7 +76,7 @@ const std::vector<status_case>& cases()
           "2 in use, 1 idle, 98 % of requests got an open one", "5 B sent, 1.5 KiB received",
           "first byte           mean 5 ms, half <= 2.5 ms, 95 % <= 10 ms",
           "www.example.org  192.0.2.10  found, 12 s old", "4711  generation 2, 12.0 MiB",
-          "engine 0: 12 connections, 2 idle ones to sites, at most 12 ms late"},
+          "engine 0: 12 connections, 2 idle ones to sites, at most 12 ms late, keeps 1.0 MiB"},
          0},
         {whole(address({"\"192.0.2.10:80\"", "\"avoided\"", "999990", "\"the backend refused\"",
                         R"({"state": "failing", "since": null, "why": "status 503", "passed": 1,

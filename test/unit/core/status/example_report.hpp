@@ -63,7 +63,7 @@ inline status_report example_report()
                        reported_name::state::failing,
                        "name_not_found",
                        "the backend's name does not exist"});
-    r.processes.push_back({0, 4711, 2, 20'000'000, {{0, 12, 2, 100, 12'000}}});
+    r.processes.push_back({0, 4711, 2, 20'000'000, {{0, 12, 2, 65'536, 100, 12'000}}});
     return r;
 }
 

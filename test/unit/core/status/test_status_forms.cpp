@@ -93,7 +93,8 @@ TEST_CASE("the status as JSON", "[status_forms]")
               "\"state\":\"failing\",\"reason\":\"name_not_found\","
               "\"why\":\"the backend's name does not exist\"}],"
               "\"processes\":[{\"pid\":4711,\"slot\":0,\"generation\":2,\"memory\":20000000,"
-              "\"engines\":[{\"number\":0,\"connections\":12,\"idle\":2,\"lag\":0.0001,"
+              "\"engines\":[{\"number\":0,\"connections\":12,\"idle\":2,\"kept_memory\":65536,"
+              "\"lag\":0.0001,"
               "\"lag_max\":0.012}]}]}\n");
     CHECK(
         status_json({}) ==
@@ -201,6 +202,7 @@ TEST_CASE("the status for Prometheus", "[status_forms]")
              std::string("v6front_name_answer_age_seconds{name=\"www.example.org\"} 12"),
              std::string("v6front_process_resident_memory_bytes{process=\"0\"} 20000000"),
              std::string("v6front_engine_client_connections{process=\"0\",engine=\"0\"} 12"),
+             std::string("v6front_engine_kept_memory_bytes{process=\"0\",engine=\"0\"} 65536"),
              std::string("v6front_engine_lag_max_seconds{process=\"0\",engine=\"0\"} 0.012"),
          }) {
         INFO(line);
@@ -256,7 +258,7 @@ TEST_CASE("the status for people", "[status_forms]")
           "<dd>1.2 MB received, 7 B sent</dd>",
           "<h2>&lt;script&gt;&quot;&amp;&#39;\\\n \xe2\x86\x92 http://b</h2>",
           "<h3>no address</h3>", "<p>192.0.2.10, confirmed 12 s ago</p>",
-          "<dd>12 clients, 2 idle to sites; lag 100 us, at most 12 ms</dd>"}) {
+          "<dd>12 clients, 2 idle to sites; lag 100 us, at most 12 ms; keeps 65 kB</dd>"}) {
         INFO(part);
         CHECK_THAT(page, ContainsSubstring(part));
     }

@@ -4,6 +4,9 @@
 
 #include "net/loop/frame_memory.hpp"
 
+#include "core/base/sanitized.hpp"
+#include "net/loop/kept_frames.hpp"
+
 #include "catch.hpp"
 
 #include <cstddef>
@@ -34,6 +37,20 @@ TEST_CASE("frames of all sizes are whole, and their own", "[engine]")
         }
         held.clear();
     }
+}
+
+TEST_CASE("a thread knows how much it keeps of frames", "[engine]")
+{
+    std::thread([] {
+        CHECK(frame_memory::kept() == 0);
+        auto *first = frame_memory::take(200), *second = frame_memory::take(4096);
+        CHECK(frame_memory::kept() == 0);
+        frame_memory::give_back(first, 200);
+        frame_memory::give_back(second, 4096);
+        CHECK(frame_memory::kept() == (is_sanitized ? 0U : 256U + 4096U));
+        frame_memory::give_back(frame_memory::take(200), 200);
+        CHECK(frame_memory::kept() == (is_sanitized ? 0U : 256U + 4096U));
+    }).join();
 }
 
 TEST_CASE("a frame may end on another thread than it began on", "[engine]")

@@ -184,7 +184,7 @@ TEST_CASE("what a killed process had in flight is not counted, what it has done 
         const auto request = there.begin_request(site), other = there.begin_request(site);
         const auto waits = there.begin_waiting(site);
         there.reused(site, loopback(80));
-        there.tell_engine(1, 7, 2, 5us, 9us);
+        there.tell_engine({1, 7, 2, 4096, 5us, 9us});
         [[maybe_unused]] const auto said = ::write(told[1], "x", 1);
         ::pause();
         ::_exit(0);
@@ -199,6 +199,7 @@ TEST_CASE("what a killed process had in flight is not counted, what it has done 
     REQUIRE(both[1].engines.size() == 1);
     CHECK(both[1].engines[0].number == 1);
     CHECK(both[1].engines[0].clients == 7);
+    CHECK(both[1].engines[0].kept == 4096);
     CHECK(both[1].engines[0].lag_max == 9us);
     ::kill(child, SIGKILL);
     REQUIRE(::waitpid(child, nullptr, 0) == child);
@@ -224,7 +225,7 @@ TEST_CASE("a process that finds no seat, or no memory, counts what it can", "[co
     first.take_seat(::getppid(), 1);
     second.take_seat(::getpid(), 1);
     const auto request = second.begin_request(site);
-    second.tell_engine(0, 1, 1, 1us, 1us);
+    second.tell_engine({0, 1, 1, 1, 1us, 1us});
     second.reused(site, loopback(80));
     CHECK(first.gauges()[site].in_flight == 0);
     CHECK(find(first.addresses(site), loopback(80))->numbers[traffic_at::reused] == 1);

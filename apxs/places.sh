@@ -22,6 +22,9 @@ modules=$("$apxs" -q LIBEXECDIR)
 sysconf=$("$apxs" -q SYSCONFDIR)
 links=$sysconf/mods-enabled
 tool=$("$apxs" -q SBINDIR)/v6frontctl
+join_logs=$("$apxs" -q SBINDIR)/v6front-join-logs
+man=$("$apxs" -q exp_mandir 2>/dev/null || echo /usr/local/share/man)/man8
+man_pages="mod_v6front.8 v6frontctl.8 v6front-join-logs.8"
 if [ "$("$apxs" -q PROGNAME)" = apache2 ]; then
     # Debian's layout: available here, enabled by a link.
     conf=$sysconf/mods-available

@@ -19,7 +19,7 @@
 namespace v6front
 {
 
-child* child::current_ = nullptr;
+std::atomic<child*> child::current_{nullptr};
 
 namespace
 {
@@ -103,8 +103,8 @@ child::child(const server_rec* main_server, std::string via)
     current_ = this;
     services::set_current(&shared_);
     engine::set_relief([](bool sites_too) {
-        if (current_)
-            current_->make_room(sites_too);
+        if (auto* here = current())
+            here->make_room(sites_too);
     });
     if (engines_.any())
         take_listeners();

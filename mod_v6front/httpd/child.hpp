@@ -31,7 +31,7 @@ public:
     child(const child&) = delete;
 
     // The one of this process; nullptr in the parent and before child_init.
-    static child* current() noexcept { return current_; }
+    static child* current() noexcept { return current_.load(std::memory_order_acquire); }
 
     services& shared() noexcept { return shared_; }
     engine_threads& engines() noexcept { return engines_; }
@@ -42,7 +42,7 @@ public:
 private:
     using mailbox_wait = asio::posix::basic_stream_descriptor<executor>;
 
-    static child* current_;
+    static std::atomic<child*> current_; // threads of others' still ask while it ends
     // Any thread: descriptors are running out, and idle clients give back theirs. The connections
     // to sites serve those who are left, and only go where that does not help.
     void make_room(bool sites_too);

@@ -33,6 +33,8 @@ LIMITS = {
     "https": {"instructions": 27500, "recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0,
               "mmap": 0, "operator new(unsigned long)": 6},
 }
+# What counts for the status page, as a part of the module's instructions.
+COUNTING, COUNTING_SHARE = re.compile(r"\bv6front::site_counters(::|_memory)"), 0.02
 PATHS = {"small": "/small", "https": "/https/small"}
 # The same, with as many virtual hosts and routes, at the last of them. What the module does must not grow with them;
 # httpd itself compares a request with each name of its address, and each path of a host by turn.
@@ -65,12 +67,13 @@ def ask(port, path, times, host="bench.test"):
 
 
 class Counts:
-    """One file of callgrind's: instructions by object, and calls by function."""
+    """One file of callgrind's: instructions by object, and of what counts for the status page, and calls by function."""
 
     def __init__(self, path):
         self.instructions = collections.Counter()
+        self.counting = 0
         self.calls = collections.Counter()
-        names, inside, called, call = {}, "", "", False
+        names, inside, counts, called, call = {}, "", False, "", False
         for line in path.read_text(errors="replace").splitlines():
             if found := re.match(r"(ob|cob|fn|cfn)=\((\d+)\)(?: (.*))?$", line):
                 kind, number, name = found.groups()
@@ -78,6 +81,8 @@ class Counts:
                 names.setdefault(key, name or "")
                 if kind == "ob":
                     inside = names[key]
+                elif kind == "fn":
+                    counts = bool(COUNTING.search(names[key]))
                 elif kind == "cfn":
                     called = names[key].removesuffix("'2")
             elif line.startswith("calls="):
@@ -85,8 +90,11 @@ class Counts:
                 call = True
             elif re.match(r"[+\-*\d]", line):
                 # The line after calls= has the cost of what was called, which is counted there.
+                cost = int(line.split()[1]) if " " in line else 0
                 if not call:
-                    self.instructions[pathlib.Path(inside).name] += int(line.split()[1]) if " " in line else 0
+                    self.instructions[pathlib.Path(inside).name] += cost
+                if counts and not (call and COUNTING.search(called)):
+                    self.counting += cost
                 call = False
 
 
@@ -134,7 +142,8 @@ def per_request(name, module, directory, spread=1):
     few, many = (measure(PATHS[name], times, module, directory / f"{name}-{spread}-{times}", spread)
                  for times in (FEW, MANY))
     own = module.name
-    result = {"instructions": (many.instructions[own] - few.instructions[own]) / (MANY - FEW)}
+    result = {"instructions": (many.instructions[own] - few.instructions[own]) / (MANY - FEW),
+              "counting": (many.counting - few.counting) / (MANY - FEW)}
     return result | {call: (many.calls[call] - few.calls[call]) / (MANY - FEW) for call in CALLS}
 
 
@@ -145,9 +154,19 @@ def count_instructions(module, directory):
         one[name] = per_request(name, module, directory)
         for what, limit in limits.items():
             faults += judge(f"{name}: {what}", one[name][what], limit + (0 if what == "instructions" else ROOM), limit)
+        faults += judge_counting(name, one[name])
     many = per_request("small", module, directory, SPREAD)["instructions"]
     most = one["small"]["instructions"] * GROWTH
     return faults + judge(f"small, {SPREAD} virtual hosts and routes: instructions", many, most, f"{most:.0f}")
+
+
+def judge_counting(name, counts):
+    """Without a name in the module's symbols there would be nothing to judge."""
+    if not counts["counting"]:
+        raise Failure("callgrind names no function of site_counters")
+    most = COUNTING_SHARE * counts["instructions"]
+    return judge(f"{name}: instructions that count for the status page", counts["counting"], most, f"{most:.0f}",
+                 f" ({100 * counts['counting'] / counts['instructions']:.1f} % of the module's)")
 
 
 def judge(what, counted, limit, shown, more=""):

@@ -63,15 +63,15 @@ class Group:
                 pass
             child.wait()
 
-    def start(self, what, command, log, host, port):
-        """Starts a server and returns its PID once it listens."""
+    def start(self, what, command, log, host, port, also=()):
+        """Starts a server and returns its PID once it listens, there and at these other hosts."""
         # Its own session, because httpd ends with a signal to its whole process group.
         with open(log, "ab") as out:
             child = subprocess.Popen(bound(command), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                      start_new_session=True)
         self._children.append(child)
         deadline = time.monotonic() + 20
-        while not listens(host, port):
+        while not all(listens(each, port) for each in (host, *also)):
             if child.poll() is not None:
                 raise Failure(f"{what} does not start: {pathlib.Path(log).read_text(errors='replace').strip()}")
             if time.monotonic() > deadline:

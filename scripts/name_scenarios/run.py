@@ -12,7 +12,7 @@ from processes import free_port
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = "www.site.test"
 PATIENCE = 20  # seconds that a scenario waits for what should come
-SLOW = 0.2     # seconds; no request on this machine takes so long unless it waits for somebody
+SLOW = 0.5     # seconds; a request that waits for the name server of 0.7 s, and none that the machine alone holds up
 
 
 class Run:
@@ -21,6 +21,7 @@ class Run:
     def __init__(self, kind, directory, group, careful):
         self.kind, self.directory, self.group, self.careful = kind, directory, group, careful
         self.port = free_port("::1")
+        self.why_none = ""
 
     def another(self):
         return Run(self.kind, self.directory.with_name(self.directory.name + "-2"), self.group, self.careful)
@@ -33,23 +34,28 @@ class Run:
         conf.write_text((careful if self.careful else first)(
             dir=self.directory, port=self.port, site=site_port, module=ROOT / "build/release/mod_v6front.so",
             also=fronts.ON_IPV4[command].format(port=self.port) if on_ipv4 else ""))
+        # One address after the other: a front that is asked meanwhile would find this one refusing.
         self.group.start(self.kind, fronts.COMMANDS[command](conf, self.directory), self.directory / "output.log",
-                         "::1", self.port)
+                         "::1", self.port, also=["127.0.0.1"] if on_ipv4 else [])
 
     def ask(self, connection=None):
-        """The status, or 0 where there is none."""
+        """The status, or 0 where there is none; then why_none says why."""
         own = connection or self.connect()
         try:
             own.request("GET", "/", headers={"Host": NAME})
             answer = own.getresponse()
             answer.read()
             return answer.status
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as why:
+            self.why_none = repr(why)
             own.close()
             return 0
         finally:
             if not connection:
                 own.close()
+
+    def no_answer(self):
+        return f"no answer ({self.why_none})"
 
     def connect(self):
         return http.client.HTTPConnection("::1", self.port, timeout=PATIENCE)

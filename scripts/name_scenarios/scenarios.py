@@ -17,7 +17,7 @@ def trap(run, names, _quick):
     run.start(site.port)
     began = time.monotonic()
     status = run.ask()
-    return (f"{status or 'no answer'} after {time.monotonic() - began:.2f} s, "
+    return (f"{status or run.no_answer()} after {time.monotonic() - began:.2f} s, "
             f"{site.hits} hit{'' if site.hits == 1 else 's'}"), status == 200 and site.hits == 1
 
 
@@ -31,7 +31,7 @@ def ipv6_alone(run, names, _quick):
     took = time.monotonic() - began
     names.a = ["127.0.0.1"]
     seconds = run.seconds_to_200()
-    return (f"{status or 'no answer'} after {took:.1f} s, then 200 {in_words(seconds)}",
+    return (f"{status or run.no_answer()} after {took:.1f} s, then 200 {in_words(seconds)}",
             status == 502 and took < 5 and seconds is not None and seconds < 5)
 
 
@@ -129,7 +129,7 @@ def went_round(runs, most):
             seen, since = now, time.monotonic()
         time.sleep(0.05)
     more = "" if time.monotonic() < give_up else "more than "
-    return (f"{status or 'no answer'} after {took:.1f} s, {more}{seen} request{'' if seen == 1 else 's'}",
+    return (f"{status or runs[0].no_answer()} after {took:.1f} s, {more}{seen} request{'' if seen == 1 else 's'}",
             status == 508 and 1 <= seen <= most)
 
 

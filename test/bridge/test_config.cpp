@@ -272,9 +272,10 @@ TEST_CASE("a directive in a place that it cannot mean anything in", "[config]")
     CHECK_THAT(b.set("V6FrontPass", {"http://a.example/"}),
                ContainsSubstring("belongs in a server, a <VirtualHost> or a <Location>"));
     CHECK((httpd.asked_about & NOT_IN_DIRECTORY) == NOT_IN_DIRECTORY);
-    CHECK_THAT(b.set("V6FrontThreads", {"2"}), ContainsSubstring("not here"));
-    CHECK_THAT(b.set("V6FrontAccept", {"Off"}), ContainsSubstring("not here"));
-    CHECK_THAT(b.set("V6FrontResolve", {"refresh=2"}), ContainsSubstring("not here"));
+    CHECK_THAT(b.set("V6FrontThreads", {"2"}), ContainsSubstring("is for the whole server"));
+    CHECK_THAT(b.set("V6FrontAccept", {"Off"}), ContainsSubstring("is for the whole server"));
+    CHECK_THAT(b.set("V6FrontResolve", {"refresh=2"}),
+               ContainsSubstring("is for the whole server"));
     httpd.misplaced = nullptr;
     ap_directive_t match{}, pass{};
     match.directive = "<LocationMatch";

@@ -14,11 +14,11 @@ namespace v6front
 
 inline constexpr std::chrono::milliseconds usually_late{5000};
 
-// `limit` is the route's time for a response, `otherwise` what that is where nobody has set it.
+// `limit` is the time that the route's responses have, `is_set` whether somebody has set it.
 constexpr std::chrono::milliseconds late_after(std::chrono::milliseconds limit,
-                                               std::chrono::milliseconds otherwise) noexcept
+                                               bool is_set) noexcept
 {
-    return limit == otherwise ? std::min(usually_late, limit / 2) : limit / 2;
+    return is_set ? limit / 2 : std::min(usually_late, limit / 2);
 }
 
 } // namespace v6front

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Directives of mod_proxy and mod_alias that take a rule's requests, or whose requests a rule
-// takes. Both orders are httpd's own: mod_proxy's translate_name runs beside ours, mod_alias's
-// after it.
+// Directives of mod_proxy, and of mod_rewrite for it, that take a rule's requests: their
+// translate_name runs before ours.
 #pragma once
 
-#include "core/rules/route.hpp"
-#include "finding.hpp"
+#include "request_set.hpp"
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace v6front
 {
@@ -35,15 +31,17 @@ struct proxy_rule {
 };
 std::optional<proxy_rule> as_proxy_rule(const written_words& d);
 
-// Whether it takes all at or below that path. `matches`: whether an expression matches a path.
-using matcher = std::function<bool(const std::string& expression, const std::string& path)>;
+// Whether it takes all at or below that path.
 bool takes(const proxy_rule& rule, const std::string& path, const matcher& matches);
 
-// The URL path of one of mod_alias's directives that work by path; empty for others.
-std::string alias_path(const written_words& d);
+// What does for our rules what that directive of mod_proxy does for its own; nullptr: none of ours.
+const char* ours_instead(std::string_view proxy_directive) noexcept;
 
-// What takes a path from the modules after us; nullptr if nothing does.
-const route* taker_of(const route_table& routes, std::string_view path) noexcept;
+// What hands requests to mod_proxy, so that its directives have a use.
+bool uses_proxy(const written_words& d);
+
+// RewriteRule with [PT]: rules are asked for the new path, but sections were for the old one.
+bool passes_through(const written_words& d);
 
 // "file:line" without the line.
 std::string file_of(const std::string& place);

@@ -4,6 +4,7 @@
 
 #include "core/base/ascii.hpp"
 #include "core/edits/target.hpp"
+#include "request_set.hpp"
 
 #include <algorithm>
 
@@ -47,21 +48,32 @@ std::string list(const std::set<std::string>& names)
     return out.empty() ? "none" : out;
 }
 
-void find_unreachable(const server_rules& server, by_place& found)
+constexpr std::string_view never_reached = "V6F0207";
+
+void find_unreachable(const server_rules& server, findings& out)
 {
-    const auto say = [&found](const std::string& place, const std::string& rule,
-                              const std::string& why) {
-        found.say("V6F0207", place, rule + " (" + place + ") is never reached: " + why);
-    };
+    const auto say = [&out](const std::string& place, const std::string& rule,
+                            const std::string& why) { say_never_reached(rule, place, why, out); };
     for (const auto& r : server.routes)
-        if (const char* never = never_in_a_path(r.path))
+        if (const char* never = never_in_a_path(r.path, server.keeps_slashes))
             say(r.place, "V6FrontPass " + r.path, std::string("its path has ") + never);
+    for (const auto* r : server.locations)
+        if (const char* never = never_in_a_path(r->path, server.keeps_slashes))
+            say(r->place, "V6FrontPass in <Location \"" + r->path + "\">",
+                std::string("that path has ") + never);
     const auto& all = server.expressions;
+    for (const auto& e : all)
+        if (const auto never = never_matched(e.pattern, server.keeps_slashes))
+            say(e.place, "V6FrontPassMatch " + e.pattern, *never);
     for (auto e = all.begin(); e != all.end(); ++e) {
-        const auto first = "V6FrontPassMatch " + e->pattern + " takes its requests first";
+        const auto first =
+            "V6FrontPassMatch " + e->pattern + " (" + e->place + ") takes its requests first";
         for (const auto& r : server.routes)
             if (takes_all_below(*e, r.path))
-                say(r.place, "V6FrontPass " + r.path, first);
+                say(r.place, "V6FrontPass " + r.path + (r.backend ? "" : " !"),
+                    r.backend ? first
+                              : first + ". Write \"V6FrontPassMatch " + expression_below(r.path) +
+                                    " !\" before it");
         if (takes_all_below(*e, "/"))
             for (auto later = e + 1; later != all.end(); ++later)
                 say(later->place, "V6FrontPassMatch " + later->pattern, first);
@@ -70,18 +82,44 @@ void find_unreachable(const server_rules& server, by_place& found)
 
 } // namespace
 
-const char* never_in_a_path(std::string_view path) noexcept
+const char* never_in_a_path(std::string_view path, bool keeps_slashes) noexcept
 {
     for (auto at = path.find('%'); at != path.npos; at = path.find('%', at + 1))
         if (at + 2 < path.size() && hex_value(path[at + 1]) >= 0 && hex_value(path[at + 2]) >= 0)
             return "a percent-encoded character; write the character itself";
     if (path.find('?') != path.npos)
         return "a query, which is not part of the path; remove it";
+    if (!keeps_slashes && path.find("//") != path.npos)
+        return "two slashes in a row, which httpd makes one; write one";
     for (auto at = path.find("/."); at != path.npos; at = path.find("/.", at + 1)) {
         const auto segment = path.substr(at + 1, path.find('/', at + 1) - at - 1);
         if (segment == "." || segment == "..")
             return "a dot segment, which httpd resolves first; write the resolved path";
     }
+    return nullptr;
+}
+
+std::optional<std::string> never_matched(std::string_view expression, bool keeps_slashes)
+{
+    if (expression.size() > 1 && expression[0] == '^' && is_alnum(expression[1]) &&
+        literal_beginning("^/" + std::string(expression.substr(1))).size() > 1)
+        return "every path begins with \"/\"; write \"^/\"";
+    // The last segment may go on, so that a dot is only its beginning.
+    if (const char* never = never_in_a_path(literal_beginning(expression) + "x", keeps_slashes))
+        return std::string("its expression has ") + never;
+    return std::nullopt;
+}
+
+const char* odd_url(const backend_url& url)
+{
+    if (!url.tls && url.port == 443)
+        return "port 443 is that of https://, and http:// sends it plain text. Write https://, or "
+               "the site's port for http://";
+    if (url.tls && url.port == 80)
+        return "port 80 is that of http://, and https:// begins with a TLS handshake. Write "
+               "http://, or the site's port for https://";
+    if (has_dot_segments(url.path))
+        return "\".\" and \"..\" in its path are sent as they are. Write the resolved path";
     return nullptr;
 }
 
@@ -103,11 +141,20 @@ bool excludes_something(std::span<const route> routes, const route& exclusion)
     });
 }
 
+void say_never_reached(const std::string& rule, const std::string& place, const std::string& why,
+                       findings& out)
+{
+    const bool is_said = std::any_of(out.begin(), out.end(), [&place](const finding& f) {
+        return f.number == never_reached && f.place == place;
+    });
+    if (!is_said)
+        out.push_back({never_reached, place, rule + " (" + place + ") is never reached: " + why});
+}
+
 void find_unreachable(std::span<const server_rules> servers, findings& out)
 {
-    by_place found{out};
     for (const auto& server : servers)
-        find_unreachable(server, found);
+        find_unreachable(server, out);
 }
 
 void find_without_effect(std::span<const server_rules> servers, findings& out)
@@ -118,6 +165,9 @@ void find_without_effect(std::span<const server_rules> servers, findings& out)
             if (!r.backend && excludes_something(server.routes, r))
                 works.insert(r.place);
     by_place found{out};
+    for (const auto& f : out) // that no request reaches it is enough
+        if (f.number == never_reached)
+            found.said.insert(f.place);
     for (const auto& server : servers)
         for (const auto& r : server.routes) {
             const auto rule = "V6FrontPass " + r.path;
@@ -137,6 +187,15 @@ finding unknown_name(std::string_view directive, const std::string& name, const 
         "V6F0211", place,
         std::string(directive) + " " + (name.empty() ? "without a name" : name) + " (" + place +
             ") has no effect: no V6FrontPass there uses this name. Backends there: " + list(known)};
+}
+
+finding reversed_pin(const std::string& name, const std::string& place)
+{
+    return {"V6F0251", place,
+            "V6FrontBackendV4 (" + place +
+                ") is for every backend, because an address comes first; " + name +
+                " is looked up for all of them. If it is for " + name +
+                " alone, write the name first"};
 }
 
 } // namespace v6front

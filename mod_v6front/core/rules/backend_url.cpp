@@ -42,6 +42,37 @@ std::string_view after_scheme(std::string_view url, bool& tls)
     return url.substr(colon + 3);
 }
 
+// A character that cannot stay as it is, for a message.
+std::string shown(char c)
+{
+    if (c > ' ' && c < '\x7f')
+        return {'"', c, '"'};
+    if (c == ' ')
+        return "a blank";
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto octet = static_cast<unsigned char>(c);
+    return {'%', digits[octet >> 4U], digits[octet & 15U]};
+}
+
+// What is wrong with a host name, where one character is.
+std::string why_no_name(std::string_view host)
+{
+    for (const char c : host) {
+        if (static_cast<unsigned char>(c) > '\x7f')
+            return "; write an international name in its ASCII form (xn--...)";
+        if (!is_alnum(c) && c != '-' && c != '_' && c != '.')
+            return ": it cannot have " + shown(c);
+    }
+    return {};
+}
+
+// Of one machine: 224.0.0.0 to 239.255.255.255 are groups.
+void check_is_unicast(std::string_view url, const std::array<std::uint8_t, 4>& a)
+{
+    if ((a[0] & 0xF0U) == 0xE0U || a == std::array<std::uint8_t, 4>{255, 255, 255, 255})
+        refuse(url, "has an address that no site can have: it is a group's (multicast, broadcast)");
+}
+
 // True if the C library might take the name for an address in one of its old notations, such as
 // "127.1" or "0x7f000001": the last label is a number.
 bool ends_in_number(std::string_view host) noexcept
@@ -80,9 +111,12 @@ void check_host(std::string_view url, std::string_view host)
         refuse(url, "has no host: write http://host[:port][/path]");
     }
     if (!is_host_name(host))
-        refuse(url, "has a host that is neither a name nor an IPv4 address");
-    if (ends_in_number(host) && !parse_ipv4(host))
+        refuse(url, "has a host that is neither a name nor an IPv4 address" + why_no_name(host));
+    const auto address = parse_ipv4(host);
+    if (ends_in_number(host) && !address)
         refuse(url, "has a host that is not an IPv4 address of four decimal numbers");
+    if (address)
+        check_is_unicast(url, *address);
 }
 
 std::uint16_t parse_port(std::string_view url, std::string_view text)
@@ -101,7 +135,9 @@ void check_path(std::string_view url, std::string_view path)
             hex_value(path[i + 2]) >= 0)
             i += 2;
         else if (path[i] != '/' && !is_path_char(path[i]))
-            refuse(url, "has a character in its path that must be percent-encoded");
+            refuse(url,
+                   "has " + shown(path[i]) + " in its path, which must be percent-encoded" +
+                       (path[i] == '\\' ? "; a group of a V6FrontPassMatch is written $1" : ""));
     }
 }
 
@@ -179,11 +215,14 @@ std::string parse_host_name(std::string_view text)
     if (!last.empty() && last.find_first_not_of("0123456789") == text.npos && !parse_ipv4(text))
         throw setting_error("\"" + std::string(text) +
                             "\" is not an IPv4 address such as 192.0.2.10");
-    const auto url = parse_backend_url("http://" + std::string(text));
-    if (url.path != "/" || text.find_first_of(":/") != text.npos)
+    if (text.find_first_of(":/") != text.npos)
         throw setting_error("\"" + std::string(text) +
                             "\" is not a host name; port and path belong in V6FrontPass");
-    return url.host;
+    if (!is_host_name(text))
+        throw setting_error("\"" + std::string(text) + "\" is not a host name" + why_no_name(text));
+    if (const auto address = parse_ipv4(text))
+        check_is_unicast(text, *address);
+    return parse_backend_url("http://" + std::string(text)).host;
 }
 
 std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text) noexcept

@@ -37,8 +37,12 @@ std::string parse_check_uri(std::string_view key, std::string_view value)
     return std::string(value);
 }
 
-std::string parse_check_host(std::string_view, std::string_view value)
+std::string parse_check_host(std::string_view key, std::string_view value)
 {
+    if (value.find('/') != value.npos)
+        refuse_value(key, value,
+                     "a host name, with a port if the site wants one, such as www.example.org or "
+                     "www.example.org:8080");
     return parse_backend_url("http://" + std::string(value)).authority();
 }
 
@@ -63,6 +67,9 @@ status_range parse_status_range(std::string_view key, std::string_view value)
 
 void set_option(check_rule& rule, std::string_view key_value)
 {
+    if (key_value.starts_with('/'))
+        throw setting_error("\"" + std::string(key_value) +
+                            "\" must be written uri=" + std::string(key_value));
     const auto word = split_key_value(key_value);
     if (!word || !set_key(rule, *word, check_rows))
         throw setting_error("\"" + std::string(key_value) + "\" must be one of " +

@@ -3,6 +3,7 @@
 
 #include "backend_url.hpp"
 #include "core/base/ascii.hpp"
+#include "given_twice.hpp"
 #include "setting_values.hpp"
 
 #include <algorithm>
@@ -31,15 +32,13 @@ void check_path(std::string_view text)
                      "a path that begins with \"/\", without blanks, quotes and semicolons");
 }
 
-void add(std::vector<cookie_rule>& rules, std::string_view internal, std::string_view external,
+void add(std::vector<cookie_rule>& rules, cookie_rule made,
          bool (*same)(std::string_view, std::string_view))
 {
     for (const auto& rule : rules)
-        if (same(rule.internal, internal))
-            throw setting_error("is given twice for \"" + std::string(internal) +
-                                "\", which cannot be both \"" + rule.external + "\" and \"" +
-                                std::string(external) + "\"");
-    rules.push_back({std::string(internal), std::string(external)});
+        if (same(rule.internal, made.internal))
+            refuse_second_for(made.internal, rule.place);
+    rules.push_back(std::move(made));
 }
 
 std::vector<cookie_rule> joined(const std::vector<cookie_rule>& base, std::vector<cookie_rule> over)
@@ -60,19 +59,22 @@ cookie_rules merge(const cookie_rules& base, const cookie_rules& over)
     return {joined(base.domains, over.domains), joined(base.paths, over.paths)};
 }
 
-void add_cookie_domain(cookie_rules& rules, std::string_view internal, std::string_view external)
+void add_cookie_domain(cookie_rules& rules, std::string_view internal, std::string_view external,
+                       std::string place)
 {
     check_domain(internal);
     check_domain(external);
-    add(rules.domains, without_dot(internal), external,
+    add(rules.domains,
+        {std::string(without_dot(internal)), std::string(external), std::move(place)},
         [](std::string_view a, std::string_view b) { return iequals(a, b); });
 }
 
-void add_cookie_path(cookie_rules& rules, std::string_view internal, std::string_view external)
+void add_cookie_path(cookie_rules& rules, std::string_view internal, std::string_view external,
+                     std::string place)
 {
     check_path(internal);
     check_path(external);
-    add(rules.paths, internal, external,
+    add(rules.paths, {std::string(internal), std::string(external), std::move(place)},
         [](std::string_view a, std::string_view b) { return a == b; });
 }
 

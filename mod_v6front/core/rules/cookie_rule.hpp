@@ -14,6 +14,7 @@ namespace v6front
 struct cookie_rule {
     std::string internal; // the site's; of a Domain without its leading dot
     std::string external; // as written
+    std::string place{};  // where, "file:line", for messages
 };
 
 struct cookie_rules {
@@ -26,8 +27,10 @@ cookie_rules merge(const cookie_rules& base, const cookie_rules& over);
 
 // Throw setting_error: not a domain (a URL, a port, an IPv6 address, other characters), not an
 // absolute path, a character that ends an attribute, or the same `internal` is there already.
-void add_cookie_domain(cookie_rules& rules, std::string_view internal, std::string_view external);
-void add_cookie_path(cookie_rules& rules, std::string_view internal, std::string_view external);
+void add_cookie_domain(cookie_rules& rules, std::string_view internal, std::string_view external,
+                       std::string place = {});
+void add_cookie_path(cookie_rules& rules, std::string_view internal, std::string_view external,
+                     std::string place = {});
 
 // A Domain as it is compared (RFC 6265 5.2.3): without the dot that it may begin with.
 std::string_view without_dot(std::string_view domain) noexcept;

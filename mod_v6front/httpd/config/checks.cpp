@@ -2,6 +2,7 @@
 
 #include "checks.hpp"
 
+#include "core/rules/given_twice.hpp"
 #include "httpd/base/pool_value.hpp"
 
 #include <algorithm>
@@ -21,10 +22,7 @@ void add_check(apr_pool_t* pconf, configured_check check)
         return c.server == check.server && c.name == check.name;
     };
     if (const auto first = std::find_if(all.begin(), all.end(), same); first != all.end())
-        throw setting_error(
-            "is given twice for " +
-            (check.name.empty() ? "every backend of this server" : "\"" + check.name + "\"") +
-            (first->place.empty() ? "" : ", first at " + first->place));
+        refuse_second_for(check.name, first->place);
     all.push_back(std::move(check));
 }
 

@@ -48,6 +48,21 @@ void check_has_effect(const cmd_parms* cmd)
                                     ": write it in the <VirtualHost> or in a <Location>");
 }
 
+void check_is_global(const cmd_parms* cmd)
+{
+    if (ap_check_cmd_context(const_cast<cmd_parms*>(cmd), GLOBAL_ONLY))
+        throw setting_error("is for the whole server: write it outside of <VirtualHost> and of all "
+                            "other sections");
+}
+
+void check_no_comment(int argc, char* const argv[])
+{
+    for (int i = 0; i < argc; ++i)
+        if (argv[i][0] == '#')
+            throw setting_error("\"" + std::string(argv[i]) +
+                                "\" is no comment here: a comment has a line of its own");
+}
+
 bool in_location(cmd_parms* cmd)
 {
     if (!cmd->path)

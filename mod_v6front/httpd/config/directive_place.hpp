@@ -22,6 +22,12 @@ bool in_location(cmd_parms* cmd);
 // httpd looks at neither for a request that a route takes.
 void check_has_effect(const cmd_parms* cmd);
 
+// Throws setting_error in any section, for what the whole server has once.
+void check_is_global(const cmd_parms* cmd);
+
+// Throws setting_error for "#" behind other words: httpd takes it for one more.
+void check_no_comment(int argc, char* const argv[]);
+
 // For a directive whose words httpd gives out one by one: throws setting_error if a key comes
 // twice.
 void check_all_keys_differ(const cmd_parms* cmd);

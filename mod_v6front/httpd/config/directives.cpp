@@ -8,6 +8,7 @@
 #include "core/base/numbers.hpp"
 #include "core/edits/target.hpp"
 #include "core/message/fields.hpp"
+#include "core/rules/given_twice.hpp"
 #include "core/rules/path_move.hpp"
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"
@@ -89,6 +90,8 @@ void set_pass(cmd_parms* cmd, void* dir, int argc, char* const argv[])
             throw setting_error(
                 "in <Location> takes only the URL; the path is that of the location (\"" +
                 std::string(cmd->path) + "\"): remove \"" + std::string(argv[0]) + "\"");
+        if (const auto* first = location_of(dir).own_route)
+            refuse_second("in this <Location>", first->place);
         location_of(dir).own_route =
             pool_new<route>(cmd->pool, make_route(cmd, cmd->path, argv[0], argc - 1, argv + 1));
         server_of(cmd).location_routes.push_back(location_of(dir).own_route);
@@ -161,24 +164,21 @@ void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
                             "backend of this server");
     backend_targets targets;
     for (; i < argc; ++i) {
-        if (const auto address = parse_ipv4(argv[i]))
+        auto name = parse_host_name(argv[i]);
+        if (const auto address = parse_ipv4(name))
             targets.addresses.emplace_back(*address);
         else
-            targets.names.push_back(parse_host_name(argv[i]));
+            targets.names.push_back(std::move(name));
     }
     targets.place = place_of(cmd);
     const auto [first, is_new] = server_of(cmd).pins.emplace(name, std::move(targets));
     if (!is_new)
-        throw setting_error(
-            "is given twice for " +
-            (name.empty() ? "every backend of this server" : "\"" + name + "\"") +
-            (first->second.place.empty() ? "" : ", first at " + first->second.place));
+        refuse_second_for(name, first->second.place);
 }
 
 void set_resolve(cmd_parms* cmd, void*, const char* key_value)
 {
-    if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
-        throw setting_error(misplaced);
+    check_is_global(cmd);
     check_all_keys_differ(cmd);
     set_option(server_of(cmd).names, key_value);
 }
@@ -187,7 +187,7 @@ void set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
 {
     configured_check check{cmd->server, {}, {}};
     int i = 0;
-    if (argc > 0 && !split_key_value(view(argv[0])))
+    if (argc > 0 && !split_key_value(view(argv[0])) && argv[0][0] != '/')
         check.name = parse_host_name(argv[i++]);
     check.place = place_of(cmd);
     check_keys_differ(std::vector<std::string_view>(argv + i, argv + argc));
@@ -198,8 +198,7 @@ void set_check(cmd_parms* cmd, void*, int argc, char* const argv[])
 
 void set_threads(cmd_parms* cmd, void*, const char* value)
 {
-    if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
-        throw setting_error(misplaced);
+    check_is_global(cmd);
     const auto n = parse_number<unsigned>(view(value), 1, 64);
     if (!n)
         throw setting_error("\"" + std::string(view(value)) +
@@ -209,8 +208,7 @@ void set_threads(cmd_parms* cmd, void*, const char* value)
 
 void set_graceful_timeout(cmd_parms* cmd, void*, const char* value)
 {
-    if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY))
-        throw setting_error(misplaced);
+    check_is_global(cmd);
     server_of(cmd).graceful_timeout = parse_timeout({}, view(value));
 }
 
@@ -255,7 +253,10 @@ using word_setter = void (*)(cmd_parms*, void*, const char*);
 template <words_setter setter> consteval cmd_func words()
 {
     return {.take_argv = [](cmd_parms* cmd, void* dir, int argc, char* const argv[]) {
-        return set(cmd, [=] { setter(cmd, dir, argc, argv); });
+        return set(cmd, [=] {
+            check_no_comment(argc, argv);
+            setter(cmd, dir, argc, argv);
+        });
     }};
 }
 

@@ -2,7 +2,9 @@
 
 #include "pseudo_v4_directive.hpp"
 
+#include "core/rules/given_twice.hpp"
 #include "config.hpp"
+#include "directive_place.hpp"
 
 namespace v6front
 {
@@ -77,8 +79,9 @@ void set_pseudo_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
                             "key=/etc/apache2/pseudo.key\"");
     auto& of_server = config_of(cmd->server)->pseudo_v4;
     if (of_server)
-        throw setting_error("is given twice for this server");
+        refuse_second("for this server", of_server->place);
     configured_pseudo_v4 made;
+    made.place = place_of(cmd);
     made.mode = parse_pseudo_v4_mode(view(argv[0]));
     check_keys_differ(std::vector<std::string_view>(argv + 1, argv + argc));
     for (int i = 1; i < argc; ++i)

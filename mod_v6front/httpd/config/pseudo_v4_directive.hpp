@@ -14,6 +14,7 @@ struct configured_pseudo_v4 {
     pseudo_v4_mode mode = pseudo_v4_mode::off;
     pseudo_v4_rule rule{};
     pseudo_v4_key key{};
+    std::string place{}; // where it is written, "file:line", for messages
 };
 
 // Throws setting_error; also for a key file that cannot be read, is not a regular file, is no key,

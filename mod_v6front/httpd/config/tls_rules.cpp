@@ -3,6 +3,7 @@
 #include "tls_rules.hpp"
 
 #include "core/rules/backend_url.hpp"
+#include "core/rules/given_twice.hpp"
 #include "httpd/base/pool_value.hpp"
 #include "directive_place.hpp"
 
@@ -54,10 +55,7 @@ void set_tls(cmd_parms* cmd, void*, int argc, char* const argv[])
         return t.server == made.server && t.name == made.name;
     });
     if (first != all.end())
-        throw setting_error(
-            "is given twice for " +
-            (made.name.empty() ? "every backend of this server" : "\"" + made.name + "\"") +
-            (first->place.empty() ? "" : ", first at " + first->place));
+        refuse_second_for(made.name, first->place);
     made.settings = std::make_shared<const tls_settings>(rule);
     all.push_back(std::move(made));
 }

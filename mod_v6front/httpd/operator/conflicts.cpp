@@ -2,9 +2,8 @@
 
 #include "conflicts.hpp"
 
-#include "core/findings/other_rules.hpp"
 #include "httpd/config/config.hpp"
-#include "httpd/config/config_tree.hpp"
+#include "written_rules.hpp"
 
 #include <algorithm>
 #include <set>
@@ -15,29 +14,42 @@ namespace v6front
 namespace
 {
 
-written_words words_of(const written_directive& d)
-{
-    written_words words{d.name, d.words};
-    if (d.section) {
-        words.section = d.section->directive;
-        words.section_args = d.section->args;
-    }
-    return words;
-}
-
 struct written_proxy {
     proxy_rule rule;
     const server_rec* server;
     std::string text;
     std::string place;
+    bool is_inherited; // by virtual hosts, if it is the main server's
+};
+
+// The RewriteRules of each server: one counts if the engine is on, and if no other rule and no
+// condition comes before it, which may keep requests from it.
+struct rewriting {
+    std::set<const server_rec*> on, undecided;
+
+    void note(const written_directive& d)
+    {
+        if (iequals(d.name, "RewriteCond") || iequals(d.name, "RewriteRule"))
+            undecided.insert(d.server);
+        if (iequals(d.name, "RewriteEngine") && !d.section && !d.words.empty() &&
+            iequals(d.words[0], "on"))
+            on.insert(d.server);
+    }
 };
 
 std::vector<written_proxy> proxy_rules(const server_rec* main_server)
 {
     std::vector<written_proxy> rules;
-    for_each_directive(main_server, [&rules](const written_directive& d) {
-        if (auto rule = as_proxy_rule(words_of(d)))
-            rules.push_back({std::move(*rule), d.server, d.text(), d.place});
+    rewriting rewrites;
+    for_each_directive(main_server, [&](const written_directive& d) {
+        const bool rewrite = iequals(d.name, "RewriteRule");
+        const bool counts = !rewrite || !rewrites.undecided.contains(d.server);
+        rewrites.note(d);
+        if (auto rule = counts ? as_proxy_rule(words_of(d)) : std::nullopt)
+            rules.push_back({std::move(*rule), d.server, d.text(), d.place, !rewrite});
+    });
+    std::erase_if(rules, [&rewrites](const written_proxy& p) {
+        return !p.is_inherited && !rewrites.on.contains(p.server);
     });
     return rules;
 }
@@ -69,17 +81,14 @@ std::vector<our_rule> rules_of(const server_rec* s)
 
 void find_proxies(const server_rec* main_server, apr_pool_t* pool, findings& out)
 {
-    const auto matches = [pool](const std::string& expression, const std::string& path) {
-        const auto* regex = ap_pregcomp(pool, expression.c_str(), AP_REG_EXTENDED);
-        return regex && ap_regexec(regex, path.c_str(), 0, nullptr, 0) == 0;
-    };
+    const auto matches = matcher_in(pool);
     const auto proxies = proxy_rules(main_server);
     std::set<std::string> said; // once, though virtual hosts inherit rules
     for (const auto* s = main_server; s; s = s->next)
         for (const auto& ours : rules_of(s)) {
             const auto first =
                 std::find_if(proxies.begin(), proxies.end(), [&](const written_proxy& p) {
-                    return (p.server == s || p.server == main_server) &&
+                    return (p.server == s || (p.is_inherited && p.server == main_server)) &&
                            takes(p.rule, ours.path, matches);
                 });
             if (first == proxies.end() || first->rule.excludes || !said.insert(ours.place).second)
@@ -92,18 +101,25 @@ void find_proxies(const server_rec* main_server, apr_pool_t* pool, findings& out
         }
 }
 
-void find_aliases(const server_rec* main_server, findings& out)
+// Directives of mod_proxy in a virtual host that has our rules, and none of mod_proxy's.
+void find_proxy_settings(const server_rec* main_server, findings& out)
 {
+    std::set<const server_rec*> with_proxy;
+    for_each_directive(main_server, [&with_proxy](const written_directive& d) {
+        if (uses_proxy(words_of(d)))
+            with_proxy.insert(d.server);
+    });
+    if (with_proxy.contains(main_server))
+        return;
     for_each_directive(main_server, [&](const written_directive& d) {
-        const auto path = alias_path(words_of(d));
-        const auto* taker = path.empty() ? nullptr : taker_of(config_of(d.server)->routes, path);
-        // An alias of the whole server, such as Debian's /icons/, is not meant for this front.
-        if (!taker || (d.server == main_server && file_of(d.place) != file_of(taker->place)))
-            return;
-        out.push_back({"V6F0214", d.place,
-                       d.text() + " (" + d.place + ") has no effect: \"V6FrontPass " + taker->path +
-                           "\" (" + taker->place +
-                           ") takes its requests first. Add \"V6FrontPass " + path + " !\""});
+        const char* ours = ours_instead(d.name);
+        if (ours && d.server != main_server && config_of(d.server)->has_routes() &&
+            !with_proxy.contains(d.server))
+            out.push_back({"V6F0247", d.place,
+                           d.text() + " (" + d.place +
+                               ") has no effect on V6FrontPass: it is mod_proxy's, which has no "
+                               "rule here. The directive of this module is " +
+                               ours});
     });
 }
 
@@ -115,7 +131,7 @@ void find_conflicts(const server_rec* main_server, findings& out)
     apr_pool_create(&pool, main_server->process->pool);
     find_proxies(main_server, pool, out);
     apr_pool_destroy(pool);
-    find_aliases(main_server, out);
+    find_proxy_settings(main_server, out);
 }
 
 } // namespace v6front

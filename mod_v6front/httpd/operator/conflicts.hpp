@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Directives of other modules that take a rule's requests, or whose requests a rule takes
-// (core/findings/other_rules).
+// Directives of other modules that take a rule's requests (core/findings/other_rules).
 #pragma once
 
 #include "core/findings/finding.hpp"

@@ -5,6 +5,7 @@
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace v6front
@@ -38,45 +39,130 @@ bool has_aliases(const server_rec* s)
     return (s->names && s->names->nelts > 0) || (s->wild_names && s->wild_names->nelts > 0);
 }
 
-void find_deaf_ports(const server_rec* s, const std::set<std::uint16_t>& ports, findings& out)
+using listening = std::vector<std::pair<asio::ip::address, std::uint16_t>>;
+
+std::string host_text(const server_addr_rec& a)
+{
+    std::string host = view(a.virthost).find(':') == std::string_view::npos ? "" : "[";
+    host.append(a.virthost).append(host.empty() ? "" : "]");
+    return host + ":" + std::to_string(a.host_port);
+}
+
+void say_deaf(const server_rec* s, const server_addr_rec& a, const std::string& where,
+              const std::string& listen, findings& out)
+{
+    std::string text = "<VirtualHost ";
+    text.append(host_text(a)).append("> (").append(place_of(s));
+    text.append(") is never reached: this server does not listen on ").append(where);
+    text.append(". Add \"Listen ").append(listen).append("\"");
+    out.push_back({"V6F0208", place_of(s), std::move(text)});
+}
+
+void find_deaf_ports(const server_rec* s, const listening& all, findings& out)
 {
     std::set<std::uint16_t> said; // "*" is an address of either family
     for (const auto* a = s->addrs; a; a = a->next) {
-        if (a->host_port == 0 || ports.contains(a->host_port) || !said.insert(a->host_port).second)
-            continue;
-        const auto port = std::to_string(a->host_port);
-        std::string text = "<VirtualHost ";
-        text.append(a->virthost).append(":").append(port).append("> (").append(place_of(s));
-        text.append(") is never reached: this server does not listen on port ").append(port);
-        text.append(". Add \"Listen [::]:").append(port).append("\"");
-        out.push_back({"V6F0208", place_of(s), std::move(text)});
+        const bool heard = std::any_of(all.begin(), all.end(), [a](const auto& l) {
+            return a->host_port == 0 || l.second == a->host_port;
+        });
+        if (!heard && said.insert(a->host_port).second) {
+            const auto port = std::to_string(a->host_port);
+            say_deaf(s, *a, "port " + port, "[::]:" + port, out);
+        }
     }
+}
+
+// Also where that cannot be told.
+bool is_heard(const server_addr_rec& a, const listening& all)
+{
+    char text[64];
+    error_code failed;
+    if (!a.host_addr || apr_sockaddr_ip_getbuf(text, sizeof text, a.host_addr) != APR_SUCCESS)
+        return true;
+    const auto address = asio::ip::make_address(text, failed);
+    if (failed || address.is_unspecified())
+        return true;
+    return std::any_of(all.begin(), all.end(), [&](const auto& l) {
+        const auto& [on, port] = l;
+        if (a.host_port != 0 && port != a.host_port)
+            return false;
+        // [::] takes IPv4 as well, unless httpd was built otherwise.
+        return on == address || (on.is_unspecified() && (on.is_v6() || address.is_v4()));
+    });
+}
+
+// A virtual host whose port somebody listens on, but not at any of its addresses.
+void find_deaf_address(const server_rec* s, const listening& all, findings& out)
+{
+    for (const auto* a = s->addrs; a; a = a->next)
+        if (is_heard(*a, all))
+            return;
+    if (const auto* a = s->addrs)
+        say_deaf(s, *a, "that address", host_text(*a), out);
+}
+
+// How a virtual host has the name of another one: "ServerAlias *.test"; empty if it does not.
+std::string name_shared_by(const server_rec* before, const server_rec* s)
+{
+    const std::string name = s->server_hostname;
+    if (strcasecmp(before->server_hostname, name.c_str()) == 0)
+        return "ServerName " + name;
+    for (const auto* names : {before->names, before->wild_names})
+        for (int i = 0; names && i < names->nelts; ++i) {
+            const char* alias = APR_ARRAY_IDX(names, i, const char*);
+            if (alias && ap_strcasecmp_match(name.c_str(), alias) == 0)
+                return std::string("ServerAlias ") + alias;
+        }
+    return {};
 }
 
 // httpd keeps its virtual hosts in the reverse order of the configuration.
 void find_hidden_host(const server_rec* s, findings& out)
 {
-    for (const auto* before = s->next; before; before = before->next)
-        if (same_place(before, s) && !has_aliases(s) &&
-            strcasecmp(before->server_hostname, s->server_hostname) == 0) {
-            out.push_back({"V6F0209", place_of(s),
-                           "the virtual host at " + place_of(s) +
-                               " is never reached: " + place_of(before) +
-                               " comes first and has the same address and ServerName " +
-                               s->server_hostname + ". Give one of them another name"});
-            return;
-        }
+    for (const auto* before = s->next; before; before = before->next) {
+        if (!same_place(before, s) || has_aliases(s))
+            continue;
+        const auto name = name_shared_by(before, s);
+        if (name.empty())
+            continue;
+        out.push_back({"V6F0209", place_of(s),
+                       "the virtual host at " + place_of(s) + " is never reached: " +
+                           place_of(before) + " comes first and has the same address and " + name +
+                           (name.starts_with("ServerAlias")
+                                ? ". Remove that alias, or put this virtual host first"
+                                : ". Give one of them another name")});
+        return;
+    }
+}
+
+// What a client sends has no dot at its end once httpd has read it (vhost.c, fix_hostname).
+void find_dotted_name(const server_rec* s, findings& out)
+{
+    const auto name = view(s->server_hostname);
+    if (name.size() > 1 && name.ends_with('.'))
+        out.push_back({"V6F0209", place_of(s),
+                       "ServerName " + std::string(name) + " of the virtual host at " +
+                           place_of(s) +
+                           " matches no request: httpd takes the last dot off a request's Host. "
+                           "Write \"" +
+                           std::string(name.substr(0, name.size() - 1)) + "\""});
 }
 
 void find_hosts(const server_rec* main_server, findings& out)
 {
-    std::set<std::uint16_t> ports;
-    for_each_listener([&](const asio::ip::address&, std::uint16_t port) { ports.insert(port); });
-    for (const auto* s = main_server->next; s; s = s->next)
-        if (config_of(s)->has_routes()) {
-            find_deaf_ports(s, ports, out);
-            find_hidden_host(s, out);
-        }
+    listening all;
+    for_each_listener(
+        [&](const asio::ip::address& on, std::uint16_t port) { all.emplace_back(on, port); });
+    for (const auto* s = main_server->next; s; s = s->next) {
+        if (!config_of(s)->has_routes())
+            continue;
+        const auto before = out.size();
+        find_deaf_ports(s, all, out);
+        if (out.size() == before)
+            find_deaf_address(s, all, out);
+        find_hidden_host(s, out);
+        find_dotted_name(s, out);
+    }
 }
 
 } // namespace
@@ -88,6 +174,10 @@ std::vector<server_rules> rules_of_servers(const server_rec* main_server)
         const auto& config = *config_of(s);
         auto& rules = all.emplace_back();
         rules.routes = config.routes.routes();
+        rules.locations.assign(config.location_routes.begin(), config.location_routes.end());
+        rules.keeps_slashes =
+            static_cast<const core_server_config*>(ap_get_core_module_config(s->module_config))
+                ->merge_slashes == AP_CORE_CONFIG_OFF;
         for (const auto& m : config.matches)
             rules.expressions.push_back(
                 {m.pattern, m.place, [regex = m.regex](const std::string& path) {

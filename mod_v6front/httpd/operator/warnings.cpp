@@ -6,10 +6,12 @@
 #include "access_by_address.hpp"
 #include "blocking_hooks.hpp"
 #include "conflicts.hpp"
+#include "hidden.hpp"
 #include "oldest_httpd.hpp"
 #include "tls_warnings.hpp"
 #include "unreachable.hpp"
 #include "without_effect.hpp"
+#include "written_mistakes.hpp"
 
 #include <set>
 
@@ -73,8 +75,10 @@ findings find_in_settings(const server_rec* main_server)
     find_trust_in_all(main_server, all);
     const auto servers = rules_of_servers(main_server);
     find_unreachable(main_server, servers, all);
+    find_hidden(main_server, all);
     find_conflicts(main_server, all);
     find_no_effect(main_server, servers, all);
+    find_written_mistakes(main_server, all);
     find_unsafe_tls(main_server, all);
     find_missing_sources(main_server, all);
     return all;

@@ -62,6 +62,31 @@ void find_tls_rules(const server_rec* main_server, findings& out)
     }
 }
 
+// V6FrontBackendV4 with address and name the wrong way round is a pin for all.
+void find_reversed_pins(const server_rec* main_server, findings& out)
+{
+    for (const auto* s = main_server; s; s = s->next) {
+        const auto pin = config_of(s)->pins.find("");
+        if (pin == config_of(s)->pins.end() || pin->second.addresses.empty())
+            continue;
+        const auto known = backend_names(main_server, s);
+        for (const auto& name : pin->second.names)
+            if (known.contains(name)) {
+                out.push_back(reversed_pin(name, pin->second.place));
+                break;
+            }
+    }
+}
+
+void find_odd_urls(const server_rec* main_server, findings& out)
+{
+    std::set<std::string> said; // virtual hosts inherit rules
+    for_each_backend(main_server, [&](const configured_backend& b) {
+        if (const char* why = odd_url(b.backend.url); why && said.insert(b.place).second)
+            out.push_back({"V6F0248", b.place, b.rule + " (" + b.place + "): " + why});
+    });
+}
+
 } // namespace
 
 void find_no_effect(const server_rec* main_server, std::span<const server_rules> servers,
@@ -70,6 +95,8 @@ void find_no_effect(const server_rec* main_server, std::span<const server_rules>
     find_pins(main_server, out);
     find_checks(main_server, out);
     find_tls_rules(main_server, out);
+    find_reversed_pins(main_server, out);
+    find_odd_urls(main_server, out);
     find_without_effect(servers, out);
 }
 

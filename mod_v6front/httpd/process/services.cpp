@@ -20,7 +20,7 @@
 namespace v6front
 {
 
-services* services::current_ = nullptr;
+std::atomic<services*> services::current_{nullptr};
 
 namespace
 {

@@ -20,6 +20,7 @@
 #include "offload.hpp"
 #include "slow_hooks.hpp"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -34,8 +35,11 @@ public:
     services(const services&) = delete;
 
     // Those of this process; nullptr in the parent and before child_init.
-    static services* current() noexcept { return current_; }
-    static void set_current(services* s) noexcept { current_ = s; }
+    static services* current() noexcept { return current_.load(std::memory_order_acquire); }
+    static void set_current(services* s) noexcept
+    {
+        current_.store(s, std::memory_order_release);
+    }
 
     resolver& names() noexcept { return names_; }
     const resolver& names() const noexcept { return names_; }
@@ -57,7 +61,7 @@ public:
     bool bodies_read_first() const noexcept { return bodies_read_first_; }
 
 private:
-    static services* current_;
+    static std::atomic<services*> current_; // other threads still ask while the process ends
 
     std::string via_;
     bool bodies_read_first_;

@@ -5,6 +5,7 @@
 #include "core/base/text_number.hpp"
 #include "core/decisions/slow_answer.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/config.hpp"
 #include "access_notes.hpp"
 #include "request_host.hpp"
 
@@ -175,8 +176,9 @@ void log_slow_backend(const request_rec* r, const routed_request& decision,
     if (took < usually_late / 100 ||
         (ended.failed && describe(ended.failed->reason).whose != fault::client))
         return;
-    const auto otherwise = duration_cast<milliseconds>(microseconds(r->server->timeout));
-    const auto late = late_after(rules.response_timeout, otherwise);
+    const bool is_set =
+        decision.rule->settings.response_timeout || config_of(r)->settings.response_timeout;
+    const auto late = late_after(rules.response_timeout, is_set);
     if (took < late)
         return;
     const auto number =

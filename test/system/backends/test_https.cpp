@@ -155,6 +155,10 @@ TEST_CASE("What TLS says of its own on an idle connection is nothing said", "[ht
         GENERATE(row{tls_relay::act::ticket, "1.3"}, row{tls_relay::act::key_update, "1.3"},
                  row{tls_relay::act::renegotiate, "1.2"});
     CAPTURE(r.version, static_cast<int>(r.what));
+    // An engine that has not read it yet may ask by a new connection. Who has no engine reads it
+    // when it asks.
+    const bool at_once = !w.adopted() || GENERATE(false, true);
+    CAPTURE(at_once);
     relay_options how;
     how.most = r.version;
     // It keeps connections for long, so that a slow machine has time for each form.
@@ -171,11 +175,13 @@ TEST_CASE("What TLS says of its own on an idle connection is nothing said", "[ht
     CHECK(again(agent).status() == 200);
     for (int i = 0; i < 3; ++i) {
         site.relay.do_now(r.what);
+        if (!at_once)
+            site.relay.await_heard();
         const auto got = again(agent, form);
         CHECK(got.status() == 200);
         CHECK(got.body.ends_with(form.body));
     }
-    CHECK(handshakes(site) == 1);
+    CHECK(handshakes(site) <= (w.adopted() && at_once ? 4u : 1u));
 }
 
 TEST_CASE("An idle connection that the site has closed is not used", "[https]")

@@ -53,6 +53,16 @@ struct two_places {
     }
 };
 
+// All requests that have come there but those of a health check.
+std::size_t of_clients(const named_site& site)
+{
+    std::size_t n = 0;
+    for (const std::string& all : site.received())
+        for (auto at = all.find("GET / "); at != all.npos; at = all.find("GET / ", at + 1))
+            ++n;
+    return n;
+}
+
 struct place_case {
     const char* what;
     std::string directives;
@@ -61,7 +71,7 @@ struct place_case {
 };
 
 const place_case place_cases[]{
-    {"it fails its health check", "V6FrontCheck uri=/ interval=100ms\n",
+    {"it fails its health check", "V6FrontCheck uri=/health interval=100ms\n",
      [](const httpd_server& front, two_places& site, named_site& used) {
          used.fail();
          CHECK(lines_about(front, "V6F0112", site.text(used), 1) == 1);
@@ -89,11 +99,10 @@ TEST_CASE("A connection with its client's name leads where others do", "[named_c
     user_agent client(front);
     auto& used = site.used(client);
     c.happens(front, site, used);
-    const auto before = used.requests();
+    const auto before = of_clients(used);
     for (int i = 0; i < 20; ++i)
         CHECK(&site.used(client) == &site.other(used));
-    // Of a health check.
-    CHECK(used.requests() <= before + (c.directives.empty() ? 0 : 40));
+    CHECK(of_clients(used) == before);
 }
 
 TEST_CASE("A client with a connection of its own is spread as others are", "[named_connections]")
@@ -146,10 +155,14 @@ TEST_CASE("Idle connections with a client's name are closed as others are", "[na
     options.threads = w.model == mpm::prefork ? 8 : 25;
     const httpd_server front(options);
     std::deque<user_agent> clients;
+    const auto began = std::chrono::steady_clock::now();
     for (int i = 0; i < 6; ++i)
         CHECK(status_of(clients.emplace_back(front)) == 200);
     if (std::string(c.keys).empty()) {
-        CHECK(site.open_connections() >= (w.model == mpm::prefork ? 1 : 6));
+        const auto open = site.open_connections();
+        // From then on those are closed that are more than a site needs.
+        const bool late = std::chrono::steady_clock::now() - began > 2s;
+        CHECK(open >= (w.model == mpm::prefork || late ? 1 : 6));
     }
     c.happens(site);
     CHECK(eventually([&] { return site.open_connections() <= c.most_left; }, patience(c.within)));

@@ -80,7 +80,8 @@ TEST_CASE("200 clients before a site that closes idle connections: nobody notice
     const unsigned clients = w.model == mpm::prefork ? 200u / slower : 200u; // watched processes
     const unsigned taken = w.model == mpm::event ? 2 * clients : clients;
     options.threads = w.adopted() ? 25 : taken + 20;
-    options.global = "KeepAliveTimeout 600"; // a client that the machine held up is none that idled
+    // A client that the machine held up is none that idled, not even before its first request.
+    options.global = "Timeout 600\nKeepAliveTimeout 600";
     httpd_server front(options);
     const unsigned rounds = 20u / slower;
     const load_result result = load(front, clients, rounds, posts);
@@ -106,11 +107,17 @@ TEST_CASE("A site that keeps connections gets a second POST on the same one", "[
     scripted_backend site([&](const received_request&) { return response("ok", promise); });
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     user_agent client(front);
+    // Without a promise none goes out on a connection that has been idle for a second.
+    std::size_t late = 0;
+    auto answered = std::chrono::steady_clock::now();
     for (int i = 0; i < 20; ++i) {
         client.send({"/", "POST", {}, "order"});
         CHECK(client.read_response().status() == 200);
+        const auto now = std::chrono::steady_clock::now();
+        late += promise.empty() && now - answered > std::chrono::milliseconds{900};
+        answered = now;
     }
-    CHECK(site.connections() == 1);
+    CHECK(site.connections() <= 1 + late);
 }
 
 TEST_CASE("A POST that was sent is never sent again", "[races]")

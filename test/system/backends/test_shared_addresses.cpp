@@ -143,8 +143,8 @@ namespace
 struct slow_case {
     const char* what;
     std::chrono::milliseconds first, second; // think before they answer
-    std::size_t most;                        // connections for five requests, at both addresses
-    std::chrono::milliseconds longest;       // of a request
+    std::size_t most; // connections for five requests, at both addresses, on a healthy machine
+    std::chrono::milliseconds longest; // of a request
 };
 
 // A second is the patience, of three for connecting.
@@ -179,12 +179,15 @@ TEST_CASE("A site that takes its time for TLS gets one connection for each", "[s
                                                ca.file() + "\n");
     options.children = 1;
     const httpd_server front(options);
+    std::size_t held_up = 0; // the machine may take a second for a handshake, too
     for (int i = 0; i < 5; ++i) {
         const auto begun = std::chrono::steady_clock::now();
         CHECK(get(front, "/").status() == 200);
-        CHECK(std::chrono::steady_clock::now() - begun < patience(c.longest));
+        const auto took = std::chrono::steady_clock::now() - begun;
+        CHECK(took < patience(c.longest));
+        held_up += c.second < 1s && took >= 1s;
     }
-    CHECK(first.seen().size() + second.seen().size() <= c.most);
+    CHECK(first.seen().size() + second.seen().size() <= c.most + held_up);
     CHECK(first.seen().size() + second.seen().size() >= 5);
     CHECK(front.error_log().find("V6F0110") == std::string::npos);
 }

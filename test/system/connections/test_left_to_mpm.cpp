@@ -94,7 +94,7 @@ TEST_CASE("TLS sessions in a cache elsewhere make no engine wait", "[accepting]"
     for (int i = 0; i < 5; ++i) {
         const auto began = std::chrono::steady_clock::now();
         CHECK(ask_at(port) == "ok");
-        CHECK(std::chrono::steady_clock::now() - began < patience(500ms));
+        CHECK(std::chrono::steady_clock::now() - began < patience(2s));
     }
     silent_cache.open("end"); // or the MPM would wait for its workers
 }
@@ -161,5 +161,6 @@ TEST_CASE("A child that is one too many ends without a lost connection", "[accep
     INFO(fresh.first_failure());
     CHECK(fresh.failed() == 0);
     CHECK(steady.failed() == 0);
-    CHECK(fresh.slowest() < patience(600ms));
+    // A connection that is lost waits for a second.
+    CHECK(fresh.slowest() < patience(600ms) + fresh.held_up());
 }

@@ -220,7 +220,7 @@ TEST_CASE("A client that leaves in the middle of its body: the site's connection
             const auto left = steady_clock::now();
             resets ? client.cancel() : client.leave();
             CHECK(site.wait_for_open_connections(0));
-            CHECK(steady_clock::now() - left < patience(milliseconds{500}));
+            CHECK(steady_clock::now() - left < patience(milliseconds{3000}));
         }
     }
 }
@@ -297,6 +297,6 @@ TEST_CASE("A client that leaves while the site thinks is noticed", "[bodies]")
         const auto left = steady_clock::now();
         resets ? client.cancel() : client.leave();
         CHECK(site.wait_for_open_connections(0));
-        CHECK(steady_clock::now() - left < patience(milliseconds{500}));
+        CHECK(steady_clock::now() - left < patience(milliseconds{3000}));
     }
 }

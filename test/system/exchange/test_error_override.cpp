@@ -18,11 +18,11 @@ std::string say_status(const received_request& r)
     const auto target = r.message.target();
     const auto at = target.find('?');
     const auto status = at == target.npos ? "200" : target.substr(at + 1);
-    auto answer =
-        response("site " + target,
-                 "Content-Type: text/plain\r\nWWW-Authenticate: Basic realm=\"site\"\r\n"
-                 "Allow: GET, HEAD\r\nRetry-After: 77\r\nX-Site: 1\r\nSet-Cookie: a=b\r\n",
-                 status + " Any");
+    auto answer = response("site " + target,
+                           "Content-Type: text/plain\r\nWWW-Authenticate: Basic realm=\"site\"\r\n"
+                           "Allow: GET, HEAD\r\nRetry-After: 77\r\nX-Site: 1\r\nSet-Cookie: a=b\r\n"
+                           "Keep-Alive: timeout=600\r\n", // a POST may be late on a slow machine
+                           status + " Any");
     if (r.message.method() == "HEAD")
         answer.erase(answer.find("\r\n\r\n") + 4);
     return answer;

@@ -27,8 +27,9 @@ std::vector<std::string> slow_lines(const httpd_server& front)
     return found;
 }
 
-// Longer than half of the time that the routes below give: response=4.
-constexpr auto late = 2100ms;
+// In the midst between half of the time that the routes below give, response=4, and all of it: the
+// engine's clock begins when it comes to that, which the site does not see.
+constexpr auto late = 3000ms;
 
 // Says nothing until the gate "late" is open.
 scripted_backend::steps waiting()
@@ -38,10 +39,10 @@ scripted_backend::steps waiting()
             answer([](const received_request&) { return response("late"); }), again()};
 }
 
-void let_time_pass()
+void let_time_pass(std::chrono::milliseconds time = late)
 {
     const auto begin = std::chrono::steady_clock::now();
-    await("the time to be late", [&] { return std::chrono::steady_clock::now() - begin > late; });
+    await("the time to be late", [&] { return std::chrono::steady_clock::now() - begin > time; });
 }
 
 } // namespace
@@ -127,4 +128,34 @@ TEST_CASE("What is no fault of the backend makes it no slow one", "[logs]")
     CHECK(patient.read_response().status() == 200);
     CHECK(front.access_log(2).size() == 2);
     CHECK(slow_lines(front).empty());
+}
+
+// Half of Timeout is more than five seconds, so here it matters whether anybody has set a time.
+TEST_CASE("A route that is given the time that all have is given it", "[logs]")
+{
+    const way w = short_list().front(); // it takes its time
+    scripted_backend usual(waiting()), route(waiting()), location(waiting());
+    auto options =
+        options_for(w, "V6FrontPass / " + usual.url() + "\nV6FrontPass /report " + route.url() +
+                           " response=60s\nV6FrontPass /events " + location.url() +
+                           "\n<Location /events>\nV6FrontTimeout response=60s\n</Location>\n");
+    options.global += "Timeout 60\n";
+    httpd_server front(options);
+    std::deque<user_agent> clients;
+    for (const char* target : {"/", "/report", "/events"}) {
+        clients.emplace_back(front);
+        clients.back().send({target});
+    }
+    for (auto* site : {&usual, &route, &location})
+        REQUIRE(site->wait_for_hits(1));
+    let_time_pass(5100ms);
+    for (auto* site : {&usual, &route, &location})
+        site->open("late");
+    for (auto& each : clients)
+        CHECK(each.read_response().status() == 200);
+    CHECK(front.access_log(3).size() == 3);
+    const auto is_said = [&] { return !slow_lines(front).empty(); };
+    REQUIRE(eventually(is_said));
+    REQUIRE(slow_lines(front).size() == 1);
+    CHECK_THAT(slow_lines(front).front(), ContainsSubstring("GET / waited "));
 }

@@ -133,7 +133,7 @@ TEST_CASE("A site that is dead where it is costs one lookup a second, and no wai
     const auto before = names.asked("site.test", record_type::a);
     const auto started = clock_type::now();
     tally answers;
-    while (since(started) < 2500ms) {
+    while (since(started) < 2500ms || answers.asked <= 20) {
         const auto asked = clock_type::now();
         CHECK(get(front, "/").status() == 502);
         answers.add(200, clock_type::now() - asked);

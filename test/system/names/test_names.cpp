@@ -7,6 +7,7 @@
 #include "scripted_backend.hpp"
 #include "scripted_names.hpp"
 #include "steady_load.hpp"
+#include "watching.hpp"
 #include "ways.hpp"
 
 #include <iostream>
@@ -113,7 +114,7 @@ TEST_CASE("A name that has AAAA records only is a 502 that says so, until it has
     names.say("site.test", {.a = {"127.0.0.1"}, .aaaa = {"::1"}});
     const double seconds = seconds_to_first_200(front);
     figure("AAAA only, then A", std::to_string(seconds) + " s to the first 200");
-    CHECK(seconds < 3);
+    CHECK(seconds < 3 * slowness());
 }
 
 TEST_CASE("A site that moves is followed under load, and no request fails", "[names]")
@@ -150,7 +151,7 @@ TEST_CASE("A site that moves is followed under load, and no request fails", "[na
                std::to_string(load.answered() + load.failed()) + ", followed after " +
                std::to_string(seconds) + " s with refresh=1");
     CHECK(load.failed() == 0);
-    CHECK(seconds < 3);
+    CHECK(seconds < 3 * slowness());
     CHECK(logs(front, "V6F0304"));
 }
 
@@ -173,7 +174,7 @@ TEST_CASE("httpd starts while the name server is down, and serves as soon as it 
     httpd_server front(options);
     const auto start = clock_type::now();
     CHECK(get(front, "/").status() == (silent ? 504 : 502));
-    CHECK(seconds_since(start) < 2.5);
+    CHECK(seconds_since(start) < 2.5 * slowness());
     if (!names)
         names = std::make_unique<scripted_names>();
     names->say("site.test", {.a = {"127.0.0.1"}});
@@ -181,7 +182,7 @@ TEST_CASE("httpd starts while the name server is down, and serves as soon as it 
     const double seconds = seconds_to_first_200(front);
     figure(std::string("name server ") + (silent ? "silent" : "refusing") + " at the start",
            std::to_string(seconds) + " s to the first 200 after its return");
-    CHECK(seconds < 4);
+    CHECK(seconds < 4 * slowness());
 }
 
 TEST_CASE("A name server that fails while the site is in use is noticed in the log alone",
@@ -242,7 +243,7 @@ TEST_CASE("An answer older than max-stale is not used, and the site is back with
     names.say("site.test", {.a = {"127.0.0.1"}});
     const double seconds = seconds_to_first_200(front);
     figure("NXDOMAIN, then back", std::to_string(seconds) + " s to the first 200");
-    CHECK(seconds < 2);
+    CHECK(seconds < 2 * slowness());
 }
 
 TEST_CASE("A name that hangs or is slow delays no other", "[names]")
@@ -268,13 +269,14 @@ TEST_CASE("A name that hangs or is slow delays no other", "[names]")
     for (int i = 0; i < 10; ++i)
         CHECK(get(front, "/").status() == 200);
     const double quick_ones = seconds_since(start);
+    CHECK_FALSE(waiting.has_input());
     CHECK(get(front, "/slow").status() == 200); // waits for the first lookup, and no failure
     const double slow_one = seconds_since(start);
     CHECK(waiting.read_response().status() == 504);
     figure("one name hangs, one is slow",
            std::to_string(quick_ones) + " s for ten requests of another, " +
                std::to_string(slow_one) + " s to the first of the slow one");
-    CHECK(quick_ones < 1);
+    CHECK(quick_ones < 1 * slowness());
 }
 
 TEST_CASE("V6FrontBackendV4 takes another name, and Host stays the site's own", "[names]")

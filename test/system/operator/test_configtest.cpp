@@ -51,7 +51,7 @@ const std::vector<finding>& findings()
         {"V6FrontPass /a?b http://four.test:9/", "V6F0207", "query"},
         {"V6FrontPass /a.b/..c/100% http://four.test:9/", nullptr, ""},
         {"V6FrontPassMatch ^/(.*) http://four.test:9/$1\nV6FrontPass /a http://four.test:9/",
-         "V6F0207", "V6FrontPassMatch ^/(.*) takes its requests"},
+         "V6F0207", "V6FrontPassMatch ^/(.*) ("},
         {"V6FrontPassMatch . http://four.test:9/\nV6FrontPassMatch ^/a$ http://four.test:9/",
          "V6F0207", "V6FrontPassMatch ^/a$"},
         {"V6FrontPassMatch ^/a/ !\nV6FrontPassMatch \\.png$ http://four.test:9/\n"

@@ -19,7 +19,7 @@ void check(const fresh_load& load)
 {
     INFO(load.first_failure());
     CHECK(load.failed() == 0);
-    CHECK(load.slowest() < patience(too_slow));
+    CHECK(load.slowest() < patience(too_slow) + load.held_up());
 }
 
 const std::string static_host = "\n</VirtualHost>\n<VirtualHost *:*>\nServerName static.test\n";

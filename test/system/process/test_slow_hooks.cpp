@@ -185,7 +185,7 @@ TEST_CASE("What keeps an engine for long keeps it once, and is named", "[slow_ho
     CHECK((c.never_here || first > noticed)); // the case is one
     CHECK((first < noticed || harms_nobody(front, slow, c.status)));
     const std::string log = front.error_log();
-    CHECK(count(log, "V6F0107") == (c.never_here ? 0 : 1));
+    CHECK(count(log, "V6F0107: GET /dear: ") == (c.never_here ? 0 : 1));
     if (c.never_here)
         return;
     const auto at = log.find("V6F0107: GET /dear: ");
@@ -288,6 +288,6 @@ TEST_CASE("A name server that is slow to say who a client is delays that virtual
     CHECK(count(front.error_log(), "V6F0220") == 1);
     question slow{"/dear", "GET", {}, "", false, "slow.test"};
     CHECK(longest_beside(front, slow, r.status) > noticed);
-    CHECK(longest_beside(front, slow, r.status) < noticed);
-    CHECK(count(front.error_log(), "V6F0107") == 1);
+    CHECK(harms_nobody(front, slow, r.status));
+    CHECK(count(front.error_log(), "V6F0107: GET /dear: ") == 1);
 }

@@ -222,8 +222,7 @@ TEST_CASE("What V6FrontCookieDomain and -Path cannot use stops the start", "[coo
               "V6FrontCookieDomain: \"[::1]:8080\" must be a domain as a cookie has it"},
              {"V6FrontCookieDomain app.lan", "V6FrontCookieDomain takes two arguments"},
              {"V6FrontCookieDomain app.lan a.test\nV6FrontCookieDomain .APP.lan b.test",
-              "V6FrontCookieDomain: is given twice for \"APP.lan\", which cannot be both "
-              "\"a.test\" and \"b.test\""},
+              "V6FrontCookieDomain: is given twice for \"APP.lan\", first at "},
              {"V6FrontCookiePath base /", "V6FrontCookiePath: \"base\" must be a path that begins"},
              {"V6FrontCookiePath / \"/a; Secure\"",
               "V6FrontCookiePath: \"/a; Secure\" must be a path that begins"},

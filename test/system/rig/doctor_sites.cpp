@@ -102,6 +102,8 @@ std::string doctor_sites::answer(const received_request& r)
         {"no-https.test", [] { return to("https://no-https.test/"); }},
         {"to-other.test", [] { return to("http://four.test/"); }},
         {"to-good.test", [] { return to("http://good.test/"); }},
+        {"to-later.test", [] { return to("http://later.test/"); }},
+        {"to-no-name.test", [] { return to("http://" + std::string(64, 'a') + ".test/"); }},
         {"to-address.test", [] { return to("http://192.0.2.7/"); }},
     };
     if (const auto found = more.find(name); found != more.end())

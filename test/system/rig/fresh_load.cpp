@@ -43,6 +43,14 @@ void fresh_load::note_failure(const std::string& what)
         first_failure_ = what;
 }
 
+void fresh_load::note_longest(std::atomic<long>& longest, std::chrono::steady_clock::duration took)
+{
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+    long before = longest;
+    while (now > before && !longest.compare_exchange_weak(before, now)) {
+    }
+}
+
 // With a pause, so that the machine has time for the server that it starts meanwhile.
 void fresh_load::run(const httpd_server& server, const std::string& host)
 {
@@ -60,12 +68,11 @@ void fresh_load::run(const httpd_server& server, const std::string& host)
         } catch (const std::exception& e) {
             note_failure(e.what());
         }
-        const auto took =
-            std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
-        long slowest = slowest_;
-        while (took.count() > slowest && !slowest_.compare_exchange_weak(slowest, took.count())) {
-        }
-        std::this_thread::sleep_for(3ms);
+        const auto ended = clock::now();
+        note_longest(slowest_, ended - began);
+        constexpr auto pause = 3ms;
+        std::this_thread::sleep_for(pause);
+        note_longest(latest_, clock::now() - ended - pause);
     }
 }
 

@@ -160,7 +160,10 @@ std::string config_text(const httpd_options& options, const httpd_places& places
         << " test\n";
     if (options.tls)
         out << "SSLSessionCache shmcb:" << places.folder << "/sessions(64000)\n";
-    out << "Timeout 20\nKeepAliveTimeout 10\nMaxKeepAliveRequests 0\n" << options.global << "\n";
+    // A client that the machine holds up for a while is none that idles.
+    out << "Timeout " << 20 * slowness() << "\nKeepAliveTimeout " << 10 * slowness()
+        << "\nMaxKeepAliveRequests 0\n"
+        << options.global << "\n";
     put_site(out, options, port);
     return out.str();
 }

@@ -5,6 +5,7 @@
 // even if every answer was right.
 #pragma once
 
+#include "free_port.hpp"
 #include "httpd_config.hpp"
 #include "process.hpp"
 
@@ -61,6 +62,7 @@ private:
     std::size_t generations() const;
     void judge() const;
     void wait_for_workers() const;
+    void wait_for_first_workers() const;
 
     httpd_options options_;
     scratch_folder folder_;
@@ -72,8 +74,5 @@ private:
 
 // What `apache2 -t` says of such a configuration.
 command_result configtest(const httpd_options& options);
-
-// A port that is free on [::1] and on 127.0.0.1 right now.
-std::uint16_t free_port();
 
 } // namespace v6front

@@ -91,10 +91,11 @@ struct named_site::server {
             boost::system::error_code ignored;
             ++served;
             const std::string head = fails ? "HTTP/1.1 503 No" : "HTTP/1.1 200 OK";
-            asio::write(
-                v->socket,
-                asio::buffer(head + "\r\nContent-Length: 2\r\nAnswers: " + here + "\r\n\r\nok"),
-                ignored);
+            asio::write(v->socket,
+                        asio::buffer(
+                            head + "\r\nContent-Length: 2\r\nKeep-Alive: timeout=600\r\nAnswers: " +
+                            here + "\r\n\r\nok"),
+                        ignored);
         }
     }
 

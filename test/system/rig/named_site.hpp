@@ -17,7 +17,8 @@ namespace v6front
 class named_site
 {
 public:
-    // After so many requests of a connection, the next one is read, and the connection closed
+    // It promises to keep connections for long, as a POST may be late on a slow machine; but after
+    // so many requests of a connection, the next one is read, and the connection closed
     // without a word: what an idle connection does that its site gives up.
     explicit named_site(std::size_t answers = 1000000, std::uint16_t port = 0,
                         const std::string& address = "127.0.0.1");

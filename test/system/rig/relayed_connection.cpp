@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relayed_connection.hpp"
 
+#include "kernel_queues.hpp"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -188,7 +190,25 @@ void relayed_connection::act_as_asked()
         return;
     }
     SSL_do_handshake(ssl_);
+    note_renegotiation();
     asked_ = none;
+}
+
+void relayed_connection::note_renegotiation()
+{
+    renegotiates_ = SSL_renegotiate_pending(ssl_) == 1;
+}
+
+bool relayed_connection::is_heard() const
+{
+    if (!open_)
+        return true;
+    sockaddr_in here{}, there{};
+    socklen_t size = sizeof here;
+    if (renegotiates_ || ::getsockname(secure_, reinterpret_cast<sockaddr*>(&here), &size) != 0 ||
+        ::getpeername(secure_, reinterpret_cast<sockaddr*>(&there), &size) != 0)
+        return false;
+    return has_all_been_read(ntohs(here.sin_port), ntohs(there.sin_port));
 }
 
 void relayed_connection::wait(bool wants_output)
@@ -210,6 +230,7 @@ void relayed_connection::relay()
     while (!stopping_ && !(up_.is_passed && down_.is_passed)) {
         act_as_asked();
         const bool up = move_up();
+        note_renegotiation();
         const bool down = move_down();
         if (!up && !down)
             wait(!down_.bytes.empty());

@@ -32,6 +32,8 @@ public:
     bool is_open() const { return open_; }
     void ask(tls_relay::act what) { asked_ = open_ ? static_cast<int>(what) : none; }
     bool is_asked() const { return open_ && asked_ != none; }
+    // No handshake is under way, and the front has read all that it was sent.
+    bool is_heard() const;
 
     // http/1.1 if the client offers it.
     static int choose_protocol(ssl_st* ssl, const unsigned char** chosen, unsigned char* size,
@@ -53,6 +55,7 @@ private:
     bool move_up();
     bool move_down();
     void act_as_asked();
+    void note_renegotiation();
     void wait(bool wants_output);
     void relay();
 
@@ -65,6 +68,7 @@ private:
     const std::atomic<bool>& stopping_;
     std::atomic<bool> open_{true};
     std::atomic<int> asked_{none};
+    std::atomic<bool> renegotiates_{false}; // until the last of that handshake has been sent
     bool broken_ = false;
     direction up_;
     direction down_;

@@ -172,6 +172,13 @@ void tls_relay::do_now(act what)
         await("the relay's own part of TLS", [&c] { return !c.is_asked(); });
 }
 
+void tls_relay::await_heard() const
+{
+    const std::lock_guard lock(server_->mutex);
+    for (auto& c : server_->connections)
+        await("the front's reading of what the relay said", [&c] { return c.is_heard(); });
+}
+
 std::size_t tls_relay::open() const
 {
     const std::lock_guard lock(server_->mutex);

@@ -55,6 +55,8 @@ public:
     // Of all that are open now, at once. The server's own part of TLS, without octets of the site.
     enum class act { ticket, key_update, renegotiate };
     void do_now(act what);
+    // Waits until the front has read that, and the handshake that it began is over.
+    void await_heard() const;
     std::size_t open() const;
     void use(const certificate_files& other); // from the next handshake on
 

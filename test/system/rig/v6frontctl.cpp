@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "v6frontctl.hpp"
 
+#include "catch.hpp"
+
 namespace v6front
 {
 
@@ -36,6 +38,21 @@ command_result doctor_without_server(const httpd_options& options,
     arguments.insert(arguments.begin(),
                      {"doctor", "--httpd", httpd_for_v6frontctl(options, places)});
     return v6frontctl(arguments);
+}
+
+// Standard output alone: the other stream has the summary.
+std::string converted(const std::string& text, int* code)
+{
+    const scratch_folder place;
+    write_file(place.path() + "/in", text);
+    const auto said = run_command({"sh", "-c",
+                                   "mod_v6front/tools/v6frontctl convert " + place.path() +
+                                       "/in 2>" + place.path() + "/summary"});
+    INFO(read_file(place.path() + "/summary"));
+    CHECK_THAT(read_file(place.path() + "/summary"), ContainsSubstring("without a counterpart"));
+    if (code)
+        *code = said.code;
+    return said.output;
 }
 
 } // namespace v6front

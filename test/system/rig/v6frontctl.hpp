@@ -23,4 +23,7 @@ std::string httpd_for_v6frontctl(const httpd_options& options, const httpd_place
 command_result doctor_without_server(const httpd_options& options,
                                      std::vector<std::string> arguments = {});
 
+// What `convert` makes of that text, and its exit status.
+std::string converted(const std::string& text, int* code = nullptr);
+
 } // namespace v6front

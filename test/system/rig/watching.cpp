@@ -34,7 +34,7 @@ std::string sanitizer_library()
     static const std::string path = [] {
         const std::string needed = run_command({"ldd", module_file()}).output;
         std::smatch found;
-        if (!std::regex_search(needed, found, std::regex("=> (/\\S*asan\\S*)")))
+        if (!std::regex_search(needed, found, std::regex("=> (/\\S*[at]san\\S*)")))
             throw std::runtime_error("no sanitizer's library in " + module_file() + ":\n" + needed);
         // httpd itself is C: without the C++ library from the start, the sanitizer finds no
         // __cxa_throw to stand before, and the first exception ends the process.
@@ -49,8 +49,8 @@ watcher watching()
 {
     if (environment("V6FRONT_UNDER", "") == "valgrind")
         return watcher::valgrind;
-    return std::filesystem::path(build_folder()).filename() == "asan" ? watcher::sanitizers
-                                                                      : watcher::none;
+    const auto folder = std::filesystem::path(build_folder()).filename();
+    return folder == "asan" || folder == "tsan" ? watcher::sanitizers : watcher::none;
 }
 
 int slowness()
@@ -105,11 +105,19 @@ std::vector<std::string> watched_environment(const std::string& folder, const st
     // what httpd's pools keep would drown ours; valgrind does that. What was freed is kept for a
     // while, but not for so long that it hides how much is in use.
     const std::string common = ":log_path=" + folder + "/report:print_stacktrace=1";
-    return {"LD_PRELOAD=" + preload + ":" + sanitizer_library(),
+    const std::string known = std::filesystem::absolute("test/system/rig/tsan.supp").string();
+    return {"LD_PRELOAD=" + preload + ":" + sanitizer_library() + ":" +
+                test_library("pool_order.so"),
             "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:quarantine_size_mb=8:"
             "verify_asan_link_order=0:detect_stack_use_after_return=1" +
                 common,
-            "UBSAN_OPTIONS=halt_on_error=1" + common};
+            "UBSAN_OPTIONS=halt_on_error=1" + common,
+            // A child process of httpd's has threads, some still run as it ends, and prefork's end
+            // in a signal's handler.
+            "TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:report_signal_unsafe=0:"
+            "exitcode=0:suppressions=" +
+                known + common,
+            "NSS_WRAPPER_DISABLE_DEEPBIND=1"}; // which the thread sanitizer refuses
 }
 
 std::string watcher_reports(const std::string& folder)

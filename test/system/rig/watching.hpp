@@ -2,7 +2,8 @@
 //
 // What watches the server while it is tested: nothing, the sanitizers that the module was built
 // with, or valgrind. Chosen by the environment, so that one test binary serves all of them:
-//   V6FRONT_BUILD=build/asan     the module to load, and by its name what it was built with
+//   V6FRONT_BUILD=build/asan     the module to load, and by its name what it was built with: asan
+//                                watches memory and undefined behaviour, tsan watches threads
 //   V6FRONT_UNDER=valgrind
 #pragma once
 

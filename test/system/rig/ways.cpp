@@ -87,6 +87,10 @@ httpd_options options_for(const way& w, const std::string& site)
     options.model = w.model;
     options.tls = w.tls;
     options.http2 = w.http2;
+    // Where each request takes a thread, the event MPM closes idle clients when none is free; and
+    // one that has given its client back is not free at once, on a machine with more to do.
+    if (w.model == mpm::event && !w.adopted())
+        options.threads = 30;
     options.site = (w.engine ? "" : "V6FrontEngine Off\n") + site;
     return options;
 }

@@ -317,7 +317,8 @@ TEST_CASE("v6front-status counts TLS with the site", "[v6front_status]")
     status_view seen("{}");
     const bool counted = eventually_shown(front, seen, [&](const status_view& s) {
         const auto at = s.site(backend(site)).at("addresses").as_array().at(0);
-        return number_at(at, "/requests/2xx") == 4;
+        const auto bad = s.site(backend(untrusted)).at("addresses").as_array().at(0);
+        return number_at(at, "/requests/2xx") == 4 && number_at(bad, "/requests/5xx") == 1;
     });
     INFO(seen.text());
     REQUIRE(counted);

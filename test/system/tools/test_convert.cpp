@@ -46,21 +46,6 @@ struct application {
     std::vector<std::string> expected;
 };
 
-// Standard output alone: the other stream has the summary.
-std::string converted(const std::string& text, int* code = nullptr)
-{
-    const scratch_folder place;
-    write_file(place.path() + "/in", text);
-    const auto said = run_command({"sh", "-c",
-                                   "mod_v6front/tools/v6frontctl convert " + place.path() +
-                                       "/in 2>" + place.path() + "/summary"});
-    INFO(read_file(place.path() + "/summary"));
-    CHECK_THAT(read_file(place.path() + "/summary"), ContainsSubstring("without a counterpart"));
-    if (code)
-        *code = said.code;
-    return said.output;
-}
-
 httpd_options loading(const std::string& text)
 {
     httpd_options options;
@@ -146,6 +131,19 @@ const std::vector<same_rules>& nginx_rules()
         {"if ($host = other.test) { return 301 http://other.test$request_uri; }\n"
          "location / { proxy_pass @site@; }",
          {"/", "/a"}},
+        {"location / { return 301 https://$host$request_uri; }\nlocation /api/ { proxy_pass "
+         "@site@; }\nlocation = /one { proxy_pass @site@; }\nlocation ~ \\.php$ { proxy_pass "
+         "@site@; }",
+         {"/", "/a", "/api/x", "/apix", "/one", "/one/x", "/a.php"}},
+        {"location ^~ /old/ { return 404; }\nlocation /old/new/ { proxy_pass @site@; }\n"
+         "location ~ \\.php$ { proxy_pass @site@; }",
+         {"/old/x", "/old/x.php", "/old/new/y", "/b.php"}},
+        {"location ~ \\.git { return 404; }\nlocation = /a.git { proxy_pass @site@; }\n"
+         "location ^~ /g/ { proxy_pass @site@; }\nlocation / { proxy_pass @site@; }",
+         {"/x.git", "/a.git", "/g/x.git", "/x"}},
+        {"if ($scheme = \"http\") { return 301 https://$host$request_uri; }\n"
+         "location / { proxy_pass @site@; }",
+         {"/", "/a?b=c"}},
         {"return 404;\nlocation / { proxy_pass @site@; }", {"/", "/a"}},
         {"return 302 https://$host$request_uri;", {"/", "/a/b?c=d"}},
     };
@@ -277,61 +275,4 @@ TEST_CASE("Converted rules do what they did in nginx", "[convert]")
             return outcome(client.read_response());
         },
         [&](const question& q) { return outcome(ask(front, q)); });
-}
-
-TEST_CASE("What converted rules do otherwise is said", "[convert]")
-{
-    const std::pair<const char*, const char*> rows[] = {
-        {"ProxyPass /a http://b/", "# for /a/x, mod_proxy asks for //x, and V6FrontPass for /x"},
-        {"ProxyPass /a/ http://b/c",
-         "# for /a/x, mod_proxy asks for /cx, and V6FrontPass for /c/x"},
-        {"server { location /a { proxy_pass http://b/; } }",
-         "# for /a/x, nginx asks for //x, and V6FrontPass for /x"},
-        {"server { location /a { proxy_pass http://b; } }", "# nginx takes /ax for this too"},
-        {"server { location /a/ { proxy_pass http://b; } }", "# nginx redirects /a to /a/"},
-        {"server { location / { proxy_pass https://b; } }",
-         "# the site's certificate is verified, which nginx by default does not"},
-        {"ProxyPass / https://b/",
-         "# the site's certificate is verified, which mod_ssl by default"},
-        {"ProxyPass /a http://b/", "# mod_proxy's default: the site sees the name in its URL"},
-        {"ProxyPass / http://%{HTTP_HOST}/", "# NO COUNTERPART: ProxyPass / http://%{HTTP_HOST}/"},
-        {"server { location / { proxy_pass http://$host; } }", "# NO COUNTERPART: proxy_pass"},
-        {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
-        {"ProxyErrorOverride On 404 503", "V6FrontErrorOverride 404 503"},
-        {"ProxyHTMLURLMap http://a/ /b/", "\nProxyHTMLURLMap http://a/ /b/"},
-        {"ProxyRequests On", "# NO COUNTERPART: ProxyRequests On"},
-        {"<If \"true\">\nProxyPass /if http://b/\n</If>",
-         "# NO COUNTERPART: ProxyPass /if http://b/"},
-        {"Include sites/*.conf", "# what is in these files is not read"},
-        {"server { include proxy_params; location / { proxy_pass http://b; } }",
-         "# NO COUNTERPART: include proxy_params"},
-        {"server { location / { location /x { return 200; } proxy_pass http://b; } }",
-         "# NO COUNTERPART: location /x"},
-        {"server { listen 80 proxy_protocol; location / { proxy_pass http://b; } }",
-         "# NO COUNTERPART: proxy_protocol of listen 80 proxy_protocol"},
-    };
-    std::string apache, nginx; // each in one text: a program's start takes longer than this
-    for (const auto& row : rows) {
-        const std::string from = row.first;
-        if (from.starts_with("server"))
-            nginx += from + "\n";
-        else
-            apache += "<VirtualHost *:80>\n" + from + "\n</VirtualHost>\n";
-    }
-    const std::string said = converted(apache) + converted(nginx);
-    INFO(said);
-    for (const auto& row : rows)
-        CHECK_THAT(said, ContainsSubstring(row.second));
-}
-
-TEST_CASE("What is no configuration is not converted", "[convert]")
-{
-    for (const char* text : {"<VirtualHost *:80>\nProxyPass / http://a/\n", "</Location>\n",
-                             "server { location / { proxy_pass http://a; }", "server { } }\n"}) {
-        INFO(text);
-        const auto said = v6frontctl({"convert"}, text);
-        CHECK(said.code == 3);
-        CHECK_THAT(said.output, ContainsSubstring("v6frontctl: -: "));
-    }
-    CHECK(v6frontctl({"convert", "/nowhere"}).code == 3);
 }

@@ -64,6 +64,16 @@ const std::vector<doctor_site>& redirecting_sites()
              {"warning redirect: http://to-other.test:@port@/ leads to another name, four.test, "
               "which has no AAAA record"},
          .status = 1},
+        {.name = "later.test", .directives = site_rule, .entry = {.a = {"192.0.2.1"}}},
+        {.name = "to-later.test",
+         .directives = site_rule,
+         .says = {"warning redirect: http://to-later.test:@port@/ leads to later.test, another "
+                  "site of this server, which has no AAAA record yet"},
+         .status = 1},
+        {.name = "to-no-name.test", // as one that nobody could look up
+         .directives = site_rule,
+         .says = {", of which it is not known whether it has an AAAA record: "},
+         .status = 1},
         {.name = "to-good.test",
          .directives = site_rule,
          .says = {"note    redirect: http://to-good.test:@port@/ leads to another name: "

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -309,4 +310,28 @@ TEST_CASE("A log in another format is refused, with its first line", "[join_logs
     const joined none = join({folder.path() + "/nowhere", folder.path() + "/site"});
     CHECK(none.code == 1);
     CHECK_THAT(none.summary, ContainsSubstring("/nowhere: No such file or directory"));
+}
+
+TEST_CASE("Manual: the page of v6front-join-logs has each option of the tool, and no other",
+          "[manual]")
+{
+    const auto options_in = [](const std::string& text) {
+        const std::regex option("-(-[a-z][a-z-]*)");
+        std::set<std::string> found;
+        for (auto at = std::sregex_iterator(text.begin(), text.end(), option);
+             at != std::sregex_iterator(); ++at)
+            found.insert((*at)[1]);
+        found.erase("-help");
+        return found;
+    };
+    const auto help = run_command({"scripts/join-logs", "--help"});
+    CHECK(help.code == 0);
+    CHECK(help.output.find("usage: join-logs ") == 0); // by whatever name it is installed
+    const auto page = read_file("mod_v6front/manual/tools/v6front-join-logs.md");
+    const auto of_page =
+        page.substr(page.find("## OPTIONS"), page.find("## EXIT") - page.find("## OPTIONS"));
+    CHECK(options_in(of_page).size() == 5);
+    CHECK(options_in(help.output) == options_in(of_page));
+    CHECK(run_command({"scripts/join-logs", "/no/such", "/no/such"}).code == 1);
+    CHECK(run_command({"scripts/join-logs"}).code == 2);
 }

@@ -5,6 +5,7 @@
 // the form of a page) is scripts/manual's.
 #include "catch.hpp"
 #include "httpd_server.hpp"
+#include "manual_blocks.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -24,38 +25,15 @@ struct example {
     bool for_server = false; // not within a virtual host: "```apache server", or it has one itself
 };
 
-std::vector<std::string> pages()
-{
-    std::vector<std::string> files{"README.md"};
-    for (const auto& entry : std::filesystem::recursive_directory_iterator("mod_v6front/manual"))
-        if (entry.path().extension() == ".md")
-            files.push_back(entry.path().string());
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
 std::vector<example> examples_of(const std::string& file)
 {
     std::vector<example> found;
-    std::istringstream in(read_file(file));
-    int number = 0;
-    example* open = nullptr;
-    for (std::string line; std::getline(in, line);) {
-        ++number;
-        const auto text = line.find_first_not_of(' ');
-        const auto fence = text != line.npos && line.compare(text, 3, "```") == 0
-                               ? line.substr(text + 3)
-                               : std::string("none");
-        if (open && fence.empty()) {
-            open = nullptr;
-        } else if (open) {
-            open->text += line + "\n";
-            if (line.find("<VirtualHost") != line.npos || line.starts_with("Listen "))
-                open->for_server = true;
-        } else if (fence == "apache" || fence.starts_with("apache ")) {
-            found.push_back({file + ":" + std::to_string(number), "", fence == "apache server"});
-            open = &found.back();
-        }
+    for (const auto& block : blocks_of(file)) {
+        if (block.language != "apache")
+            continue;
+        const bool has_own = block.text.find("<VirtualHost") != std::string::npos ||
+                             ("\n" + block.text).find("\nListen ") != std::string::npos;
+        found.push_back({block.place, block.text, has_own || block.name == "server"});
     }
     return found;
 }
@@ -63,7 +41,7 @@ std::vector<example> examples_of(const std::string& file)
 std::vector<example> all_examples()
 {
     std::vector<example> all;
-    for (const auto& file : pages())
+    for (const auto& file : manual_pages())
         for (auto& e : examples_of(file))
             all.push_back(std::move(e));
     return all;
@@ -276,6 +254,6 @@ TEST_CASE("Manual: Context and Override are what httpd says of a directive", "[m
         const auto in_host = httpd.load({{name, line_with(name) + "\n", false}}).output;
         INFO(in_host);
         CHECK((context.find("virtual host") != context.npos) ==
-              (in_host.find("cannot occur within <VirtualHost> section") == in_host.npos));
+              (in_host.find("is for the whole server") == in_host.npos));
     }
 }

@@ -112,6 +112,16 @@ TEST_CASE("which paths a directive of mod_proxy takes", "[findings]")
         {"ProxyPass", {"http://b/"}, "<Location", "/a>", "/a", false, false},
         {"ProxyPass", {"!"}, "<location", "\"/a\">", "/a", false, true},
         {"ProxyPass", {"http://b/"}, "<LocationMatch", "^/a>", nullptr, false, false},
+        {"ProxyPassMatch", {"http://b/"}, "<LocationMatch", "\"^/a\">", "^/a", true, false},
+        {"ProxyPassMatch", {"http://b/"}, "<Location", "~ \"^/a\">", "^/a", true, false},
+        {"ProxyPass", {"http://b/"}, "<Location", "~ ^/a>", nullptr, false, false},
+        {"ProxyPass", {"http://b/"}, "<Directory", "/a>", nullptr, false, false},
+        {"RewriteRule", {"^/a", "http://b/", "[L,P]"}, "", "", "^/a", true, false},
+        {"RewriteRule", {"^/a", "http://b/", "[proxy]"}, "", "", "^/a", true, false},
+        {"RewriteRule", {"^/a", "http://b/", "[PT]"}, "", "", nullptr, false, false},
+        {"RewriteRule", {"!^/a", "http://b/", "[P]"}, "", "", nullptr, false, false},
+        {"RewriteRule", {"^a", "http://b/", "[P]"}, "<Location", "/a>", nullptr, false, false},
+        {"RewriteRule", {"^/a", "http://b/"}, "", "", nullptr, false, false},
         {"ProxyPass", {}, "", "", nullptr, false, false},
         {"ProxyPassReverse", {"/a", "http://b/"}, "", "", nullptr, false, false},
     };
@@ -138,36 +148,23 @@ TEST_CASE("which paths a directive of mod_proxy takes", "[findings]")
     CHECK_FALSE(takes({"/a/v6", true}, "/a", begins));
 }
 
-TEST_CASE("which path a directive of mod_alias is for, and whether a rule takes it", "[findings]")
+TEST_CASE("directives of mod_proxy that are nothing to our rules, and what uses mod_proxy",
+          "[findings]")
 {
-    struct row {
-        const char* name;
-        std::vector<std::string> words;
-        const char* section;
-        const char* path;
+    CHECK(ours_instead("proxypassreverse") == std::string("V6FrontPassReverse"));
+    CHECK(ours_instead("ProxyTimeout") == std::string("V6FrontTimeout"));
+    CHECK(ours_instead("ProxyPass") == nullptr);
+    const auto uses = [](const char* name, const std::vector<std::string>& words) {
+        return uses_proxy({name, words});
     };
-    const row rows[]{
-        {"Alias", {"/icons/", "/usr/share/icons/"}, "", "/icons/"},
-        {"scriptalias", {"/cgi-bin/", "/srv/cgi/"}, "", "/cgi-bin/"},
-        {"Redirect", {"/old", "https://b/"}, "", "/old"},
-        {"Redirect", {"permanent", "/old", "https://b/"}, "", "/old"},
-        {"Redirect", {"gone", "/old"}, "", ""}, // nothing follows that it could lead to
-        {"RedirectTemp", {"/old", "https://b/"}, "", "/old"},
-        {"Redirect", {"https://b/"}, "<Location", ""},
-        {"Alias", {"/a", "/b"}, "<Directory", ""},
-        {"AliasMatch", {"^/a", "/b"}, "", ""},
-        {"DocumentRoot", {"/a", "/b"}, "", ""},
-    };
-    for (const auto& r : rows) {
-        CAPTURE(r.name, r.words, r.section);
-        CHECK(alias_path({r.name, r.words, r.section, {}}) == r.path);
-    }
-
-    route_table routes;
-    routes.add({{parse_backend_url("http://site.example/"), {}}, "/"});
-    routes.add({{}, "/icons"});
-    CHECK(taker_of(routes, "/old") == &routes.routes().back());
-    CHECK(taker_of(routes, "/icons/x") == nullptr);
-    CHECK(taker_of({}, "/") == nullptr);
+    CHECK(uses("ProxyPass", {"/a", "http://b/"}));
+    CHECK(uses("proxypassmatch", {"^/a", "http://b/"}));
+    CHECK(uses("ProxyRequests", {"On"}));
+    CHECK(uses("RewriteRule", {"^/a", "http://b/", "[P]"}));
+    CHECK(uses("SetHandler", {"proxy:http://b/"}));
+    CHECK_FALSE(uses("SetHandler", {"server-status"}));
+    CHECK_FALSE(uses("ProxyTimeout", {"3"}));
+    CHECK(passes_through({"RewriteRule", std::vector<std::string>{"^/a", "/b", "[PT,L]"}}));
+    CHECK_FALSE(passes_through({"RewriteRule", std::vector<std::string>{"^/a", "/b", "[P]"}}));
     CHECK(file_of("/etc/a.conf:12") == "/etc/a.conf");
 }

@@ -66,6 +66,7 @@ TEST_CASE("what no path of a request has in it, once httpd has normalised it", "
         {"/a/.well-known/", nullptr},
         {"/a/..b", nullptr},
         {"/a.", nullptr},
+        {"/a//b", "two slashes"},
     };
     for (const auto& r : rows) {
         CAPTURE(r.path);
@@ -105,6 +106,43 @@ TEST_CASE("rules that no request reaches are named once, with what comes first",
     }
 }
 
+TEST_CASE("expressions that match no path, once httpd has normalised it", "[findings]")
+{
+    const char* never[]{"^app/", "^http://x/", "^/a%20b", "^/a//b", "^/a/\\.\\./b", "^/a\\?b"};
+    for (const char* e : never) {
+        CAPTURE(e);
+        CHECK(never_matched(e).has_value());
+    }
+    const char* fine[]{"^/a",  "a",       "^a?/b",   "^a|/b",      "^(a|/b)", "^/\\.well-known/",
+                       "^/a%", "^/a/\\.", "^/a/?/b", "^/a(//|/)b", "/a//b",   "^.*/a",
+                       "^/a?b"};
+    for (const char* e : fine) {
+        CAPTURE(e);
+        CHECK_FALSE(never_matched(e).has_value());
+    }
+    CHECK(never_in_a_path("/a//b", true) == nullptr); // MergeSlashes Off
+    CHECK_FALSE(never_matched("^/a//b", true).has_value());
+    const auto elsewhere = at("/a%20b", url, "f:1");
+    const expression no_path{"^a", "f:2", [](const std::string&) { return false; }};
+    const std::vector<server_rules> servers{{{no_path}, {}, {&elsewhere}, false}};
+    findings found;
+    find_unreachable(servers, found);
+    CHECK(where(found) == lines{"V6F0207 f:1", "V6F0207 f:2"});
+}
+
+TEST_CASE("URLs that are never meant so", "[findings]")
+{
+    for (const char* odd : {"http://a:443/", "https://a:80/", "http://a/b/../c", "http://a/%2e/"}) {
+        CAPTURE(odd);
+        CHECK(odd_url(parse_backend_url(odd)) != nullptr);
+    }
+    for (const char* fine : {"http://a/", "https://a/", "http://a:8443/", "http://a/..b/.c"}) {
+        CAPTURE(fine);
+        CHECK(odd_url(parse_backend_url(fine)) == nullptr);
+    }
+    CHECK(where({reversed_pin("a.test", "f:1")}) == lines{"V6F0251 f:1"});
+}
+
 TEST_CASE("rules that do nothing, or something else than was meant", "[findings]")
 {
     struct row {
@@ -137,6 +175,12 @@ TEST_CASE("rules that do nothing, or something else than was meant", "[findings]
         findings found;
         find_without_effect(servers, found);
         CHECK(where(found) == r.found);
+        // It is enough that no request reaches it.
+        findings unreached;
+        if (!r.found.empty())
+            unreached.push_back({"V6F0207", "f:1", "(f:1)"});
+        find_without_effect(servers, unreached);
+        CHECK(unreached.size() == (r.found.empty() ? 0 : 1));
     }
 }
 

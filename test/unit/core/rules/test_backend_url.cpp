@@ -142,6 +142,16 @@ TEST_CASE("what is no backend is refused, with the reason", "[backend_url]")
         {"http://h?x", "query"},
         {"http://h/x#y", "fragment"},
         {"http://h#y", "fragment"},
+        {"http://h\xc3\xa4/", "ASCII form (xn--...)"},
+        {"http://h*/", "it cannot have \"*\""},
+        {"http://a b/", "it cannot have a blank"},
+        {"http://224.0.0.1/", "no site can have"},
+        {"http://239.255.255.255/", "no site can have"},
+        {"http://255.255.255.255/", "no site can have"},
+        {"http://h/\xc3", "has %C3 in its path"},
+        {"http://h/\\1", "has \"\\\" in its path, which must be percent-encoded; a group of a "
+                         "V6FrontPassMatch is written $1"},
+        {"http://h/a ", "has a blank in its path"},
         {"http://h/a b", "percent-encoded"},
         {"http://h/a\r\nb", "percent-encoded"},
         {"http://h/\xc3\xa4", "percent-encoded"},
@@ -179,7 +189,7 @@ TEST_CASE("a host alone", "[backend_url]")
         {"2001:db8::1", "IPv4 only"},
         {"1.2.3", "is not an IPv4 address"},
         {"1.2.3.256", "is not an IPv4 address"},
-        {"", "no host"},
+        {"", "not a host name"},
     };
     for (const refused& c : cases) {
         CAPTURE(c.text);

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Slips of an operator, directive by directive: a misspelt key, a value of another program, a wrong
+// section, a wrong order, a URL that is none. Each works as it was meant, or there is one line with
+// the value, the place and what would be right: an error of the start, or a numbered one.
+#include "catch.hpp"
+#include "ways.hpp"
+
+#include <regex>
+
+using namespace v6front;
+
+namespace
+{
+
+struct slip {
+    std::string site;
+    // What is said, in any order; the first is the number of the line, or "" for an error. None: it
+    // works.
+    std::vector<std::string> says{};
+    std::string global = "";
+};
+
+const std::string pass = "V6FrontPass / http://four.test:9/\n";
+
+std::string host(const std::string& address, const std::string& inside)
+{
+    return "<VirtualHost " + address + ">\n" + inside + "\n</VirtualHost>\n";
+}
+
+void check(const std::vector<slip>& slips)
+{
+    for (const slip& s : slips) {
+        INFO(s.global << s.site);
+        httpd_options options;
+        options.site = s.site;
+        options.global = s.global;
+        options.modules = {"proxy", "socache_shmcb", "ssl"};
+        const auto said = configtest(options);
+        INFO(said.output);
+        const bool refused = !s.says.empty() && s.says[0].empty();
+        CHECK((said.code != 0) == refused);
+        const auto ours = std::regex("V6F[0-9]{4}: ");
+        const auto lines =
+            std::distance(std::sregex_iterator(said.output.begin(), said.output.end(), ours), {});
+        CHECK(lines == (s.says.empty() || refused ? 0 : 1));
+        if (!s.says.empty())
+            CHECK_THAT(said.output, ContainsSubstring("httpd.conf:"));
+        for (const auto& text : s.says)
+            CHECK_THAT(said.output, ContainsSubstring(text));
+    }
+}
+
+} // namespace
+
+TEST_CASE("Slips in a URL", "[configtest]")
+{
+    check({
+        {"V6FrontPass / HTTP://FOUR.test:9/"},
+        {"V6FrontPass / http://four.test.:9"},
+        {"V6FrontPass / 'http://four.test:9/'"},
+        {"V6FrontPass /app/ http://four.test:9/app\nV6FrontPass /b http://four.test:9/b/"},
+        {"V6FrontPass / http://under_score.test:9/\nV6FrontBackendV4 under_score.test 127.0.0.1"},
+        {"V6FrontPass / four.test", {"", "\"four.test\" has no scheme: write http://"}},
+        {"V6FrontPass / //four.test/", {"", "has no scheme: write http://"}},
+        {"V6FrontPass / http:/four.test/", {"", "has no scheme: write http://"}},
+        {"V6FrontPass / http//four.test/", {"", "has no scheme: write http://"}},
+        {"V6FrontPass / ${NO_SUCH_SITE}", {"", "\"${NO_SUCH_SITE}\" has no scheme"}},
+        {"V6FrontPass / balancer://cluster/", {"", "write http:// or https://"}},
+        {"V6FrontPass / h2://four.test/", {"", "write http:// or https://"}},
+        {"V6FrontPass / http://[2001:db8::1]/", {"", "write a name or an IPv4 address"}},
+        {"V6FrontPass / http://2001:db8::1/", {"", "write a name or an IPv4 address"}},
+        {"V6FrontPass / \"http://four .test/\"", {"", "it cannot have a blank"}},
+        {"V6FrontPass / \"http://four.test/ \"", {"", "a blank in its path"}},
+        {"V6FrontPass / http://b\xc3\xbc"
+         "cher.test/",
+         {"", "ASCII form (xn--...)"}},
+        {"V6FrontPass / http://*.test/", {"", "it cannot have \"*\""}},
+        {"V6FrontPass / http://four.test:/", {"", "a port that is not a number"}},
+        {"V6FrontPass / http://127.1/", {"", "four decimal numbers"}},
+        {"V6FrontPass / http://224.0.0.1/", {"", "\"http://224.0.0.1/\"", "no site can have"}},
+        {"V6FrontPass / http://127.0.0.1:443/", {"V6F0248", "Write https://"}},
+        {"V6FrontPassMatch ^/a https://127.0.0.1:80/", {"V6F0248", "Write http://"}},
+        {"V6FrontPass / http://four.test:9/a/../b", {"V6F0248", "Write the resolved path"}},
+        {"V6FrontPass http://four.test:9/", {"", "needs a path and the URL"}},
+        {"V6FrontPass http://four.test:9/ /", {"", "must begin with \"/\""}},
+        {"V6FrontPassMatch ^/a/(.*) http://four.test:9/\\1", {"", "is written $1"}},
+    });
+}
+
+TEST_CASE("Slips in paths, expressions and their order", "[configtest]")
+{
+    check({
+        {"V6FrontPass /a http://four.test:9/\nV6FrontPass /a/b http://four.test:10/"},
+        {pass + "V6FrontPass /a/b http://four.test:10/\nV6FrontPass /a/b/c !"},
+        {"V6FrontPass /x !\n" + pass}, // an exclusion before what it excludes from
+        {pass + "V6FrontPass /x ! # not this", {"", "\"#\" is no comment here"}},
+        {pass + "V6FrontPass /x!", {"", "needs a path and the URL"}},
+        {"V6FrontPass //a http://four.test:9/", {"V6F0207", "two slashes in a row"}},
+        {"MergeSlashes Off\nV6FrontPass //a http://four.test:9/"},
+        {"<Location /a%20b>\nV6FrontPass http://four.test:9/\n</Location>",
+         {"V6F0207", "<Location \"/a%20b\">", "write the character itself"}},
+        {"V6FrontPassMatch ^app/ http://four.test:9/", {"V6F0207", "write \"^/\""}},
+        {"V6FrontPassMatch ^/a%20b http://four.test:9/",
+         {"V6F0207", "its expression has a percent-encoded"}},
+        {"V6FrontPassMatch ^/a http://four.test:9/\nV6FrontPassMatch ^/a/b http://four.test:10/",
+         {"V6F0207", "Write the narrower one before the wider"}},
+        {"V6FrontPassMatch ^/a http://four.test:9/\nV6FrontPass /a/b !",
+         {"V6F0207", "Write \"V6FrontPassMatch ^/a/b(/|$) !\" before it"}},
+        {"<Location /a/b>\nV6FrontPass http://four.test:9/\n</Location>\n"
+         "<Location /a>\nV6FrontPass http://four.test:9/\n</Location>",
+         {"V6F0207", "Write the longer path after the shorter"}},
+        {pass + "<Location />\nV6FrontPass http://four.test:10/\n</Location>",
+         {"V6F0207", "V6FrontPass in <Location \"/\">"}},
+        {"<Location /a>\nV6FrontPass /a http://four.test:9/\n</Location>",
+         {"", "takes only the URL", "remove \"/a\""}},
+        {"<Location a>\nV6FrontPass http://four.test:9/\n</Location>", {"", "must begin with"}},
+        {"<If true>\n" + pass + "</If>", {"", "belongs in a server"}},
+    });
+}
+
+TEST_CASE("Slips in keys and values", "[configtest]")
+{
+    check({
+        {pass + "V6FrontPass /a http://four.test:9/ CONNECT=1 Max=2"},
+        {"V6FrontPass / http://four.test:9/ conect=1", {"", "\"conect=1\"", "one of connect,"}},
+        {"V6FrontPass / http://four.test:9/ timeout=1", {"", "\"timeout=1\"", "response"}},
+        {"V6FrontPass / http://four.test:9/ response = 3", {"", "must be written key=value"}},
+        {"V6FrontPass / http://four.test:9/ response=3 s", {"", "\"s\" must be written key"}},
+        {"V6FrontPass / http://four.test:9/ response=", {"", "response=\"\" must be a duration"}},
+        {"V6FrontPass / http://four.test:9/ max=0", {"", "a number from 1 to"}},
+        {"V6FrontPass / http://four.test:9/ queue=3", {"", "queue= needs max="}},
+        {"V6FrontPass / http://four.test:9/ # here", {"", "a comment has a line of its own"}},
+        {pass + "V6FrontTimeout 30", {"", "\"30\" is not one of connect="}},
+        {pass + "V6FrontTimeout connect=3m", {"", "such as 3, 500ms, 2min"}},
+        {pass + "V6FrontTrust 10.0.0.1/8", {"", "write 10.0.0.0/8"}},
+        {pass + "V6FrontTrust proxy.test", {"", "is not an IP address or prefix"}},
+        {pass + "V6FrontBindV4 eth0", {"", "must be IPv4 addresses of this machine"}},
+        {pass + "V6FrontProxyProtocol on", {"", "must be \"v1\""}},
+        {pass + "V6FrontAddHeaders X-Real-IP", {"", "\"X-Real-IP\" must be On, Off"}},
+        {pass + "V6FrontErrorOverride 4xx", {"", "statuses from 400 to 599"}},
+        {pass + "V6FrontPseudoV4 on", {"", "must be \"off\", \"add\" or \"overwrite\""}},
+        {pass + "V6FrontCookieDomain a.test http://b.test", {"", "without scheme"}},
+        {pass + "V6FrontCookieSecure yes", {"", "must be \"on\" or \"off\", not \"yes\""}},
+        {pass + "V6FrontThreads 2", {"", "V6FrontThreads: is for the whole server: write it"}},
+        {pass + "V6FrontResolve refresh=2", {"", "V6FrontResolve: is for the whole server"}},
+        {pass + "V6FrontAccept On", {"", "V6FrontAccept: is for the whole server"}},
+        {pass + "V6FrontGracefulTimeout 2", {"", "V6FrontGracefulTimeout: is for the whole"}},
+    });
+}
+
+TEST_CASE("Slips with names and addresses of backends", "[configtest]")
+{
+    check({
+        {pass + "V6FrontBackendV4 FOUR.TEST 127.0.0.1"},
+        {pass + "V6FrontBackendV4 four.test. 127.0.0.1", {"V6F0211", "Backends there: four.test"}},
+        {pass + "V6FrontBackendV4 127.0.0.1 four.test", {"V6F0251", "write the name first"}},
+        {pass + "V6FrontBackendV4 127.0.0.1 site.test\nV6FrontBackendV4 site.test 127.0.0.2",
+         {"V6F0211"}},
+        {pass + "V6FrontBackendV4 four.test 127.0.0.1:80", {"", "belong in V6FrontPass"}},
+        {pass + "V6FrontBackendV4 four.test 127.0.0.1,127.0.0.2", {"", "is not an IPv4 address"}},
+        {pass + "V6FrontBackendV4 four.test 224.0.0.1", {"", "no site can have"}},
+        {pass + "V6FrontBackendV4 *.test 127.0.0.1",
+         {"", "\"*.test\" is not a host name: it cannot have \"*\""}},
+        {pass + "V6FrontBackendV4 four.test ::1", {"", "over IPv4 only"}},
+        {pass + "V6FrontCheck /health", {"", "must be written uri=/health"}},
+        {pass + "V6FrontCheck four.test /health", {"", "must be written uri=/health"}},
+        {pass + "V6FrontCheck uri=health", {"", "must be a path such as /health"}},
+        {pass + "V6FrontCheck url=/health", {"", "must be one of uri="}},
+        {pass + "V6FrontCheck uri=/ host=http://four.test/", {"", "such as www.example.org"}},
+        {pass + "V6FrontCheck uri=/ status=OK", {"", "must be a status code such as 200"}},
+        {pass + "V6FrontTLS protocol=1.3", {"V6F0211", "V6FrontTLS without a name"}},
+        {"V6FrontPass / https://four.test:9/\nV6FrontTLS protocol=TLSv1.2",
+         {"", "1.0, 1.1, 1.2 or 1.3"}},
+        {"V6FrontPass / https://four.test:9/\nV6FrontTLS ca=/no/such/file",
+         {"", "\"/no/such/file\" cannot be read"}},
+    });
+}
+
+TEST_CASE("Slips around a virtual host", "[configtest]")
+{
+    const std::string listen = "Listen [::1]:443\n", named = "ServerName named.test\n";
+    check({
+        {"", {}, listen + host("*:443", named + pass + "SSLEngine On")},
+        {"", {"V6F0249", "Add \"SSLEngine On\""}, listen + host("*:443", named + pass)},
+        {"", {}, "Listen [::1]:443 http\n" + host("*:443", named + pass)},
+        {"", {}, listen + host("*:443", named)}, // without a route it is not ours
+        {"", {}, host("[::1]:8080", named + pass)},
+        {"", {}, host("[::]:8080", named + pass)},
+        {"",
+         {"V6F0208", "<VirtualHost [2001:db8::1]:8080>", "Add \"Listen [2001:db8::1]:8080\""},
+         host("[2001:db8::1]:8080", named + pass)},
+        {"", {"V6F0208", "port 8099"}, host("[::1]:8099", named + pass)},
+        {"", {}, host("[2001:db8::1]:8080 [::1]:8080", named + pass)},
+        {pass, {"V6F0209", "ServerName site.test"}, host("*:8080", "ServerName SITE.test")},
+        {pass,
+         {"V6F0209", "ServerAlias *.test", "put this virtual host first"},
+         host("*:8080", named + "ServerAlias *.test")},
+        {pass + "ServerAlias other.test", {}, host("*:8080", named + "ServerAlias site.test")},
+        {"",
+         {"V6F0209", "Write \"named.test\""},
+         host("*:8080", "ServerName named.test.\n" + pass)},
+        {pass + "ProxyPreserveHost On", {"V6F0247", "is V6FrontPreserveHost"}},
+        {pass + "ProxyPassReverse / http://four.test/", {"V6F0247", "is V6FrontPassReverse"}},
+        {pass + "ProxyPass /y http://four.test/\nProxyPassReverse /y http://four.test/"},
+        {pass, {}, "ProxyVia On"},
+    });
+}

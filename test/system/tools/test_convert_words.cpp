@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// v6frontctl convert: what it says of lines that it cannot convert, or whose meaning changes.
+#include "catch.hpp"
+#include "v6frontctl.hpp"
+
+using namespace v6front;
+
+TEST_CASE("What converted rules do otherwise is said", "[convert]")
+{
+    const std::pair<const char*, const char*> rows[] = {
+        {"ProxyPass /a http://b/", "# for /a/x, mod_proxy asks for //x, and V6FrontPass for /x"},
+        {"ProxyPass /a/ http://b/c",
+         "# for /a/x, mod_proxy asks for /cx, and V6FrontPass for /c/x"},
+        {"server { location /a { proxy_pass http://b/; } }",
+         "# for /a/x, nginx asks for //x, and V6FrontPass for /x"},
+        {"server { location /a { proxy_pass http://b; } }", "# nginx takes /ax for this too"},
+        {"server { location /a/ { proxy_pass http://b; } }", "# nginx redirects /a to /a/"},
+        {"server { location / { proxy_pass https://b; } }",
+         "# the site's certificate is verified, which nginx by default does not"},
+        {"ProxyPass / https://b/",
+         "# the site's certificate is verified, which mod_ssl by default"},
+        {"ProxyPass /a http://b/", "# mod_proxy's default: the site sees the name in its URL"},
+        {"ProxyPass / http://%{HTTP_HOST}/", "# NO COUNTERPART: ProxyPass / http://%{HTTP_HOST}/"},
+        {"server { location / { proxy_pass http://$host; } }", "# NO COUNTERPART: proxy_pass"},
+        {"server { location / { proxy_pass http://b; proxy_set_header Host $host; } }",
+         "# not needed: proxy_set_header Host $host (the site sees the client's Host)"},
+        {"server { location / { proxy_pass http://b; proxy_set_header Host $server_name; } }",
+         "# not needed: proxy_set_header Host $server_name (the site sees the client's Host, which "
+         "may be another"},
+        {"server { location / { proxy_pass http://b; proxy_set_header Host $host:$server_port; } }",
+         "# not needed: proxy_set_header Host $host:$server_port (the site sees the client's Host"},
+        {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
+        {"ProxyErrorOverride On 404 503", "V6FrontErrorOverride 404 503"},
+        {"ProxyHTMLURLMap http://a/ /b/", "\nProxyHTMLURLMap http://a/ /b/"},
+        {"ProxyRequests On", "# NO COUNTERPART: ProxyRequests On"},
+        {"<If \"true\">\nProxyPass /if http://b/\n</If>",
+         "# NO COUNTERPART: ProxyPass /if http://b/"},
+        {"Include sites/*.conf", "# what is in these files is not read"},
+        {"server { include proxy_params; location / { proxy_pass http://b; } }",
+         "# NO COUNTERPART: include proxy_params"},
+        {"server { location / { location /x { return 200; } proxy_pass http://b; } }",
+         "# NO COUNTERPART: location /x"},
+        {"server { listen 80 proxy_protocol; location / { proxy_pass http://b; } }",
+         "# NO COUNTERPART: proxy_protocol of listen 80 proxy_protocol"},
+    };
+    std::string apache, nginx; // each in one text: a program's start takes longer than this
+    for (const auto& row : rows) {
+        const std::string from = row.first;
+        if (from.starts_with("server"))
+            nginx += from + "\n";
+        else
+            apache += "<VirtualHost *:80>\n" + from + "\n</VirtualHost>\n";
+    }
+    const std::string said = converted(apache) + converted(nginx);
+    INFO(said);
+    for (const auto& row : rows)
+        CHECK_THAT(said, ContainsSubstring(row.second));
+    // HTTP/2 is of the port that has it.
+    const auto two = converted(
+        "server { listen 80; listen 443 ssl http2; location / { proxy_pass http://b; } }");
+    CHECK_THAT(two, ContainsSubstring("Protocols h2 http/1.1"));
+    CHECK_THAT(two, !ContainsSubstring("h2c"));
+}
+
+TEST_CASE("What is no configuration is not converted", "[convert]")
+{
+    for (const char* text : {"<VirtualHost *:80>\nProxyPass / http://a/\n", "</Location>\n",
+                             "server { location / { proxy_pass http://a; }", "server { } }\n"}) {
+        INFO(text);
+        const auto said = v6frontctl({"convert"}, text);
+        CHECK(said.code == 3);
+        CHECK_THAT(said.output, ContainsSubstring("v6frontctl: -: "));
+    }
+    CHECK(v6frontctl({"convert", "/nowhere"}).code == 3);
+}

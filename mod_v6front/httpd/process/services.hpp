@@ -36,10 +36,7 @@ public:
 
     // Those of this process; nullptr in the parent and before child_init.
     static services* current() noexcept { return current_.load(std::memory_order_acquire); }
-    static void set_current(services* s) noexcept
-    {
-        current_.store(s, std::memory_order_release);
-    }
+    static void set_current(services* s) noexcept { current_.store(s, std::memory_order_release); }
 
     resolver& names() noexcept { return names_; }
     const resolver& names() const noexcept { return names_; }

@@ -24,8 +24,8 @@ struct another {
     another()
     {
         std::filesystem::copy_file(test_library("other_openssl.so"), library);
-        const auto linked = run_command(
-            {"cc", "-shared", "-nostdlib", "-o", module, "-Wl,--no-as-needed", library});
+        const auto linked = run_command({"cc", "-shared", "-nostdlib", "-o", module,
+                                         "-Wl,--no-as-needed,-z,noexecstack", library});
         INFO(linked.output);
         REQUIRE(linked.code == 0);
     }

@@ -109,12 +109,16 @@ $(BUILD)/system.hpp.gch: read_first := catch.hpp
 $(BUILD)/%.hpp.gch: mod_v6front/net/loop/asio.hpp test/catch.hpp Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	printf '#include "%s"\n' $(read_first) >$(@:.gch=)
-	$(CXX) $(filter-out -M%,$(CXXFLAGS)) -x c++-header $(@:.gch=) -o $@
+	$(CXX) $(CXXFLAGS) -MF $(@:.gch=.d) -MT $@ -x c++-header $(@:.gch=) -o $@
 
-# Objects of two compilers are not mixed: the file is written when another one is asked for.
+# Objects of two compilers, or of two httpds, are not mixed: the file is written when another one is asked for.
 $(BUILD)/compiler: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(CXX)' '$(compiler)' | cmp -s - $@ || printf '%s\n' '$(CXX)' '$(compiler)' >$@
+$(BUILD)/httpd: FORCE
+	@mkdir -p $(@D)
+	@echo '$(APXS_INCLUDES)' | cmp -s - $@ || echo '$(APXS_INCLUDES)' >$@
+$(call obj,$(httpd_src) $(bridge_src)): $(BUILD)/httpd
 FORCE:
 
 $(BUILD)/%.o: %.cpp Makefile $(BUILD)/compiler

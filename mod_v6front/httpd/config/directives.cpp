@@ -164,11 +164,11 @@ void set_backend_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
                             "backend of this server");
     backend_targets targets;
     for (; i < argc; ++i) {
-        auto name = parse_host_name(argv[i]);
-        if (const auto address = parse_ipv4(name))
+        auto target = parse_host_name(argv[i]);
+        if (const auto address = parse_ipv4(target))
             targets.addresses.emplace_back(*address);
         else
-            targets.names.push_back(std::move(name));
+            targets.names.push_back(std::move(target));
     }
     targets.place = place_of(cmd);
     const auto [first, is_new] = server_of(cmd).pins.emplace(name, std::move(targets));

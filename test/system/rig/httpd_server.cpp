@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
@@ -184,16 +185,31 @@ void httpd_server::wait_for_workers() const
         const std::vector<pid_t> all = children();
         return std::all_of(all.begin(), all.end(), is_asleep);
     };
-    eventually(all_asleep, std::chrono::seconds{1});
+    eventually(all_asleep, patience(std::chrono::seconds{1}));
 }
 
+// A child that gets SIGTERM before it has begun ends within the signal's handler. If that is in the
+// midst of libnss_wrapper, whose own end then waits for a lock that it holds, the parent would kill
+// it after ten seconds, and say so. The parent makes a child whenever an old one has ended, maybe
+// in this very moment: one that is new and does not end is killed after a second.
 void httpd_server::stop()
 {
     if (!parent_)
         return;
     wait_for_workers();
+    std::vector<pid_t> begun = children();
+    std::erase_if(begun, [&](pid_t child) {
+        return options_.model != mpm::prefork && threads_of(child) == 1;
+    });
     parent_->signal(SIGTERM);
-    if (!parent_->wait(patience(std::chrono::seconds{20})))
+    std::map<pid_t, int> looks;
+    const auto is_over = [&] {
+        for (const pid_t child : children())
+            if (std::find(begun.begin(), begun.end(), child) == begun.end() && ++looks[child] > 500)
+                kill(child, SIGKILL);
+        return has_ended();
+    };
+    if (!eventually(is_over, patience(std::chrono::seconds{20})))
         FAIL_CHECK("httpd ignored SIGTERM");
     parent_->kill_group();
     judge();

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "demo.hpp"
 #include "deadline.hpp"
+#include "text_lines.hpp"
 #include "watching.hpp"
 
 #include <filesystem>
-#include <sstream>
 #include <stdexcept>
 
 namespace v6front
 {
-
-namespace
-{
-
-std::vector<std::string> lines_of(const std::string& file)
-{
-    std::istringstream text(read_file(file));
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(text, line);)
-        lines.push_back(line);
-    return lines;
-}
-
-} // namespace
 
 demo::demo()
     : script_({"scripts/run", "--no-packages"}, demo_environment(), scratch_.path() + "/output")
@@ -57,12 +43,12 @@ std::string demo::output() const
 
 std::vector<std::string> demo::front_log() const
 {
-    return lines_of(folder_ + "/front-access.log");
+    return lines_of(read_file(folder_ + "/front-access.log"));
 }
 
 std::vector<std::string> demo::site_log() const
 {
-    return lines_of(folder_ + "/site-access.log");
+    return lines_of(read_file(folder_ + "/site-access.log"));
 }
 
 int demo::exit_code()
@@ -73,7 +59,7 @@ int demo::exit_code()
 
 std::string demo::said(const std::string& label) const
 {
-    for (const std::string& line : lines_of(scratch_.path() + "/output")) {
+    for (const std::string& line : lines_of(read_file(scratch_.path() + "/output"))) {
         if (line.starts_with(label))
             return line.substr(line.find_first_not_of(' ', label.size()));
     }

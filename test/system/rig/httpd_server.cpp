@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "raw_client.hpp"
+#include "text_lines.hpp"
 #include "watching.hpp"
 
 #include <algorithm>
@@ -20,15 +21,6 @@ namespace v6front
 
 namespace
 {
-
-std::vector<std::string> lines_of(const std::string& text)
-{
-    std::vector<std::string> lines;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);)
-        lines.push_back(line);
-    return lines;
-}
 
 bool has_client_that_left(std::uint16_t port)
 {

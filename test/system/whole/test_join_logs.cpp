@@ -4,6 +4,7 @@
 // for it: every request of the one is found in the other.
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "text_lines.hpp"
 #include "user_agent.hpp"
 
 #include <filesystem>
@@ -116,19 +117,10 @@ void ask_many(const httpd_server& front, unsigned clients, unsigned requests)
         one.join();
 }
 
-std::vector<std::string> lines_of(const std::string& file)
-{
-    std::vector<std::string> all;
-    std::istringstream text(read_file(file));
-    for (std::string line; std::getline(text, line);)
-        all.push_back(line);
-    return all;
-}
-
 void wait_for_lines(const std::string& file, std::size_t lines)
 {
-    await(file, [&] { return lines_of(file).size() >= lines; });
-    CHECK(lines_of(file).size() == lines);
+    await(file, [&] { return lines_of(read_file(file)).size() >= lines; });
+    CHECK(lines_of(read_file(file)).size() == lines);
 }
 
 struct joined {

@@ -6,12 +6,12 @@
 #include "deadline.hpp"
 #include "manual_blocks.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "user_agent.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <regex>
-#include <sstream>
 
 using namespace v6front;
 
@@ -44,15 +44,6 @@ std::string shape(std::string line)
     for (const auto& [expression, by] : parts)
         line = std::regex_replace(line, expression, by);
     return code + " " + line;
-}
-
-std::vector<std::string> lines_of(const std::string& text)
-{
-    std::vector<std::string> lines;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);)
-        lines.push_back(line);
-    return lines;
 }
 
 // The site of the manual's examples: it closes a kept connection instead of the answer to /news,

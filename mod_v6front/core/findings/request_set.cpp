@@ -23,7 +23,8 @@ bool has_alternatives(std::string_view e) noexcept
     bool in_class = false;
     for (std::size_t i = 0; i < e.size(); ++i) {
         if (e[i] == '\\') {
-            if (++i < e.size() && e[i] == 'Q') // what follows is literal up to \E
+            ++i;
+            if (i < e.size() && e[i] == 'Q') // what follows is literal up to \E
                 return true;
         } else if (in_class) {
             in_class = e[i] != ']';

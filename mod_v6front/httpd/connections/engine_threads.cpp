@@ -106,6 +106,7 @@ void engine_threads::shut_down_offloaded()
 std::vector<engine_state> engine_threads::snapshot() const
 {
     std::vector<engine_state> all;
+    all.reserve(engines_.size());
     for (const auto& e : engines_)
         all.push_back(e->snapshot());
     return all;

@@ -79,6 +79,8 @@ std::vector<listed_rule> rules_in(const server_rec* s)
 {
     const auto& config = *config_of(s);
     std::vector<listed_rule> all;
+    all.reserve(config.location_routes.size() + config.matches.size() +
+                config.routes.routes().size());
     for (const auto* r : config.location_routes)
         all.push_back(listed(s, *r, "location", r->path));
     for (const auto& m : config.matches)

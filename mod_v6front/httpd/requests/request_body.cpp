@@ -153,7 +153,7 @@ std::optional<result<client::body_piece>> request_client::body_at_hand()
         return input_failure(rv);
     if (APR_BRIGADE_EMPTY(in_))
         return std::nullopt;
-    const auto piece = counted_piece();
+    auto piece = counted_piece();
     if (piece && piece->bytes.empty() && !piece->last)
         return std::nullopt;
     return piece;

@@ -51,6 +51,7 @@ struct gathered {
 std::vector<endpoint> places_of(const listed_backend& b)
 {
     std::vector<endpoint> places;
+    places.reserve(b.addresses.size());
     for (const auto& a : b.addresses)
         places.push_back(a.at);
     return places;

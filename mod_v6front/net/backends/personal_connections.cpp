@@ -91,6 +91,7 @@ std::vector<personal_state> personal_connections::snapshot() const
 {
     const std::lock_guard lock(mutex_);
     std::vector<personal_state> all;
+    all.reserve(places_.size());
     for (const auto& p : places_)
         all.push_back({p.of, p.in_use});
     return all;

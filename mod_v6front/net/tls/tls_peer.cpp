@@ -27,7 +27,7 @@ std::unique_ptr<tls_session> tls_peer::begin(int socket, const endpoint& at) con
         return nullptr;
     try {
         auto made = std::make_unique<tls_session>(ssl.get(), *this, sessions_, socket, at);
-        static_cast<void>(ssl.release()); // it is the session's now
+        [[maybe_unused]] const auto* its_own = ssl.release(); // the session's
         return made;
     } catch (const std::bad_alloc&) {
         return nullptr;

@@ -23,6 +23,7 @@ namespace
 // Shared with each of the two until it has ended.
 struct pair_of_tasks {
     std::array<asio::cancellation_signal, 2> stops;
+    std::array<bool, 2> begun{};
     event changed;
     int running = 0;
     bool is_stopped = false;
@@ -42,15 +43,20 @@ struct pair_of_tasks {
     {
         if (std::exchange(is_stopped, true))
             return;
-        for (auto& s : stops)
-            s.emit(asio::cancellation_type::terminal);
+        for (std::size_t i = 0; i < stops.size(); ++i)
+            if (begun[i])
+                stops[i].emit(asio::cancellation_type::terminal);
     }
 };
 
 // Tells of its end itself: what co_spawn does after that may lack memory, too, and nobody would be
-// told.
+// told. Nor would anybody if co_spawn were cancelled before this begins, which then is in a later
+// turn of the loop: it throws (Asio, co_spawn_entry_point).
 task<void> one_of(std::shared_ptr<pair_of_tasks> both, std::size_t which, task<void> work)
 {
+    both->begun[which] = true;
+    if (both->is_stopped)
+        co_return both->ended(which, nullptr);
     std::exception_ptr escaped;
     try {
         co_await std::move(work);

@@ -2,6 +2,7 @@
 #include "net/loop/beside.hpp"
 
 #include "catch.hpp"
+#include "unit/missing_memory.hpp"
 #include "net/loop/event.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,6 +12,7 @@
 #include <initializer_list>
 #include <new>
 #include <string>
+#include <thread>
 
 using namespace v6front;
 
@@ -92,4 +94,51 @@ TEST_CASE("Of two tasks beside each other, the end of one is the end of both", "
         s.play(lost());
         CHECK(s.said == "A!");
     }
+}
+
+namespace
+{
+
+struct without_memory {
+    bool was_missed = false;
+    std::string said;
+};
+
+// As on a borrowed thread, whose engine does not run at that moment: what is spawned begins later.
+without_memory play_without(int piece)
+{
+    without_memory seen;
+    stage s;
+    event begin;
+    const auto whole = [&]() -> task<void> {
+        co_await begin.wait(s.context.get_executor());
+        co_await run_beside(s.context.get_executor(), beside::until_one_ends, s.wait(s.first, 'a'),
+                            s.wait(s.second, 'b'));
+    };
+    s.play(whole());
+    {
+        const missing_memory one(piece);
+        begin.resume();
+        seen.was_missed = one.was_missed();
+    }
+    s.context.restart();
+    asio::post(s.context, [&s] { s.first.notify(); });
+    s.context.run_for(std::chrono::seconds(3));
+    seen.said = s.said;
+    return seen;
+}
+
+} // namespace
+
+TEST_CASE("Two tasks beside each other end where there is no memory for one of them", "[beside]")
+{
+    without_memory seen{true, {}};
+    int piece = 0;
+    while (seen.was_missed) {
+        INFO("piece " << ++piece);
+        // Of its own, since a thread keeps frames.
+        std::thread([&] { seen = play_without(piece); }).join();
+        CHECK(seen.said.ends_with(seen.was_missed ? "!" : "aB."));
+    }
+    CHECK(piece > 4);
 }

@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace v6front
 {
@@ -21,7 +23,7 @@ namespace
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-// Between two pieces, and in all (MAX_SECS_TO_LINGER of httpd, connection.c).
+// Between two pieces at most, and in all (MAX_SECS_TO_LINGER of httpd, connection.c).
 constexpr auto longest_pause = 1s;
 constexpr auto longest_in_all = 30s;
 constexpr auto between_polls = 100ms;
@@ -35,8 +37,22 @@ bool ends_in(const apr_bucket_brigade* brigade)
     return last != APR_BRIGADE_SENTINEL(brigade) && APR_BUCKET_IS_EOS(last);
 }
 
+// A client that has got a refusal, and is silent for this long, has stopped: what the kernel itself
+// waits for this client's acknowledgements, 200 ms and more (TCP_INFO). curl 8 stops, and then
+// waits for the end.
+clock::duration silence_after_refusal(const conn_rec* c)
+{
+    apr_os_sock_t socket = -1;
+    apr_os_sock_get(&socket, ap_get_conn_socket(c->master));
+    tcp_info known{};
+    socklen_t size = sizeof known;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &known, &size) != 0)
+        return longest_pause;
+    return std::min<clock::duration>(longest_pause, std::chrono::microseconds(known.tcpi_rto));
+}
+
 // Nothing more comes: the body's end, the stream's, or the client's patience is ours to end.
-void take_rest(request_rec* r, apr_bucket_brigade* taken)
+void take_rest(request_rec* r, apr_bucket_brigade* taken, clock::duration longest_silence)
 {
     const auto* c = r->connection;
     pollfd more{polled_descriptor(r->connection), POLLIN, 0};
@@ -53,7 +69,7 @@ void take_rest(request_rec* r, apr_bucket_brigade* taken)
         const auto now = clock::now();
         if (came)
             last = now;
-        if (now - last >= longest_pause || now - began >= longest_in_all)
+        if (now - last >= longest_silence || now - began >= longest_in_all)
             return;
         if (!came)
             ::poll(&more, 1, static_cast<int>(std::chrono::milliseconds(between_polls).count()));
@@ -78,14 +94,16 @@ apr_status_t hold_end(ap_filter_t* f, apr_bucket_brigade* brigade)
     auto* behind = apr_brigade_split_ex(brigade, end, nullptr);
     auto* taken = apr_brigade_create(f->r->pool, f->c->bucket_alloc);
     ap_remove_output_filter(f);
+    auto silence = clock::duration(longest_pause);
     if (is_refusal(f->r->status)) {
+        silence = silence_after_refusal(f->c);
         append(brigade, apr_bucket_flush_create(f->c->bucket_alloc));
         const auto rv = ap_pass_brigade(f->next, brigade);
         apr_brigade_cleanup(brigade);
         if (rv != APR_SUCCESS)
             return rv;
     }
-    take_rest(f->r, taken);
+    take_rest(f->r, taken, silence);
     APR_BRIGADE_CONCAT(brigade, behind);
     return ap_pass_brigade(f->next, brigade);
 }

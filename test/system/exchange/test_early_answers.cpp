@@ -91,9 +91,10 @@ TEST_CASE("curl gets the answer that comes while it still sends", "[bodies][earl
         for (const char* size : {"200KB", "5MB"}) {
             const std::string ask =
                 curl_command(w, front, folder.path() + "/" + size) + std::to_string(row);
+            INFO(w << ", " << a.status << ' ' << a.fields << ", " << size);
             const auto began = std::chrono::steady_clock::now();
             for (int i = 0; i < times; ++i) {
-                INFO(w << ", " << a.status << ' ' << a.fields << ", " << size << ", " << i);
+                INFO(i);
                 const command_result said = run_command({"sh", "-c", ask});
                 const std::string status(a.status, 3);
                 CHECK(said.code == 0);
@@ -122,7 +123,11 @@ TEST_CASE("A client that never sends the rest gets the answer's end within secon
         const http_message got = client.read_response();
         CHECK(got.status() == std::stoi(a.status));
         CHECK(got.complete);
-        CHECK(std::chrono::steady_clock::now() - began < patience(std::chrono::seconds(3)));
+        // Over HTTP/2 that is for a client which does not read before it has sent all (curl 7.88).
+        // After a refusal it has stopped.
+        const bool has_stopped = w.http2 && a.status[0] != '2';
+        const auto limit = std::chrono::milliseconds(has_stopped ? 800 : 3000);
+        CHECK(std::chrono::steady_clock::now() - began < patience(limit));
         CHECK(client.is_told_to_stop());
     }
 }

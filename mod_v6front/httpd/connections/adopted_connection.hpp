@@ -52,10 +52,14 @@ public:
     // For the filters.
     input_store& socket_store() noexcept { return socket_store_; }
     input_store& head_store() noexcept { return head_store_; }
+    // httpd reads a head, whose lines are in the socket store as they are.
+    bool has_line_of_head() const noexcept { return reads_head_ && socket_store_.holds_line(); }
     held_output& output() noexcept { return output_; }
     apr_status_t pass_to_client(ap_filter_t* core, apr_bucket_brigade* brigade);
     // Somebody would have waited for the client on the engine.
     void refuse_read() noexcept { read_refused_ = true; }
+    // Its octets are not those of the socket: there is a head store.
+    bool decrypts() const noexcept { return head_filter_ != nullptr; }
     // Pulls what the socket's bytes decrypt to into the head store, never waiting, until that holds
     // enough. SUCCESS: more may come.
     apr_status_t decrypt(const std::function<bool(std::string_view)>& is_enough);
@@ -162,6 +166,7 @@ private:
     request_slot* slot_ = nullptr;       // of the request that is served
     ap_filter_t* head_filter_ = nullptr; // where TLS and the like are between it and the socket
     apr_bucket_brigade* scratch_ = nullptr;
+    bool reads_head_ = false;
     bool on_engine_ = true;
     bool hooks_elsewhere_ = false;
     deadline::clock::duration time_of_client_{};

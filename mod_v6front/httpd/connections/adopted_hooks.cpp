@@ -8,6 +8,7 @@
 
 #include "httpd/base/brigades.hpp"
 #include "httpd/base/kept_time.hpp"
+#include "filters.hpp"
 
 namespace v6front
 {
@@ -33,7 +34,9 @@ task<bool> adopted_connection::run_hooks_elsewhere(std::function<void()> work)
 void adopted_connection::read_timed(request_rec*& r)
 {
     const kept_time kept;
+    reads_head_ = !head_filter_ && !bytes_are_changed(connection_);
     r = ap_read_request(connection_);
+    reads_head_ = false;
     shared_.hooks().judge(kept.too_long(),
                           {hook_kind::reading, on_engine_, connection_->base_server, r});
 }

@@ -111,7 +111,8 @@ void adopted_connection::settle_in()
     stopping_ = thread_.is_stopping();
     c->current_thread = thread_.apr_thread();
     c->sbh = thread_.slots().shared();
-    head_filter_ = install_filters(c, this);
+    auto* const head_filter = install_filters(c, this);
+    head_filter_ = bytes_are_changed(c) ? head_filter : nullptr;
     scratch_ = apr_brigade_create(c->pool, c->bucket_alloc);
     // A TLS handshake, or mod_http2's look for a preface, has read ahead into core's own buffer.
     take_what_core_holds(c, socket_store_);

@@ -14,9 +14,12 @@ class adopted_connection;
 // Registers them with httpd, in register_hooks.
 void register_filters();
 
-// Installs them on the connection. Gives the head filter, which is only there if a filter that
-// changes bytes (TLS, say) is between it and the socket.
+// Installs them on the connection, and gives the head filter.
 ap_filter_t* install_filters(conn_rec* c, adopted_connection* owner);
+
+// Whether a filter of another module, such as TLS, is between httpd and the socket that may make
+// something else of what has arrived.
+bool bytes_are_changed(const conn_rec* c);
 
 // What was set aside for the client goes to the socket, as far as that takes it.
 void push_output(conn_rec* c);

@@ -32,6 +32,7 @@ public:
     // Where nothing is held, and nothing that was handed out is in use: who waits needs none.
     void give_memory_back() noexcept;
 
+    bool holds_line() const noexcept { return bytes().find('\n') != std::string_view::npos; }
     // What they begin with is a whole chunk's line (chunk_line_search).
     bool holds_chunk_line() noexcept { return chunk_line_.ends_in(bytes()); }
 

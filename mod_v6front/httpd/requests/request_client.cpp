@@ -99,6 +99,34 @@ bool is_own_status_line(const response_head& head)
            line.starts_with(std::to_string(head.status));
 }
 
+// With its zeros.
+std::size_t size_of(std::span<const field> fields)
+{
+    std::size_t all = 0;
+    for (const auto& f : fields)
+        all += f.name.size() + f.value.size() + 2;
+    return all;
+}
+
+// Many short texts for httpd, of which the pool is asked for the memory once.
+class pool_texts
+{
+public:
+    pool_texts(apr_pool_t* pool, std::size_t size) : at_(static_cast<char*>(apr_palloc(pool, size)))
+    {
+    }
+    const char* copy(std::string_view text)
+    {
+        char* const copied = at_;
+        at_ = std::copy(text.begin(), text.end(), copied);
+        *at_++ = '\0';
+        return copied;
+    }
+
+private:
+    char* at_;
+};
+
 } // namespace
 
 void request_client::send_head(const response_head& head)
@@ -111,13 +139,14 @@ void request_client::send_head(const response_head& head)
     if (!head.phrase.empty() && !is_error_page && !is_own_status_line(head))
         r->status_line = apr_psprintf(r->pool, "%d %.*s", head.status,
                                       static_cast<int>(head.phrase.size()), head.phrase.data());
+    pool_texts texts(r->pool, size_of(head.fields));
     for (const auto& f : head.fields) {
-        char* value = to_pool(r->pool, f.value);
+        const char* value = texts.copy(f.value);
         // httpd writes this field from r->content_type, to this place and under this name, and
         // filters by type are added when it is set.
         if (f.name.size() == 12 && iequals(f.name, "Content-Type"))
             ap_set_content_type(r, value);
-        apr_table_addn(r->headers_out, to_pool(r->pool, f.name), value);
+        apr_table_addn(r->headers_out, texts.copy(f.name), value);
     }
     if (head.content_length) {
         expected_ = static_cast<apr_off_t>(*head.content_length);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The LogFormats that are shipped, beside each other: the one of a log for several sites says the
-// same, behind the virtual host; and both say that a client has left.
+// same, behind the virtual host; and both say that a client has left. And what mod_logio counts.
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "user_agent.hpp"
 
 #include <filesystem>
@@ -46,4 +47,34 @@ TEST_CASE("A log for several sites has the virtual host in front of the same lin
     CHECK(many == expected);
     CHECK_THAT(one, ContainsSubstring("\" 499 "));
     CHECK_THAT(one, ContainsSubstring("failure=\"the client closed the connection\""));
+}
+
+TEST_CASE("mod_logio counts the octets of each head and its body", "[notes]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    if (w.tls)
+        return; // what it counts there is TLS's
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("four"); });
+    httpd_options options =
+        options_for(w, "V6FrontPass / " + site.url() + "\nCustomLog octets.log \"%m %I\"");
+    httpd_server front(options);
+    const std::vector<std::string> sent{
+        request_text({"/"}), request_text({"/two", "GET", {{"User-Agent", "somebody"}}}),
+        request_text({"/", "POST", {}, pattern(20000)}),
+        request_text({"/", "POST", {}, pattern(20000), true}), request_text({"/last"})};
+    raw_client client(front.port(), client_for(front));
+    for (const auto& s : sent) {
+        client.send(s);
+        CHECK(client.read_response().status() == 200);
+    }
+    client.close();
+    std::vector<std::string> logged, expected;
+    for (const auto& s : sent)
+        expected.push_back(s.substr(0, s.find(' ') + 1) + std::to_string(s.size()));
+    await("the log", [&] {
+        logged = lines_of(read_file(front.places().folder + "/octets.log"));
+        return logged.size() >= sent.size();
+    });
+    CHECK(logged == expected);
 }

@@ -162,6 +162,12 @@ std::string too_old(std::string_view first, const tls_rule& rule)
 
 } // namespace
 
+void clear_tls_errors() noexcept
+{
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
+}
+
 error_code take_tls_error() noexcept
 {
     const auto code = ERR_peek_error();

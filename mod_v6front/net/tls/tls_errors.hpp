@@ -19,6 +19,10 @@ namespace v6front
 // Of OpenSSL's queue, which is empty then: other modules use it on the same thread.
 boost::system::error_code take_tls_error() noexcept;
 
+// Before an operation whose error is to be told from others'. The queue is empty as a rule, which
+// OpenSSL 3 finds out in a tenth of the time that it takes to empty it again.
+void clear_tls_errors() noexcept;
+
 // The connection has ended where TLS would have said that nothing follows (RFC 8446 6.1).
 boost::system::error_code tls_cut_off() noexcept;
 

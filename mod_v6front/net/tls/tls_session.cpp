@@ -4,7 +4,6 @@
 
 #include "tls_errors.hpp"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -202,7 +201,7 @@ tls_session::progress tls_session::judge(int returned, error_code system)
 
 tls_session::progress tls_session::shake_hands()
 {
-    ERR_clear_error();
+    clear_tls_errors();
     const int done = SSL_do_handshake(ssl_);
     if (done == 1)
         return {};
@@ -229,7 +228,7 @@ tls_session::progress tls_session::read(std::span<char> into, from where)
     asks_kernel_ = where == from::kernel && !reading_;
     if (!asks_kernel_ && waits_for_input())
         return {{}, 0, want::input}; // spares OpenSSL's own way to say so
-    ERR_clear_error();
+    clear_tls_errors();
     progress all;
     do {
         std::size_t n = 0;
@@ -255,7 +254,7 @@ void tls_session::end_with(const error_code& error)
 tls_session::progress tls_session::write(std::string_view bytes)
 {
     asks_kernel_ = !reading_;
-    ERR_clear_error();
+    clear_tls_errors();
     progress all;
     while (all.size < bytes.size()) {
         std::size_t n = 0;
@@ -295,7 +294,7 @@ next_input tls_session::peek()
             (errno == EAGAIN || errno == EWOULDBLOCK))
             return next_input::nothing;
         asks_kernel_ = true;
-        ERR_clear_error();
+        clear_tls_errors();
         char octet = 0;
         std::size_t n = 0;
         const int done = SSL_peek_ex(ssl_, &octet, 1, &n);
@@ -319,9 +318,9 @@ void tls_session::end_sending() noexcept
 {
     if (socket_ < 0 || !SSL_is_init_finished(ssl_))
         return;
-    ERR_clear_error();
+    clear_tls_errors();
     SSL_shutdown(ssl_);
-    ERR_clear_error();
+    clear_tls_errors();
 }
 
 bool tls_session::waits_for_input() const noexcept

@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "httpd_server.hpp"
 #include "manual_blocks.hpp"
+#include "private_network.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -255,5 +256,29 @@ TEST_CASE("Manual: Context and Override are what httpd says of a directive", "[m
         INFO(in_host);
         CHECK((context.find("virtual host") != context.npos) ==
               (in_host.find("is for the whole server") == in_host.npos));
+    }
+}
+
+TEST_CASE("Manual: a site in the same httpd keeps IPv4 and gets IPv6", "[manual]")
+{
+    if (!private_network::possible("a site in the same httpd"))
+        return;
+    const private_network network;
+    network.add_addresses("192.0.2.10", "2001:db8::1");
+    const scratch_folder site;
+    write_file(site.path() + "/page", "the site's");
+    std::filesystem::permissions(site.path(), std::filesystem::perms(0755));
+    httpd_options options;
+    for (const auto& e : examples_of("mod_v6front/manual/guides/old-server-on-the-same-machine.md"))
+        if (e.text.find("self=on") != e.text.npos)
+            options.global = std::regex_replace(e.text, std::regex("/var/www/html"), site.path());
+    const httpd_server both(options);
+    for (const std::string address : {"192.0.2.10", "[2001:db8::1]"}) {
+        INFO(address);
+        const auto said = run_command(
+            {"curl", "-s", "-i", "-H", "Host: www.example.org", "http://" + address + "/page"});
+        CHECK_THAT(said.output, ContainsSubstring("200 OK"));
+        CHECK_THAT(said.output, ContainsSubstring("the site's"));
+        CHECK((said.output.find("Via: 1.1 v6front-") != said.output.npos) == (address[0] == '['));
     }
 }

@@ -188,6 +188,8 @@ constexpr command_row commands[] = {
     {"scripts/run", nullptr, "test_run"},
     {"nft ", nullptr, "test_manual_blocks"},
     {"make", nullptr, "CI builds and installs"},
+    {"scripts/packages deb", nullptr,
+     "CI makes and installs the Debian package (test/package_check)"},
     {"apt-get install ", nullptr, "installs packages"},
     {"a2ensite ", nullptr, "changes the machine's httpd"},
     {"systemctl ", nullptr, "changes the machine's httpd"},

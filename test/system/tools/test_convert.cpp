@@ -87,6 +87,18 @@ const std::vector<same_rules>& apache_rules()
         {"ProxyPassMatch \\.gif @site@", {"/a.gif", "/b/c.gif/d", "/b"}},
         {"ProxyPassMatch ^/u/([a-z]+)/(.*)$ @site@/x/$2/$1\nProxyPass /u @site@/rest",
          {"/u/joe/a/b", "/u/JOE/a", "/u"}},
+        {"ProxyPass / @site@/a/\nProxyPassMatch ^/img/(.*)$ @site@/b/$1\nRewriteEngine On\n"
+         "RewriteRule ^/old/(.*)$ @site@/c/$1 [P]",
+         {"/", "/old/b", "/img/x", "/old"}},
+        {"ProxyPass /a @site@/one\nProxyPassMatch ^/(.*)$ @site@/two/$1\nProxyPass /b @site@/b\n"
+         "RewriteEngine On\nRewriteRule ^/a/(.*)$ @site@/c/$1 [P]",
+         {"/a/x", "/a", "/b", "/b/y"}},
+        {"ProxyPassMatch ^/(.*)$ @site@/two/$1\n<IfModule mod_rewrite.c>\nRewriteEngine On\n"
+         "RewriteRule ^/a/(.*)$ @site@/c/$1 [P]\n</IfModule>",
+         {"/a/x", "/a"}},
+        {"<LocationMatch ^/v([12])/(.*)$>\nProxyPass @site@/api/$2\n</LocationMatch>\n"
+         "RewriteEngine On\nRewriteRule ^/v2/(.*)$ @site@/c/$1 [P]",
+         {"/v1/x", "/v2/x"}},
         {"<Location /loc>\nProxyPass @site@/in\n</Location>", {"/loc", "/loc/x", "/location"}},
         {"<LocationMatch ^/v[12]/(.*)$>\nProxyPass @site@/api/$1\n</LocationMatch>",
          {"/v1/x", "/v3/x"}},

@@ -30,6 +30,17 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "may be another"},
         {"server { location / { proxy_pass http://b; proxy_set_header Host $host:$server_port; } }",
          "# not needed: proxy_set_header Host $host:$server_port (the site sees the client's Host"},
+        {"ProxyPass / http://b/\nProxyPassMatch ^/img/(.*)$ http://c/$1",
+         "# NO COUNTERPART: ProxyPassMatch ^/img/(.*)$ http://c/$1\n#   mod_proxy never gets to "
+         "it: "
+         "\"ProxyPass / http://b/\" comes first"},
+        {"ProxyPass /a/ http://b/\nProxyPassMatch ^/a/x/(.*)$ http://never/$1",
+         "# NO COUNTERPART: ProxyPassMatch ^/a/x/(.*)$ http://never/$1"},
+        {"ProxyPass /a/ http://b/\nProxyPassMatch ^/a?/x/(.*)$ http://sometimes/$1",
+         "\nV6FrontPassMatch ^/a?/x/(.*)$ http://sometimes/$1"},
+        {"<Location /l>\nProxyPass http://b/\n</Location>\nRewriteRule ^/l/x(.*)$ http://c/$1 [P]",
+         "#   mod_rewrite comes before mod_proxy, but the rule in <Location /l> comes before all "
+         "V6FrontPassMatch. Write that one as V6FrontPass /l outside of <Location>"},
         {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
         {"ProxyErrorOverride On 404 503", "V6FrontErrorOverride 404 503"},
         {"ProxyHTMLURLMap http://a/ /b/", "\nProxyHTMLURLMap http://a/ /b/"},

@@ -128,6 +128,13 @@ const std::vector<same_rules>& nginx_rules()
          {"/a/x", "/x/one", "/y/", "/x/one?q=r"}},
         {"location / { proxy_pass @site@; }\nlocation /no { deny all; proxy_pass @site@; }",
          {"/no", "/no/x", "/nothing", "/n"}},
+        {"location / { proxy_pass @site@; proxy_set_header X-Kind all; }\n"
+         "location /img/ { proxy_pass @site@; }\nlocation ~* \\.PHP$ { proxy_pass @site@; }\n"
+         "location ~ ^/a(b|c) { proxy_pass @site@; proxy_set_header X-Kind some; }",
+         {"/", "/img/x", "/x.php", "/ab", "/ab.php", "/xab"}},
+        {"location / { deny all; proxy_pass @site@; }\nlocation /open/ { proxy_pass @site@; }\n"
+         "location = /one { proxy_pass @site@; }",
+         {"/", "/open/x", "/one", "/onex"}},
         {"location / { try_files @none @app; }\nlocation @app { proxy_pass @site@; }", {"/", "/a"}},
         {"set $there @site@;\nlocation / { proxy_pass $there; }", {"/", "/a"}},
         {"location / { proxy_pass @site@; }\nlocation /old { return 404; }", {"/old", "/o"}},
@@ -203,7 +210,8 @@ void expect_same(const std::vector<same_rules>& rows, const asking& before, cons
 
 std::string echo(const received_request& r)
 {
-    return response(r.message.target() + " for " + r.message.value("Host"));
+    return response(r.message.target() + " for " + r.message.value("Host") +
+                    r.message.value("X-Kind"));
 }
 
 std::string url_of(const scripted_backend& site)

@@ -106,6 +106,8 @@ std::string doctor_sites::answer(const received_request& r)
         {"to-no-name.test", [] { return to("http://" + std::string(64, 'a') + ".test/"); }},
         {"to-address.test", [] { return to("http://192.0.2.7/"); }},
     };
+    if (target.starts_with("/alike"))
+        return response("<p>Your address: 192.0.2.1</p>", html);
     if (const auto found = more.find(name); found != more.end())
         return found->second();
     if (name == "unknown.test" || name == "other-host.test" || name.starts_with("also-") ||
@@ -198,6 +200,8 @@ void expect_findings(const std::vector<doctor_site>& rows)
         INFO(said[i].output);
         for (const std::string& line : rows[i].says)
             CHECK_THAT(said[i].output, ContainsSubstring(all.filled(line)));
+        for (const std::string& line : rows[i].says_not)
+            CHECK_THAT(said[i].output, !ContainsSubstring(all.filled(line)));
         CHECK(said[i].code == rows[i].status);
     }
 }

@@ -29,6 +29,7 @@ struct doctor_site {
     bool exists = true;
     certificate_wish tls{.names = {}}; // with names: another virtual host, at @tls@
     std::vector<std::string> says{};
+    std::vector<std::string> says_not{};
     int status = 0;
 };
 

@@ -130,6 +130,10 @@ const std::vector<doctor_site>& sites()
          .says = {"error   host: the site does not know Host: other-host.test:@port@",
                   "otherwise for good.test:@backend@", "\"V6FrontPreserveHost Off\""},
          .status = 2},
+        {.name = "alike.test", // the client's address in the page is also the rule's
+         .directives = "V6FrontPass / http://192.0.2.1:@backend@/alike",
+         .says = {"note    host: the site answers alike for every Host, alike.test:@port@ too"},
+         .status = 0},
         {.name = "own-host.test",
          .directives = "V6FrontPreserveHost Off\nV6FrontPass / http://good.test:@backend@/",
          .says = {"note    host: the site gets Host: good.test:@backend@",

@@ -122,6 +122,8 @@ doctor_sites::doctor_sites(const private_network& network, const std::vector<doc
     // Connections to these come here, though no interface has the address.
     if (run_command({"ip", "-6", "route", "add", "local", "2001:db8:7::/64", "dev", "lo"}).code)
         throw std::runtime_error("no local route");
+    if (run_command({"ip", "addr", "add", "192.0.2.77/32", "dev", "lo"}).code)
+        throw std::runtime_error("no second address");
     backend_.emplace([this](const received_request& r) { return answer(r); }, 0, "192.0.2.1");
     named_.emplace(1000000, 0, "192.0.2.1");
     names_.say("four.test", {.a = {"127.0.0.1"}});

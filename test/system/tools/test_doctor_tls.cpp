@@ -153,6 +153,7 @@ const std::vector<doctor_site>& tls_sites()
          .says = {"the client's address in the PROXY header (v1), X-Forwarded-For",
                   "ok      page: http://proxied.test:@port@/: 200, as over IPv4",
                   "note    host: the site answers alike for every Host, proxied.test:@port@ too"},
+         .says_not = {"note    client:"},
          .status = 0},
     };
     return rows;

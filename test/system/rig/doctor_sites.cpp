@@ -145,7 +145,8 @@ httpd_options doctor_sites::options_for(const std::vector<doctor_site>& rows)
     options.modules = {"socache_shmcb", "ssl", "headers", "rewrite"};
     options.global =
         filled("Listen [2001:db8::1]:@port@\nListen [2001:db8::1]:@tls@\n"
-               "Listen [::]:@anywhere@\nListen 127.0.0.1:@tls@\nListen [::1]:@second@\n");
+               "Listen [::]:@anywhere@\nListen 127.0.0.1:@tls@\nListen [::1]:@second@\n"
+               "Listen 192.0.2.1:@port@\nListen 192.0.2.1:@tls@\n");
     for (const doctor_site& row : rows) {
         const std::string inside = "ServerName " + row.name + "\n" + row.directives + "\n";
         if (row.tls.names.empty() || row.name.find("tls") == std::string::npos)

@@ -21,6 +21,7 @@ const std::vector<doctor_site>& sites()
          .says =
              {"ok      dns: good.test: A 192.0.2.1; AAAA 2001:db8::1",
               "ok      listen: http answers at [2001:db8::1]:@port@",
+              "ok      a: good.test: port @port@ of 192.0.2.1 answers",
               "ok      aaaa: good.test: 2001:db8::1 is an address of this machine",
               "ok      backend: http://192.0.2.1:@backend@: 192.0.2.1:@backend@ answers 200",
               "ok      loop: ", "ok      host: the site knows Host: good.test:@port@",
@@ -51,6 +52,19 @@ const std::vector<doctor_site>& sites()
                   "  also-alias.test. 300 IN AAAA 2001:db8::1\n",
                   "warning host: the site answers 404 to Host: also-alias.test:@port@"},
          .status = 1},
+        {.name = "taken.test", // the front has taken it off IPv4
+         .directives = site_rule,
+         .entry = {.a = {"192.0.2.77"}, .aaaa = {"2001:db8::1"}},
+         .says = {"error   a: taken.test: over IPv4 the site does not answer any more: port @port@ "
+                  "of 192.0.2.77 refuses connections. Let a server listen there (\"Listen "
+                  "192.0.2.77:@port@\")"},
+         .status = 2},
+        {.name = "far.test",
+         .directives = site_rule,
+         .entry = {.a = {"198.51.100.1"}, .aaaa = {"2001:db8::1"}},
+         .says = {"note    a: far.test: whether the site still answers over IPv4 is not seen from "
+                  "here: port @port@ of 198.51.100.1 cannot be reached: "},
+         .status = 0},
         {.name = "lost.test",
          .directives = site_rule,
          .exists = false,

@@ -66,6 +66,13 @@ std::string doctor_sites::answer(const received_request& r)
         {"body.test", [&] { return response(proxied ? "one\nfor a proxy\n" : "one\nfor IPv4\n"); }},
         {"field.test",
          [&] { return response("ok", proxied ? "X-Kind: proxied\r\n" : "X-Kind: direct\r\n"); }},
+        {"hop.test",
+         [&] {
+             return response("ok", proxied ? ""
+                                           : "Upgrade: h2,h2c\r\nConnection: Upgrade, X-Hop\r\n"
+                                             "X-Hop: 1\r\nProxy-Support: a\r\nTE: trailers\r\n"
+                                             "Trailer: X-End\r\n");
+         }},
         {"relay.test",
          [&] {
              if (r.message.has("Via"))
@@ -126,6 +133,8 @@ doctor_sites::doctor_sites(const private_network& network, const std::vector<doc
         throw std::runtime_error("no second address");
     backend_.emplace([this](const received_request& r) { return answer(r); }, 0, "192.0.2.1");
     named_.emplace(1000000, 0, "192.0.2.1");
+    write_file("/etc/hosts",
+               read_file("/etc/hosts") + "2001:db8::1 hosts.test\n2001:db8::1 both-hosts.test\n");
     names_.say("four.test", {.a = {"127.0.0.1"}});
     names_.say("past-site.test", {.a = {"192.0.2.1"}});
     names_.say("good.test", {.a = {"192.0.2.1"}, .aaaa = {"2001:db8::1"}});

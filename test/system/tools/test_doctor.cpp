@@ -183,6 +183,21 @@ const std::vector<doctor_site>& sites()
              {"warning page: http://field.test:@port@/: x-kind: \"direct\" over IPv4, \"proxied\" "
               "through the front"},
          .status = 1},
+        {.name = "hop.test",
+         .directives = site_rule,
+         .says = {"ok      page: http://hop.test:@port@/: 200, as over IPv4"},
+         .status = 0},
+        {.name = "hosts.test",
+         .directives = site_rule,
+         .entry = {.a = {"192.0.2.1"}},
+         .says = {"note    record: hosts.test: AAAA 2001:db8::1 is in /etc/hosts of this machine "
+                  "alone",
+                  "  hosts.test. 300 IN AAAA 2001:db8::1\n"},
+         .status = 0},
+        {.name = "both-hosts.test",
+         .directives = site_rule,
+         .says = {"ok      record: both-hosts.test is published"},
+         .status = 0},
         {.name = "relay.test", // a site whose responses have been at this front before
          .directives = site_rule,
          .says = {"error   loop: http://192.0.2.1:@backend@/: the site passes requests on to this "

@@ -21,6 +21,12 @@ std::string to(const std::string& url)
     return response("", "Location: " + url + "\r\n", "302 Found");
 }
 
+// A site whose port expects a PROXY header, and ends without one.
+std::string wants_proxy(const received_request& r)
+{
+    return r.message.method() == "PROXY" ? response("ok", "Connection: close\r\n") : "";
+}
+
 // As many at a time as do not wait for each other on a small machine.
 constexpr std::size_t at_once = 4;
 
@@ -113,6 +119,8 @@ std::string doctor_sites::answer(const received_request& r)
         {"to-no-name.test", [] { return to("http://" + std::string(64, 'a') + ".test/"); }},
         {"to-address.test", [] { return to("http://192.0.2.7/"); }},
     };
+    if (r.message.method() == "PROXY")
+        return response("no", "Connection: close\r\n", "400 Bad Request");
     if (target.starts_with("/alike"))
         return response("<p>Your address: 192.0.2.1</p>", html);
     if (const auto found = more.find(name); found != more.end())
@@ -133,6 +141,10 @@ doctor_sites::doctor_sites(const private_network& network, const std::vector<doc
         throw std::runtime_error("no second address");
     backend_.emplace([this](const received_request& r) { return answer(r); }, 0, "192.0.2.1");
     named_.emplace(1000000, 0, "192.0.2.1");
+    using steps = scripted_backend::steps;
+    wants_.emplace(steps{script::read_request(), script::answer(wants_proxy), script::close()}, 0,
+                   "192.0.2.1");
+    closes_.emplace(steps{script::read_request(), script::close()}, 0, "192.0.2.1");
     write_file("/etc/hosts",
                read_file("/etc/hosts") + "2001:db8::1 hosts.test\n2001:db8::1 both-hosts.test\n");
     names_.say("four.test", {.a = {"127.0.0.1"}});
@@ -183,7 +195,9 @@ std::string doctor_sites::filled(std::string text) const
         {"@nobody@", nobody_},
         {"@anywhere@", anywhere_},
         {"@backend@", backend_ ? backend_->port() : 0U},
-        {"@named@", named_ ? named_->port() : 0U}};
+        {"@named@", named_ ? named_->port() : 0U},
+        {"@wants@", wants_ ? wants_->port() : 0U},
+        {"@closes@", closes_ ? closes_->port() : 0U}};
     for (const auto& [mark, port] : ports)
         text = replaced(std::move(text), mark, std::to_string(port));
     return text;

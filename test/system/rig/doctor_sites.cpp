@@ -21,6 +21,12 @@ std::string to(const std::string& url)
     return response("", "Location: " + url + "\r\n", "302 Found");
 }
 
+// A site whose port expects a PROXY header, and ends without one.
+std::string wants_proxy(const received_request& r)
+{
+    return r.message.method() == "PROXY" ? response("ok", "Connection: close\r\n") : "";
+}
+
 // As many at a time as do not wait for each other on a small machine.
 constexpr std::size_t at_once = 4;
 
@@ -66,6 +72,13 @@ std::string doctor_sites::answer(const received_request& r)
         {"body.test", [&] { return response(proxied ? "one\nfor a proxy\n" : "one\nfor IPv4\n"); }},
         {"field.test",
          [&] { return response("ok", proxied ? "X-Kind: proxied\r\n" : "X-Kind: direct\r\n"); }},
+        {"hop.test",
+         [&] {
+             return response("ok", proxied ? ""
+                                           : "Upgrade: h2,h2c\r\nConnection: Upgrade, X-Hop\r\n"
+                                             "X-Hop: 1\r\nProxy-Support: a\r\nTE: trailers\r\n"
+                                             "Trailer: X-End\r\n");
+         }},
         {"relay.test",
          [&] {
              if (r.message.has("Via"))
@@ -106,6 +119,10 @@ std::string doctor_sites::answer(const received_request& r)
         {"to-no-name.test", [] { return to("http://" + std::string(64, 'a') + ".test/"); }},
         {"to-address.test", [] { return to("http://192.0.2.7/"); }},
     };
+    if (r.message.method() == "PROXY")
+        return response("no", "Connection: close\r\n", "400 Bad Request");
+    if (target.starts_with("/alike"))
+        return response("<p>Your address: 192.0.2.1</p>", html);
     if (const auto found = more.find(name); found != more.end())
         return found->second();
     if (name == "unknown.test" || name == "other-host.test" || name.starts_with("also-") ||
@@ -120,8 +137,16 @@ doctor_sites::doctor_sites(const private_network& network, const std::vector<doc
     // Connections to these come here, though no interface has the address.
     if (run_command({"ip", "-6", "route", "add", "local", "2001:db8:7::/64", "dev", "lo"}).code)
         throw std::runtime_error("no local route");
+    if (run_command({"ip", "addr", "add", "192.0.2.77/32", "dev", "lo"}).code)
+        throw std::runtime_error("no second address");
     backend_.emplace([this](const received_request& r) { return answer(r); }, 0, "192.0.2.1");
     named_.emplace(1000000, 0, "192.0.2.1");
+    using steps = scripted_backend::steps;
+    wants_.emplace(steps{script::read_request(), script::answer(wants_proxy), script::close()}, 0,
+                   "192.0.2.1");
+    closes_.emplace(steps{script::read_request(), script::close()}, 0, "192.0.2.1");
+    write_file("/etc/hosts",
+               read_file("/etc/hosts") + "2001:db8::1 hosts.test\n2001:db8::1 both-hosts.test\n");
     names_.say("four.test", {.a = {"127.0.0.1"}});
     names_.say("past-site.test", {.a = {"192.0.2.1"}});
     names_.say("good.test", {.a = {"192.0.2.1"}, .aaaa = {"2001:db8::1"}});
@@ -141,7 +166,8 @@ httpd_options doctor_sites::options_for(const std::vector<doctor_site>& rows)
     options.modules = {"socache_shmcb", "ssl", "headers", "rewrite"};
     options.global =
         filled("Listen [2001:db8::1]:@port@\nListen [2001:db8::1]:@tls@\n"
-               "Listen [::]:@anywhere@\nListen 127.0.0.1:@tls@\nListen [::1]:@second@\n");
+               "Listen [::]:@anywhere@\nListen 127.0.0.1:@tls@\nListen [::1]:@second@\n"
+               "Listen 192.0.2.1:@port@\nListen 192.0.2.1:@tls@\n");
     for (const doctor_site& row : rows) {
         const std::string inside = "ServerName " + row.name + "\n" + row.directives + "\n";
         if (row.tls.names.empty() || row.name.find("tls") == std::string::npos)
@@ -169,7 +195,9 @@ std::string doctor_sites::filled(std::string text) const
         {"@nobody@", nobody_},
         {"@anywhere@", anywhere_},
         {"@backend@", backend_ ? backend_->port() : 0U},
-        {"@named@", named_ ? named_->port() : 0U}};
+        {"@named@", named_ ? named_->port() : 0U},
+        {"@wants@", wants_ ? wants_->port() : 0U},
+        {"@closes@", closes_ ? closes_->port() : 0U}};
     for (const auto& [mark, port] : ports)
         text = replaced(std::move(text), mark, std::to_string(port));
     return text;
@@ -198,6 +226,8 @@ void expect_findings(const std::vector<doctor_site>& rows)
         INFO(said[i].output);
         for (const std::string& line : rows[i].says)
             CHECK_THAT(said[i].output, ContainsSubstring(all.filled(line)));
+        for (const std::string& line : rows[i].says_not)
+            CHECK_THAT(said[i].output, !ContainsSubstring(all.filled(line)));
         CHECK(said[i].code == rows[i].status);
     }
 }

@@ -21,7 +21,8 @@ namespace v6front
 struct doctor_site {
     std::string name;
     // Here and in `says`: @site@ is the backend's URL. @port@, @tls@, @second@ and @anywhere@ are
-    // the front's ports, @backend@ and @named@ those of sites, and at @nobody@ nobody listens.
+    // the front's ports, @backend@, @named@, @wants@ and @closes@ those of sites, and at @nobody@
+    // nobody listens.
     // @ca@ is the file of the test's CA.
     std::string directives;
     std::string at = "*:@port@";
@@ -29,6 +30,7 @@ struct doctor_site {
     bool exists = true;
     certificate_wish tls{.names = {}}; // with names: another virtual host, at @tls@
     std::vector<std::string> says{};
+    std::vector<std::string> says_not{};
     int status = 0;
 };
 
@@ -53,6 +55,7 @@ private:
     certificate_authority ca_;
     std::optional<scripted_backend> backend_;
     std::optional<named_site> named_;
+    std::optional<scripted_backend> wants_, closes_; // a PROXY header; nothing
     std::optional<httpd_server> front_;
 };
 

@@ -87,6 +87,18 @@ const std::vector<same_rules>& apache_rules()
         {"ProxyPassMatch \\.gif @site@", {"/a.gif", "/b/c.gif/d", "/b"}},
         {"ProxyPassMatch ^/u/([a-z]+)/(.*)$ @site@/x/$2/$1\nProxyPass /u @site@/rest",
          {"/u/joe/a/b", "/u/JOE/a", "/u"}},
+        {"ProxyPass / @site@/a/\nProxyPassMatch ^/img/(.*)$ @site@/b/$1\nRewriteEngine On\n"
+         "RewriteRule ^/old/(.*)$ @site@/c/$1 [P]",
+         {"/", "/old/b", "/img/x", "/old"}},
+        {"ProxyPass /a @site@/one\nProxyPassMatch ^/(.*)$ @site@/two/$1\nProxyPass /b @site@/b\n"
+         "RewriteEngine On\nRewriteRule ^/a/(.*)$ @site@/c/$1 [P]",
+         {"/a/x", "/a", "/b", "/b/y"}},
+        {"ProxyPassMatch ^/(.*)$ @site@/two/$1\n<IfModule mod_rewrite.c>\nRewriteEngine On\n"
+         "RewriteRule ^/a/(.*)$ @site@/c/$1 [P]\n</IfModule>",
+         {"/a/x", "/a"}},
+        {"<LocationMatch ^/v([12])/(.*)$>\nProxyPass @site@/api/$2\n</LocationMatch>\n"
+         "RewriteEngine On\nRewriteRule ^/v2/(.*)$ @site@/c/$1 [P]",
+         {"/v1/x", "/v2/x"}},
         {"<Location /loc>\nProxyPass @site@/in\n</Location>", {"/loc", "/loc/x", "/location"}},
         {"<LocationMatch ^/v[12]/(.*)$>\nProxyPass @site@/api/$1\n</LocationMatch>",
          {"/v1/x", "/v3/x"}},
@@ -116,6 +128,13 @@ const std::vector<same_rules>& nginx_rules()
          {"/a/x", "/x/one", "/y/", "/x/one?q=r"}},
         {"location / { proxy_pass @site@; }\nlocation /no { deny all; proxy_pass @site@; }",
          {"/no", "/no/x", "/nothing", "/n"}},
+        {"location / { proxy_pass @site@; proxy_set_header X-Kind all; }\n"
+         "location /img/ { proxy_pass @site@; }\nlocation ~* \\.PHP$ { proxy_pass @site@; }\n"
+         "location ~ ^/a(b|c) { proxy_pass @site@; proxy_set_header X-Kind some; }",
+         {"/", "/img/x", "/x.php", "/ab", "/ab.php", "/xab"}},
+        {"location / { deny all; proxy_pass @site@; }\nlocation /open/ { proxy_pass @site@; }\n"
+         "location = /one { proxy_pass @site@; }",
+         {"/", "/open/x", "/one", "/onex"}},
         {"location / { try_files @none @app; }\nlocation @app { proxy_pass @site@; }", {"/", "/a"}},
         {"set $there @site@;\nlocation / { proxy_pass $there; }", {"/", "/a"}},
         {"location / { proxy_pass @site@; }\nlocation /old { return 404; }", {"/old", "/o"}},
@@ -191,7 +210,8 @@ void expect_same(const std::vector<same_rules>& rows, const asking& before, cons
 
 std::string echo(const received_request& r)
 {
-    return response(r.message.target() + " for " + r.message.value("Host"));
+    return response(r.message.target() + " for " + r.message.value("Host") +
+                    r.message.value("X-Kind"));
 }
 
 std::string url_of(const scripted_backend& site)

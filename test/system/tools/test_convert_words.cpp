@@ -30,6 +30,28 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "may be another"},
         {"server { location / { proxy_pass http://b; proxy_set_header Host $host:$server_port; } }",
          "# not needed: proxy_set_header Host $host:$server_port (the site sees the client's Host"},
+        {"ProxyPass / http://b/\nProxyPassMatch ^/img/(.*)$ http://c/$1",
+         "# NO COUNTERPART: ProxyPassMatch ^/img/(.*)$ http://c/$1\n#   mod_proxy never gets to "
+         "it: "
+         "\"ProxyPass / http://b/\" comes first"},
+        {"ProxyPass /a/ http://b/\nProxyPassMatch ^/a/x/(.*)$ http://never/$1",
+         "# NO COUNTERPART: ProxyPassMatch ^/a/x/(.*)$ http://never/$1"},
+        {"ProxyPass /a/ http://b/\nProxyPassMatch ^/a?/x/(.*)$ http://sometimes/$1",
+         "\nV6FrontPassMatch ^/a?/x/(.*)$ http://sometimes/$1"},
+        {"<Location /l>\nProxyPass http://b/\n</Location>\nRewriteRule ^/l/x(.*)$ http://c/$1 [P]",
+         "#   mod_rewrite comes before mod_proxy, but the rule in <Location /l> comes before all "
+         "V6FrontPassMatch. Write that one as V6FrontPass /l outside of <Location>"},
+        {"<Proxy balancer://hot>\nBalancerMember http://b:8080\n"
+         "BalancerMember http://standby:8080 status=+H\n</Proxy>\nProxyPass / balancer://hot/",
+         "# NO COUNTERPART: BalancerMember http://standby:8080 status=+H\n#   this server is left "
+         "out: mod_proxy asks it only when no other answers (hot standby)"},
+        {"<Proxy http://b/adm/>\nRequire ip 11\n</Proxy>\nProxyPass /p http://b",
+         "\n<Location /p/adm/>\nRequire ip 11\n</Location>"},
+        {"<Proxy http://b/adm>\nRequire ip 12\n</Proxy>\nProxyPassMatch ^/m(.*)$ http://b/adm/$1",
+         "\n<LocationMatch ^/m(.*)$>\nRequire ip 12\n</LocationMatch>"},
+        {"<Proxy http://nowhere/adm>\nRequire ip 13\n</Proxy>\nProxyPass / http://b/",
+         "# NO COUNTERPART: <Proxy http://nowhere/adm>; Require ip 13\n#   no rule of this file "
+         "leads to that URL"},
         {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
         {"ProxyErrorOverride On 404 503", "V6FrontErrorOverride 404 503"},
         {"ProxyHTMLURLMap http://a/ /b/", "\nProxyHTMLURLMap http://a/ /b/"},
@@ -41,6 +63,13 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "# NO COUNTERPART: include proxy_params"},
         {"server { location / { location /x { return 200; } proxy_pass http://b; } }",
          "# NO COUNTERPART: location /x"},
+        {"server { location / { proxy_pass http://b; error_page 502 @named; }\n"
+         "location @named { proxy_pass http://10.0.0.10; } }",
+         "# NO COUNTERPART: location @named { proxy_pass http://10.0.0.10 }"},
+        {"server { try_files $uri @app; location @app { proxy_pass http://b; } }",
+         "# NO COUNTERPART: try_files $uri @app"},
+        {"server { location /files { root /srv; } location / { proxy_pass http://b; } }",
+         "#   no site is asked for this path, so httpd answers it itself: write what it is to do"},
         {"server { listen 80 proxy_protocol; location / { proxy_pass http://b; } }",
          "# NO COUNTERPART: proxy_protocol of listen 80 proxy_protocol"},
     };
@@ -56,6 +85,9 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
     INFO(said);
     for (const auto& row : rows)
         CHECK_THAT(said, ContainsSubstring(row.second));
+    CHECK_THAT(converted("<Proxy http://b/adm>\nRequire ip 10\n</Proxy>\n<VirtualHost *:80>\n"
+                         "ProxyPass /secret http://b/adm\n</VirtualHost>\n"),
+               ContainsSubstring("\n<Location /secret>\nRequire ip 10\n</Location>"));
     // HTTP/2 is of the port that has it.
     const auto two = converted(
         "server { listen 80; listen 443 ssl http2; location / { proxy_pass http://b; } }");
@@ -66,7 +98,8 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
 TEST_CASE("What is no configuration is not converted", "[convert]")
 {
     for (const char* text : {"<VirtualHost *:80>\nProxyPass / http://a/\n", "</Location>\n",
-                             "server { location / { proxy_pass http://a; }", "server { } }\n"}) {
+                             "server { location / { proxy_pass http://a; }", "server { } }\n",
+                             "hello\n", "", "<VirtualHost *:80>\nServerName a\n</VirtualHost>\n"}) {
         INFO(text);
         const auto said = v6frontctl({"convert"}, text);
         CHECK(said.code == 3);

@@ -21,6 +21,7 @@ const std::vector<doctor_site>& sites()
          .says =
              {"ok      dns: good.test: A 192.0.2.1; AAAA 2001:db8::1",
               "ok      listen: http answers at [2001:db8::1]:@port@",
+              "ok      a: good.test: port @port@ of 192.0.2.1 answers",
               "ok      aaaa: good.test: 2001:db8::1 is an address of this machine",
               "ok      backend: http://192.0.2.1:@backend@: 192.0.2.1:@backend@ answers 200",
               "ok      loop: ", "ok      host: the site knows Host: good.test:@port@",
@@ -36,7 +37,14 @@ const std::vector<doctor_site>& sites()
          .entry = {.a = {"192.0.2.1"}},
          .says = {"note    aaaa: new.test has no AAAA record yet",
                   "  new.test. 300 IN AAAA 2001:db8::1\n", "publish now",
-                  "note    client: http://192.0.2.1:@backend@ is on this machine"},
+                  "note    client: http://192.0.2.1:@backend@ is on this machine, and gets all "
+                  "clients from 192.0.2.1",
+                  "The manual's page access-by-address shows"},
+         .status = 0},
+        {.name = "bound.test",
+         .directives = "V6FrontBindV4 192.0.2.77\n" + site_rule,
+         .says = {"ok      client: http://192.0.2.1:@backend@: the site sees 192.0.2.77 connect"},
+         .says_not = {"note    client:"},
          .status = 0},
         {.name = "alias.test",
          .directives = "ServerAlias also-alias.test *.alias.test\n" + site_rule,
@@ -44,6 +52,19 @@ const std::vector<doctor_site>& sites()
                   "  also-alias.test. 300 IN AAAA 2001:db8::1\n",
                   "warning host: the site answers 404 to Host: also-alias.test:@port@"},
          .status = 1},
+        {.name = "taken.test", // the front has taken it off IPv4
+         .directives = site_rule,
+         .entry = {.a = {"192.0.2.77"}, .aaaa = {"2001:db8::1"}},
+         .says = {"error   a: taken.test: over IPv4 the site does not answer any more: port @port@ "
+                  "of 192.0.2.77 refuses connections. Let a server listen there (\"Listen "
+                  "192.0.2.77:@port@\")"},
+         .status = 2},
+        {.name = "far.test",
+         .directives = site_rule,
+         .entry = {.a = {"198.51.100.1"}, .aaaa = {"2001:db8::1"}},
+         .says = {"note    a: far.test: whether the site still answers over IPv4 is not seen from "
+                  "here: port @port@ of 198.51.100.1 cannot be reached: "},
+         .status = 0},
         {.name = "lost.test",
          .directives = site_rule,
          .exists = false,
@@ -130,6 +151,10 @@ const std::vector<doctor_site>& sites()
          .says = {"error   host: the site does not know Host: other-host.test:@port@",
                   "otherwise for good.test:@backend@", "\"V6FrontPreserveHost Off\""},
          .status = 2},
+        {.name = "alike.test", // the client's address in the page is also the rule's
+         .directives = "V6FrontPass / http://192.0.2.1:@backend@/alike",
+         .says = {"note    host: the site answers alike for every Host, alike.test:@port@ too"},
+         .status = 0},
         {.name = "own-host.test",
          .directives = "V6FrontPreserveHost Off\nV6FrontPass / http://good.test:@backend@/",
          .says = {"note    host: the site gets Host: good.test:@backend@",
@@ -158,6 +183,21 @@ const std::vector<doctor_site>& sites()
              {"warning page: http://field.test:@port@/: x-kind: \"direct\" over IPv4, \"proxied\" "
               "through the front"},
          .status = 1},
+        {.name = "hop.test",
+         .directives = site_rule,
+         .says = {"ok      page: http://hop.test:@port@/: 200, as over IPv4"},
+         .status = 0},
+        {.name = "hosts.test",
+         .directives = site_rule,
+         .entry = {.a = {"192.0.2.1"}},
+         .says = {"note    record: hosts.test: AAAA 2001:db8::1 is in /etc/hosts of this machine "
+                  "alone",
+                  "  hosts.test. 300 IN AAAA 2001:db8::1\n"},
+         .status = 0},
+        {.name = "both-hosts.test",
+         .directives = site_rule,
+         .says = {"ok      record: both-hosts.test is published"},
+         .status = 0},
         {.name = "relay.test", // a site whose responses have been at this front before
          .directives = site_rule,
          .says = {"error   loop: http://192.0.2.1:@backend@/: the site passes requests on to this "

@@ -148,11 +148,28 @@ const std::vector<doctor_site>& tls_sites()
                        "127.0.0.9",
          .says = {"warning backend: ", "error   backend: ", ": none of its addresses answers"},
          .status = 2},
+        {.name = "unexpected.test", // a port that takes no PROXY header
+         .directives = "V6FrontProxyProtocol v1\n" + site_rule,
+         .says = {"192.0.2.1:@backend@ answers 400. It expects no PROXY header: without one it "
+                  "answers 200. Write the URL of the port that expects one, or "
+                  "V6FrontProxyProtocol Off"},
+         .says_not = {"to the site's names"},
+         .status = 2},
+        {.name = "expected.test", // and one that closes the connection without one
+         .directives = "V6FrontPass / http://192.0.2.1:@wants@/",
+         .says = {"It expects a PROXY header: with one it answers 200. Write V6FrontProxyProtocol "
+                  "v1"},
+         .status = 2},
+        {.name = "closing.test",
+         .directives = "V6FrontPass / http://192.0.2.1:@closes@/",
+         .says = {"If this port expects a PROXY header, write V6FrontProxyProtocol v1"},
+         .status = 2},
         {.name = "proxied.test",
          .directives = "V6FrontProxyProtocol v1\nV6FrontPass / http://192.0.2.1:@named@/",
          .says = {"the client's address in the PROXY header (v1), X-Forwarded-For",
                   "ok      page: http://proxied.test:@port@/: 200, as over IPv4",
                   "note    host: the site answers alike for every Host, proxied.test:@port@ too"},
+         .says_not = {"note    client:"},
          .status = 0},
     };
     return rows;

@@ -180,6 +180,15 @@ TEST_CASE("The manual has each option of v6frontctl", "[doctor]")
     }
 }
 
+TEST_CASE("All say alike which Python v6frontctl needs", "[doctor]")
+{
+    for (const char* file :
+         {"README.md", "mod_v6front/manual/tools/v6frontctl.md", "mod_v6front/tools/v6frontctl"}) {
+        INFO(file);
+        CHECK_THAT(read_file(file), ContainsSubstring("Python 3.10 or later"));
+    }
+}
+
 TEST_CASE("doctor is not kept waiting by a dead name server", "[doctor]")
 {
     if (!private_network::possible("v6frontctl doctor with a dead name server"))

@@ -119,7 +119,14 @@ TEST_CASE("v6frontctl status says why there is none", "[status]")
 {
     const scripted_backend closed(
         [](const received_request&) { return response("no", "", "403 Forbidden"); });
+    const scripted_backend other(
+        [](const received_request&) { return response("no", "", "404 Not Found"); });
     const std::vector<std::pair<std::string, std::string>> rows{
+        {other.url() + "v6front-status",
+         "/v6front-status answers 404: the virtual host that answers to \"127.0.0.1\" has no "
+         "status "
+         "page there. Give the URL of one that has: v6frontctl status "
+         "http://www.example.org/v6front-status"},
         {closed.url() + "v6front-status", "answers 403: is there a <Location> with SetHandler"},
         {"http://127.0.0.1:" + std::to_string(free_port()) + "/", "refuses connections"},
         {"ftp://127.0.0.1/", "is no URL of http or https"}};

@@ -124,7 +124,7 @@ TEST_CASE("Slips in keys and values", "[configtest]")
     check({
         {pass + "V6FrontPass /a http://four.test:9/ CONNECT=1 Max=2"},
         {"V6FrontPass / http://four.test:9/ conect=1", {"", "\"conect=1\"", "one of connect,"}},
-        {"V6FrontPass / http://four.test:9/ timeout=1", {"", "\"timeout=1\"", "response"}},
+        {"V6FrontPass / http://four.test:9/ timeout=1", {"", "\"timeout=1\"", "is response= here"}},
         {"V6FrontPass / http://four.test:9/ response = 3", {"", "must be written key=value"}},
         {"V6FrontPass / http://four.test:9/ response=3 s", {"", "\"s\" must be written key"}},
         {"V6FrontPass / http://four.test:9/ response=", {"", "response=\"\" must be a duration"}},

@@ -111,13 +111,29 @@ TEST_CASE("configtest tells what will not work, and refuses only what never can"
 
 TEST_CASE("configtest names a missing IPv6 listener", "[configtest]")
 {
-    httpd_options options;
-    options.site = "V6FrontPass / http://four.test:9/";
-    options.ipv6_listener = false;
-    options.listen_ipv4 = true;
-    const auto said = configtest(options);
-    CHECK(count(said.output, "V6F0203") == 1);
-    CHECK(said.code == 0);
+    struct row {
+        const char* global;
+        const char* says;
+    };
+    const row rows[]{
+        {"", "Add \"Listen [2001:db8::1]:8080\", with an IPv6 address"},
+        {"Listen 0.0.0.0:18120\n<VirtualHost *:18120>\nServerName x.test\n"
+         "V6FrontPass / http://four.test:9/\n</VirtualHost>",
+         "Add \"Listen [2001:db8::1]:8080\" and \"Listen [::]:18120\""},
+        {"Listen 127.0.0.1:18120", "Add \"Listen [2001:db8::1]:8080\", with"},
+    };
+    for (const row& r : rows) {
+        httpd_options options;
+        options.site = "V6FrontPass / http://four.test:9/";
+        options.global = r.global;
+        options.ipv6_listener = false;
+        options.listen_ipv4 = true;
+        const auto said = configtest(options);
+        INFO(said.output);
+        CHECK(count(said.output, "V6F0203") == 1);
+        CHECK(said.output.find(r.says) != std::string::npos);
+        CHECK(said.code == 0);
+    }
 }
 
 TEST_CASE("configtest does not hang on a dead name server, whatever the number of names",

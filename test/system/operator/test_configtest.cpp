@@ -44,6 +44,7 @@ const std::vector<finding>& findings()
         {"V6FrontPass / http://x.test:8080/\nV6FrontBackendV4 x.test 127.0.0.1 192.0.2.1", nullptr,
          ""},
         {"V6FrontPass / http://four.test:8080/", "V6F0205", "four.test resolves to 127.0.0.1:8080"},
+        {"V6FrontPass /b http://four.test:8080/", "V6F0205", "(\"Listen [2001:db8::1]:8080\")"},
         {"V6FrontPass / http://four.test:8080/ self=on", nullptr, ""},
         {"V6FrontPass / http://six.test/", "V6F0206", "six.test: the backend's name has no IPv4"},
         {"V6FrontPass /a%20b http://four.test:9/", "V6F0207", "percent"},
@@ -157,6 +158,8 @@ TEST_CASE("configtest does not hang on a dead name server, whatever the number o
               << std::endl;
     CHECK(said.code == 0);
     CHECK(count(said.output, "V6F0206") == 100);
+    CHECK(said.output.find("Check this machine's name server, or") != std::string::npos);
+    CHECK(said.output.find("A record") == std::string::npos);
     CHECK(took < patience(5s));
 
     // And with one that answers, what it says counts.
@@ -166,4 +169,5 @@ TEST_CASE("configtest does not hang on a dead name server, whatever the number o
     const auto live = configtest(options);
     CHECK(count(live.output) == 1);
     CHECK(live.output.find("gone.test: the backend's name does not exist") != std::string::npos);
+    CHECK(live.output.find("Add an A record") != std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
 #include "finding_log.hpp"
+#include "listen_conflicts.hpp"
 #include "warnings.hpp"
 
 #include <algorithm>
@@ -120,6 +121,8 @@ int check_configuration(server_rec* main_server)
         return HTTP_INTERNAL_SERVER_ERROR;
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
         all = find_in_settings(main_server);
+        if (any_routes(main_server))
+            find_listen_conflicts(main_server, all);
         find_in_names(main_server, listeners, all);
         log_findings(all, main_server);
     }

@@ -37,12 +37,13 @@ key_value require_key_value(std::string_view word)
     return *split;
 }
 
-void refuse_key(std::string_view word, const std::vector<std::string_view>& keys)
+void refuse_key(std::string_view word, const std::vector<std::string_view>& keys,
+                std::string_view besides)
 {
     std::string sentence = "the key of \"" + std::string(word) + "\" must be one of ";
     for (const auto key : keys)
         sentence.append(key == keys.front() ? "" : ", ").append(key);
-    throw setting_error(sentence);
+    throw setting_error(sentence.append(besides.empty() ? "" : ". ").append(besides));
 }
 
 std::string list_of_keys(const std::vector<std::string_view>& keys)

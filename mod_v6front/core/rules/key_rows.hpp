@@ -61,9 +61,11 @@ bool set_key(Owner& owner, const key_value& word, const std::tuple<Row...>& rows
     return std::apply([&take](const Row&... row) { return (take(row) || ...); }, rows);
 }
 
-// Throw setting_error: the word has no "=", or a key that is none of these.
+// Throw setting_error: the word has no "=", or a key that is none of these. What is said besides
+// is a sentence.
 key_value require_key_value(std::string_view word);
-[[noreturn]] void refuse_key(std::string_view word, const std::vector<std::string_view>& keys);
+[[noreturn]] void refuse_key(std::string_view word, const std::vector<std::string_view>& keys,
+                             std::string_view besides = {});
 
 // "a=, b= and c=".
 std::string list_of_keys(const std::vector<std::string_view>& keys);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.hpp"
 
+#include "proxy_pass_keys.hpp"
+
 namespace v6front
 {
 
@@ -29,8 +31,9 @@ exchange_settings merge(const exchange_settings& base, const exchange_settings& 
 
 void set_option(exchange_settings& settings, std::string_view key_value)
 {
-    if (!set_key(settings, require_key_value(key_value), setting_rows))
-        refuse_key(key_value, keys_of(setting_rows));
+    const auto word = require_key_value(key_value);
+    if (!set_key(settings, word, setting_rows))
+        refuse_key(key_value, keys_of(setting_rows), instead_of_proxy_pass_key(word.key));
 }
 
 void set_by_directive(exchange_settings& settings, std::string_view directive,

@@ -2,6 +2,7 @@
 
 #include "access_by_address.hpp"
 
+#include "core/findings/missing_sources.hpp"
 #include "core/rules/source_pool.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/config/backends.hpp"
@@ -55,27 +56,8 @@ void find_missing(const written_directive& d, std::string_view written, findings
     const auto pool = pool_of(written);
     if (!pool)
         return;
-    constexpr unsigned enough = 3;
-    unsigned missing = 0;
-    std::string names;
-    for (const auto& r : pool->ranges())
-        for (std::uint64_t a = r.first; a <= r.last; ++a)
-            if (const auto source = static_cast<std::uint32_t>(a); !may_be_bound(source)) {
-                if (missing < enough)
-                    names += (missing > 0 ? ", " : "") + v4_text(source);
-                ++missing;
-            }
-    if (missing == 0)
-        return;
-    out.push_back({"V6F0255", d.place,
-                   d.text() + " (" + d.place + "): this machine does not have " + names +
-                       (missing > enough ? ", ..." : "") + ", " + std::to_string(missing) + " of " +
-                       std::to_string(pool->size()) +
-                       " addresses: as long as that is so, clients for which one of them is chosen "
-                       "get 503. Add them (\"ip address add " +
-                       names.substr(0, names.find(',')) +
-                       "/32 dev lo\", or for a whole range \"ip route add local 192.0.2.0/28 dev "
-                       "lo\"), or correct the directive"});
+    if (auto text = missing_sources(*pool, may_be_bound); !text.empty())
+        out.push_back({"V6F0255", d.place, d.text() + " (" + d.place + "): " + text});
 }
 
 // Private networks: RFC 1918, 3927 and 6598.
@@ -123,6 +105,21 @@ bool is_local(const backend& b)
                        [](const numbered_name& name) { return name.text == "localhost"; });
 }
 
+// The site sees the clients at addresses that its rules cannot take for local. It asks for no more
+// than that they are not the machine's own: which networks the site trusts is not known here.
+bool is_answered(const configured_backend& b)
+{
+    const auto terms = settled_settings(b.server, *b.settings);
+    if (terms.proxy_protocol.value_or(proxy_protocol::off) != proxy_protocol::off)
+        return true;
+    const auto sources = terms.sources.value_or(nullptr);
+    return sources && std::none_of(sources->ranges().begin(), sources->ranges().end(),
+                                   [](const source_pool::range& r) {
+                                       constexpr std::uint32_t net = 127;
+                                       return r.first >> 24 <= net && net <= r.last >> 24;
+                                   });
+}
+
 } // namespace
 
 void find_missing_sources(const server_rec* main_server, findings& out)
@@ -147,7 +144,7 @@ void note_local_sites(server_rec* main_server)
     std::set<std::string> sites;
     std::optional<configured_backend> first;
     for_each_backend(main_server, [&](const configured_backend& b) {
-        if (b.backend.check_terms != connection_terms{} || !is_local(b.backend))
+        if (is_answered(b) || !is_local(b.backend))
             return;
         sites.insert(b.backend.authority);
         if (!first)

@@ -6,6 +6,7 @@
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
 #include "finding_log.hpp"
+#include "listen_conflicts.hpp"
 #include "warnings.hpp"
 
 #include <algorithm>
@@ -25,6 +26,13 @@ std::string text(const endpoint& e)
     return e.address().to_string() + ":" + std::to_string(e.port());
 }
 
+std::string ipv6_alone(std::uint16_t port)
+{
+    return "If the site is another server on this machine, make this one listen on its IPv6 "
+           "address only (\"Listen [2001:db8::1]:" +
+           std::to_string(port) + "\")";
+}
+
 // Backends with no other address than our own.
 void find_own_backends(const server_rec* main_server, const own_listeners& listeners, findings& out)
 {
@@ -39,11 +47,9 @@ void find_own_backends(const server_rec* main_server, const own_listeners& liste
             {"V6F0204", b.place,
              b.rule + " (" + b.place + "): this server itself listens on " +
                  text(b.backend.addresses.front()) +
-                 ", so every request would loop. Write the site's own address. If the site is "
-                 "another server on this machine, make this one listen on its IPv6 address only "
-                 "(\"Listen [2001:db8::1]:" +
-                 std::to_string(b.backend.url.port) +
-                 "\"). If the site is another virtual host of this server, add \"self=on\" to the "
+                 ", so every request would loop. Write the site's own address. " +
+                 ipv6_alone(b.backend.url.port) +
+                 ". If the site is another virtual host of this server, add \"self=on\" to the "
                  "rule",
              finding::kind::refusal});
     });
@@ -60,19 +66,22 @@ void find_own_addresses(const own_listeners& listeners, const configured_backend
             out.push_back({"V6F0205", b.place,
                            b.rule + " (" + b.place + "): " + name + " resolves to " + text(at) +
                                ", where this server itself listens: that address would loop and "
-                               "is not used; if there is no other, requests get 508. Give the "
-                               "site's address with V6FrontBackendV4"});
+                               "is not used; if there is no other, requests get 508. " +
+                               ipv6_alone(b.backend.url.port) +
+                               ". Otherwise give the site's address with V6FrontBackendV4"});
     }
 }
 
 finding no_address(const configured_backend& user, const std::string& name, reason why)
 {
+    const bool is_silence = why == reason::lookup_timed_out || why == reason::lookup_failed;
     return {"V6F0206", user.place,
             user.rule + " (" + user.place + "): " + name + ": " + std::string(describe(why).words) +
                 (why == reason::no_ipv4_address ? ", only IPv6 ones, which are not used" : "") +
                 "; its requests get " + std::to_string(describe(why).status) +
-                ". Add an A record that this machine can look up, or give the site's address with "
-                "V6FrontBackendV4"};
+                (is_silence ? ". Check this machine's name server"
+                            : ". Add an A record that this machine can look up") +
+                ", or give the site's address with V6FrontBackendV4"};
 }
 
 void find_in_names(const server_rec* main_server, const own_listeners& listeners, findings& out)
@@ -112,6 +121,8 @@ int check_configuration(server_rec* main_server)
         return HTTP_INTERNAL_SERVER_ERROR;
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
         all = find_in_settings(main_server);
+        if (any_routes(main_server))
+            find_listen_conflicts(main_server, all);
         find_in_names(main_server, listeners, all);
         log_findings(all, main_server);
     }

@@ -6,6 +6,7 @@
 #include "httpd/config/listeners.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace v6front
@@ -14,18 +15,57 @@ namespace v6front
 namespace
 {
 
-void find_no_ipv6(findings& out)
+using listening = std::vector<std::pair<asio::ip::address, std::uint16_t>>;
+
+listening all_listeners()
 {
-    bool ipv6 = false, any = false;
-    for_each_listener([&](const asio::ip::address& address, std::uint16_t) {
-        any = true;
-        ipv6 = ipv6 || (address.is_v6() && !address.to_v6().is_v4_mapped());
+    listening all;
+    for_each_listener(
+        [&all](const asio::ip::address& on, std::uint16_t port) { all.emplace_back(on, port); });
+    return all;
+}
+
+// The ports of the virtual hosts with routes, as far as somebody listens there; else all of those.
+std::set<std::uint16_t> ports_of_routes(const server_rec* main_server, const listening& all)
+{
+    std::set<std::uint16_t> listened, used;
+    for (const auto& each : all)
+        listened.insert(each.second);
+    for (const auto* s = main_server->next; s; s = s->next)
+        for (const auto* a = s->addrs; a && config_of(s)->has_routes(); a = a->next)
+            if (listened.contains(a->host_port))
+                used.insert(a->host_port);
+    return used.empty() ? listened : used;
+}
+
+// What can be added to these. A port cannot be opened for all addresses beside a single one.
+std::string ipv6_listener(std::uint16_t port, const listening& all)
+{
+    const bool single = std::any_of(all.begin(), all.end(), [port](const auto& l) {
+        return l.second == port && !l.first.is_unspecified();
     });
-    if (any && !ipv6)
-        out.push_back({"V6F0203",
-                       {},
-                       "no Listen is on an IPv6 address, so these sites cannot be reached over "
-                       "IPv6. Add \"Listen [::]:80\""});
+    return (single ? "\"Listen [2001:db8::1]:" : "\"Listen [::]:") + std::to_string(port) + '"';
+}
+
+void find_no_ipv6(const server_rec* main_server, findings& out)
+{
+    const auto all = all_listeners();
+    const bool ipv6 = std::any_of(all.begin(), all.end(), [](const auto& l) {
+        return l.first.is_v6() && !l.first.to_v6().is_v4_mapped();
+    });
+    if (all.empty() || ipv6)
+        return;
+    std::string text = "no Listen is on an IPv6 address, so these sites cannot be reached over "
+                       "IPv6. Add ";
+    bool own_address = false;
+    const auto ports = ports_of_routes(main_server, all);
+    for (const auto port : ports) {
+        const auto listen = ipv6_listener(port, all);
+        own_address = own_address || listen.find("::]") == std::string::npos;
+        text.append(port == *ports.begin() ? "" : " and ").append(listen);
+    }
+    text.append(own_address ? ", with an IPv6 address of this machine" : "");
+    out.push_back({"V6F0203", {}, std::move(text)});
 }
 
 bool same_place(const server_rec* a, const server_rec* b)
@@ -39,13 +79,22 @@ bool has_aliases(const server_rec* s)
     return (s->names && s->names->nelts > 0) || (s->wild_names && s->wild_names->nelts > 0);
 }
 
-using listening = std::vector<std::pair<asio::ip::address, std::uint16_t>>;
-
 std::string host_text(const server_addr_rec& a)
 {
     std::string host = view(a.virthost).find(':') == std::string_view::npos ? "" : "[";
     host.append(a.virthost).append(host.empty() ? "" : "]");
     return host + ":" + std::to_string(a.host_port);
+}
+
+// Nothing where that cannot be told.
+std::optional<asio::ip::address> ip_of(const server_addr_rec& a)
+{
+    char text[64];
+    error_code failed;
+    if (!a.host_addr || apr_sockaddr_ip_getbuf(text, sizeof text, a.host_addr) != APR_SUCCESS)
+        return std::nullopt;
+    const auto address = asio::ip::make_address(text, failed);
+    return failed ? std::nullopt : std::optional(address);
 }
 
 void say_deaf(const server_rec* s, const server_addr_rec& a, const std::string& where,
@@ -67,7 +116,9 @@ void find_deaf_ports(const server_rec* s, const listening& all, findings& out)
         });
         if (!heard && said.insert(a->host_port).second) {
             const auto port = std::to_string(a->host_port);
-            say_deaf(s, *a, "port " + port, "[::]:" + port, out);
+            const auto address = ip_of(*a);
+            const bool any = !address || address->is_unspecified();
+            say_deaf(s, *a, "port " + port, any ? "[::]:" + port : host_text(*a), out);
         }
     }
 }
@@ -75,19 +126,15 @@ void find_deaf_ports(const server_rec* s, const listening& all, findings& out)
 // Also where that cannot be told.
 bool is_heard(const server_addr_rec& a, const listening& all)
 {
-    char text[64];
-    error_code failed;
-    if (!a.host_addr || apr_sockaddr_ip_getbuf(text, sizeof text, a.host_addr) != APR_SUCCESS)
-        return true;
-    const auto address = asio::ip::make_address(text, failed);
-    if (failed || address.is_unspecified())
+    const auto address = ip_of(a);
+    if (!address || address->is_unspecified())
         return true;
     return std::any_of(all.begin(), all.end(), [&](const auto& l) {
         const auto& [on, port] = l;
         if (a.host_port != 0 && port != a.host_port)
             return false;
         // [::] takes IPv4 as well, unless httpd was built otherwise.
-        return on == address || (on.is_unspecified() && (on.is_v6() || address.is_v4()));
+        return on == *address || (on.is_unspecified() && (on.is_v6() || address->is_v4()));
     });
 }
 
@@ -150,9 +197,7 @@ void find_dotted_name(const server_rec* s, findings& out)
 
 void find_hosts(const server_rec* main_server, findings& out)
 {
-    listening all;
-    for_each_listener(
-        [&](const asio::ip::address& on, std::uint16_t port) { all.emplace_back(on, port); });
+    const auto all = all_listeners();
     for (const auto* s = main_server->next; s; s = s->next) {
         if (!config_of(s)->has_routes())
             continue;
@@ -190,7 +235,7 @@ std::vector<server_rules> rules_of_servers(const server_rec* main_server)
 void find_unreachable(const server_rec* main_server, std::span<const server_rules> servers,
                       findings& out)
 {
-    find_no_ipv6(out);
+    find_no_ipv6(main_server, out);
     find_unreachable(servers, out);
     find_hosts(main_server, out);
 }

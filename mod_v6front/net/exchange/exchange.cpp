@@ -172,7 +172,7 @@ failure or_stopping(const failure& why, const closing_list::entry& limit)
 void attempt::note_how_far(attempt_progress& progress, const response_reader& response,
                            const thinking_time& thinking)
 {
-    record_.thinking_time = duration_cast<std::chrono::microseconds>(thinking.passed());
+    record_.thinking_time = thinking.passed(record_.response_time);
     record_.request_body = up_.taken();
     progress.body_gone = up_.is_gone();
     progress.body_unsent = up_.is_unsent();

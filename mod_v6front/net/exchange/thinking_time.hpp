@@ -34,8 +34,12 @@ public:
             status == 102 ? max_ : std::max(left_ - std::chrono::duration_cast<ms>(time), ms(0));
     }
 
-    // All of it, until the final head or the end.
-    std::chrono::steady_clock::duration passed() const noexcept { return passed_; }
+    // All of it, until the final head or the end. It is a part of the whole, which a finer clock
+    // (loop_clock) may say is less.
+    std::chrono::microseconds passed(std::chrono::microseconds whole) const noexcept
+    {
+        return std::min(std::chrono::duration_cast<std::chrono::microseconds>(passed_), whole);
+    }
 
 private:
     std::chrono::milliseconds max_;

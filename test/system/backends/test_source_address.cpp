@@ -113,6 +113,8 @@ TEST_CASE("An address that the machine does not have is said at the start, and i
                        ContainsSubstring("V6F0255: V6FrontBindV4 127.0.0.1 203.0.113.16/29") &&
                        ContainsSubstring("does not have 203.0.113.16, 203.0.113.17, "
                                          "203.0.113.18, ..., 8 of 9 addresses") &&
+                       ContainsSubstring("(\"ip address add 203.0.113.9/32 dev lo\"), or") &&
+                       ContainsSubstring("(\"ip route add local 203.0.113.16/29 dev lo\"), or") &&
                        ContainsSubstring("httpd.conf:"));
     }
     for (int i = 0; i < 3; ++i) {

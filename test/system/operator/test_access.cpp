@@ -151,9 +151,15 @@ TEST_CASE("A notice at the start says which sites take clients for local, and on
         {"V6FrontPass / http://172.32.0.1/", nullptr},
         {"V6FrontPass / http://four.test:9/", nullptr}, // not without a lookup
         {"V6FrontPass / http://127.0.0.1:9/ proxyprotocol=v1", nullptr},
-        {"V6FrontBindV4 127.0.0.2\nV6FrontPass / http://127.0.0.1:9/", nullptr},
-        {"<Location /x>\nV6FrontPass http://127.0.0.1:9/\nV6FrontBindV4 127.0.0.2\n</Location>",
+        {"V6FrontBindV4 192.0.2.2\nV6FrontPass / http://127.0.0.1:9/", nullptr},
+        {"V6FrontBindV4 10.0.0.2\nV6FrontPass / http://127.0.0.1:9/", nullptr},
+        {"<Location /x>\nV6FrontPass http://127.0.0.1:9/\nV6FrontBindV4 192.0.2.2\n</Location>",
          nullptr},
+        // All of 127.0.0.0/8 is local.
+        {"V6FrontBindV4 127.0.0.5\nV6FrontPass / http://127.0.0.1:9/",
+         "V6FrontPass / http://127.0.0.1:9/"},
+        {"V6FrontPass / http://127.0.0.1:9/ bindv4=192.0.2.2,127.0.0.5",
+         "V6FrontPass / http://127.0.0.1:9/"},
     };
     for (const notice& n : all) {
         INFO(n.site);

@@ -44,6 +44,7 @@ const std::vector<finding>& findings()
         {"V6FrontPass / http://x.test:8080/\nV6FrontBackendV4 x.test 127.0.0.1 192.0.2.1", nullptr,
          ""},
         {"V6FrontPass / http://four.test:8080/", "V6F0205", "four.test resolves to 127.0.0.1:8080"},
+        {"V6FrontPass /b http://four.test:8080/", "V6F0205", "(\"Listen [2001:db8::1]:8080\")"},
         {"V6FrontPass / http://four.test:8080/ self=on", nullptr, ""},
         {"V6FrontPass / http://six.test/", "V6F0206", "six.test: the backend's name has no IPv4"},
         {"V6FrontPass /a%20b http://four.test:9/", "V6F0207", "percent"},
@@ -111,13 +112,29 @@ TEST_CASE("configtest tells what will not work, and refuses only what never can"
 
 TEST_CASE("configtest names a missing IPv6 listener", "[configtest]")
 {
-    httpd_options options;
-    options.site = "V6FrontPass / http://four.test:9/";
-    options.ipv6_listener = false;
-    options.listen_ipv4 = true;
-    const auto said = configtest(options);
-    CHECK(count(said.output, "V6F0203") == 1);
-    CHECK(said.code == 0);
+    struct row {
+        const char* global;
+        const char* says;
+    };
+    const row rows[]{
+        {"", "Add \"Listen [2001:db8::1]:8080\", with an IPv6 address"},
+        {"Listen 0.0.0.0:18120\n<VirtualHost *:18120>\nServerName x.test\n"
+         "V6FrontPass / http://four.test:9/\n</VirtualHost>",
+         "Add \"Listen [2001:db8::1]:8080\" and \"Listen [::]:18120\""},
+        {"Listen 127.0.0.1:18120", "Add \"Listen [2001:db8::1]:8080\", with"},
+    };
+    for (const row& r : rows) {
+        httpd_options options;
+        options.site = "V6FrontPass / http://four.test:9/";
+        options.global = r.global;
+        options.ipv6_listener = false;
+        options.listen_ipv4 = true;
+        const auto said = configtest(options);
+        INFO(said.output);
+        CHECK(count(said.output, "V6F0203") == 1);
+        CHECK(said.output.find(r.says) != std::string::npos);
+        CHECK(said.code == 0);
+    }
 }
 
 TEST_CASE("configtest does not hang on a dead name server, whatever the number of names",
@@ -141,6 +158,8 @@ TEST_CASE("configtest does not hang on a dead name server, whatever the number o
               << std::endl;
     CHECK(said.code == 0);
     CHECK(count(said.output, "V6F0206") == 100);
+    CHECK(said.output.find("Check this machine's name server, or") != std::string::npos);
+    CHECK(said.output.find("A record") == std::string::npos);
     CHECK(took < patience(5s));
 
     // And with one that answers, what it says counts.
@@ -150,4 +169,5 @@ TEST_CASE("configtest does not hang on a dead name server, whatever the number o
     const auto live = configtest(options);
     CHECK(count(live.output) == 1);
     CHECK(live.output.find("gone.test: the backend's name does not exist") != std::string::npos);
+    CHECK(live.output.find("Add an A record") != std::string::npos);
 }

@@ -124,7 +124,7 @@ TEST_CASE("Slips in keys and values", "[configtest]")
     check({
         {pass + "V6FrontPass /a http://four.test:9/ CONNECT=1 Max=2"},
         {"V6FrontPass / http://four.test:9/ conect=1", {"", "\"conect=1\"", "one of connect,"}},
-        {"V6FrontPass / http://four.test:9/ timeout=1", {"", "\"timeout=1\"", "response"}},
+        {"V6FrontPass / http://four.test:9/ timeout=1", {"", "\"timeout=1\"", "is response= here"}},
         {"V6FrontPass / http://four.test:9/ response = 3", {"", "must be written key=value"}},
         {"V6FrontPass / http://four.test:9/ response=3 s", {"", "\"s\" must be written key"}},
         {"V6FrontPass / http://four.test:9/ response=", {"", "response=\"\" must be a duration"}},
@@ -177,6 +177,27 @@ TEST_CASE("Slips with names and addresses of backends", "[configtest]")
     });
 }
 
+TEST_CASE("Slips in Listen", "[configtest]")
+{
+    const std::string all6 = "Listen [::]:8099\n", all4 = "Listen 0.0.0.0:8099\n";
+    check({
+        {pass,
+         {"V6F0252", "Listen [::]:8099 (", " and Listen [2001:db8::1]:8099 (",
+          "cannot open port 8099 for all addresses"},
+         all6 + "Listen [2001:db8::1]:8099"},
+        {pass, {"V6F0252", "Listen [::1]:8080 (", " and Listen 8080 https ("}, "Listen 8080 https"},
+        {pass, {"V6F0252"}, all6 + "Listen 192.0.2.1:8099"},
+        {pass, {"V6F0252"}, all4 + "Listen 192.0.2.1:8099"},
+        {pass, {"V6F0252"}, all4 + all6 + "Listen 192.0.2.1:8099\nListen [2001:db8::1]:8099"},
+        {pass, {}, all4 + all6},
+        {pass, {}, "Listen 8099\n" + all6},
+        {pass, {}, all4 + "Listen [2001:db8::1]:8099"},
+        {pass, {}, all6 + "Listen [2001:db8::1]:8098"},
+        {pass, {}, "Listen 192.0.2.1:8099\nListen [2001:db8::1]:8099"},
+        {pass, {}, "ListenCoresBucketsRatio 1\n" + all6 + "Listen [2001:db8::1]:8099"},
+    });
+}
+
 TEST_CASE("Slips around a virtual host", "[configtest]")
 {
     const std::string listen = "Listen [::1]:443\n", named = "ServerName named.test\n";
@@ -190,7 +211,10 @@ TEST_CASE("Slips around a virtual host", "[configtest]")
         {"",
          {"V6F0208", "<VirtualHost [2001:db8::1]:8080>", "Add \"Listen [2001:db8::1]:8080\""},
          host("[2001:db8::1]:8080", named + pass)},
-        {"", {"V6F0208", "port 8099"}, host("[::1]:8099", named + pass)},
+        {"",
+         {"V6F0208", "port 8099", "Add \"Listen [::1]:8099\""},
+         host("[::1]:8099", named + pass)},
+        {"", {"V6F0208", "port 8099", "Add \"Listen [::]:8099\""}, host("*:8099", named + pass)},
         {"", {}, host("[2001:db8::1]:8080 [::1]:8080", named + pass)},
         {pass, {"V6F0209", "ServerName site.test"}, host("*:8080", "ServerName SITE.test")},
         {pass,

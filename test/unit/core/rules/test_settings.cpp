@@ -255,3 +255,30 @@ TEST_CASE("what was set stays", "[settings]")
     CHECK(rules.response_timeout == milliseconds(2000));
     CHECK(rules.idle_timeout == milliseconds(4000));
 }
+
+TEST_CASE("for a key of ProxyPass the one that is meant is named", "[settings]")
+{
+    struct row {
+        const char* word;
+        const char* says; // behind the list of keys
+    };
+    const row rows[]{
+        {"timeout=5", ". ProxyPass's timeout= is response= here, and idle= for pauses"},
+        {"Timeout=5", ". ProxyPass's timeout= is response= here"},
+        {"connectiontimeout=5", ". ProxyPass's connectiontimeout= is connect= here"},
+        {"disablereuse=on", ". ProxyPass's disablereuse= is reuse=off here"},
+        {"smax=3", ". ProxyPass's smax= is maxidle= here"},
+        {"retry=0", ". ProxyPass's retry= is not needed here: an address that fails is avoided"},
+        {"acquire=100", ". ProxyPass's acquire= is not needed here"},
+        {"keepalive=on", ". ProxyPass's keepalive= is not needed here"},
+        {"ttl=60", ". ProxyPass's ttl= is not needed here"},
+        {"colour=red", ""},
+    };
+    for (const row& r : rows) {
+        INFO(r.word);
+        const auto said = complaint(r.word);
+        CHECK_THAT(said, ContainsSubstring("must be one of connect, "));
+        CHECK_THAT(said, ContainsSubstring("spread" + std::string(r.says)));
+        CHECK((said.find("ProxyPass's") != said.npos) == (r.says[0] != 0));
+    }
+}

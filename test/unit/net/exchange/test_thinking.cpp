@@ -64,3 +64,21 @@ TEST_CASE("the way of a body takes nothing of the time for its answer", "[engine
     CHECK(client.interim == "103 103 103 ");
     CHECK(client.body == "hello");
 }
+
+TEST_CASE("a backend's own time is no more than the time for its answer", "[engine]")
+{
+    front f;
+    auto client = f.make_client();
+    constexpr int many = 3000; // some of them, while a coarse clock ticks
+    std::vector<act> steps;
+    for (int i = 0; i < many; ++i) {
+        steps.push_back(expect(end_of_head));
+        steps.push_back(test::send(ok));
+    }
+    f.site.script(steps);
+    for (int i = 0; i < many; ++i) {
+        const auto happened = f.run(client);
+        REQUIRE(failed(happened).empty());
+        REQUIRE(happened.thinking_time <= happened.response_time);
+    }
+}

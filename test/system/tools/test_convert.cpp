@@ -132,6 +132,8 @@ const std::vector<same_rules>& nginx_rules()
          "location /img/ { proxy_pass @site@; }\nlocation ~* \\.PHP$ { proxy_pass @site@; }\n"
          "location ~ ^/a(b|c) { proxy_pass @site@; proxy_set_header X-Kind some; }",
          {"/", "/img/x", "/x.php", "/ab", "/ab.php", "/xab"}},
+        {"location / { deny all; proxy_pass @site@; }\nlocation /api { proxy_pass @site@; }",
+         {"/api", "/api/x", "/x"}},
         {"location / { deny all; proxy_pass @site@; }\nlocation /open/ { proxy_pass @site@; }\n"
          "location = /one { proxy_pass @site@; }",
          {"/", "/open/x", "/one", "/onex"}},

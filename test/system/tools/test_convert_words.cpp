@@ -68,6 +68,9 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "# NO COUNTERPART: location @named { proxy_pass http://10.0.0.10 }"},
         {"server { try_files $uri @app; location @app { proxy_pass http://b; } }",
          "# NO COUNTERPART: try_files $uri @app"},
+        {"server { location / { deny all; proxy_pass http://b; } location /api { proxy_pass "
+         "http://b; } }",
+         "    <LocationMatch ^(?!/api(?:/|$))/>\n        Require all denied\n"},
         {"server { location /files { root /srv; } location / { proxy_pass http://b; } }",
          "#   no site is asked for this path, so httpd answers it itself: write what it is to do"},
         {"server { listen 80 proxy_protocol; location / { proxy_pass http://b; } }",
@@ -85,6 +88,9 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
     INFO(said);
     for (const auto& row : rows)
         CHECK_THAT(said, ContainsSubstring(row.second));
+    CHECK_THAT(converted("<Proxy balancer://b>\nBalancerMember http://b\nRequire ip 10\n</Proxy>\n"
+                         "ProxyPass /b balancer://b/"),
+               ContainsSubstring("<Location /b>\nRequire ip 10\n</Location>"));
     CHECK_THAT(converted("<Proxy http://b/adm>\nRequire ip 10\n</Proxy>\n<VirtualHost *:80>\n"
                          "ProxyPass /secret http://b/adm\n</VirtualHost>\n"),
                ContainsSubstring("\n<Location /secret>\nRequire ip 10\n</Location>"));

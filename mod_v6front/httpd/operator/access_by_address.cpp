@@ -97,12 +97,20 @@ bool is_local(const address& a)
     return a.is_loopback() || is_private(a) || is_neighbour(a);
 }
 
-bool is_local(const backend& b)
+bool is_local(const numbered_name& name, const looked_up_names& known)
+{
+    const auto found = known.find(name.text);
+    return name.text == "localhost" ||
+           (found != known.end() && std::any_of(found->second.begin(), found->second.end(),
+                                                [](const address& a) { return is_local(a); }));
+}
+
+bool is_local(const backend& b, const looked_up_names& known)
 {
     return std::any_of(b.addresses.begin(), b.addresses.end(),
                        [](const endpoint& e) { return is_local(e.address().to_v4()); }) ||
            std::any_of(b.names.begin(), b.names.end(),
-                       [](const numbered_name& name) { return name.text == "localhost"; });
+                       [&known](const numbered_name& name) { return is_local(name, known); });
 }
 
 // The site sees the clients at addresses that its rules cannot take for local. It asks for no more
@@ -139,12 +147,12 @@ void find_missing_sources(const server_rec* main_server, findings& out)
     });
 }
 
-void note_local_sites(server_rec* main_server)
+void note_local_sites(const server_rec* main_server, const looked_up_names& known)
 {
     std::set<std::string> sites;
     std::optional<configured_backend> first;
     for_each_backend(main_server, [&](const configured_backend& b) {
-        if (is_answered(b) || !is_local(b.backend))
+        if (is_answered(b) || !is_local(b.backend, known))
             return;
         sites.insert(b.backend.authority);
         if (!first)
@@ -154,12 +162,13 @@ void note_local_sites(server_rec* main_server)
         return;
     const auto others =
         sites.size() > 1 ? " and " + std::to_string(sites.size() - 1) + " other(s)" : std::string();
-    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, main_server,
-                 V6LOGNO(0256) "%s (%s)%s: the site is on this machine or in a local network. To "
-                               "the site every client has the address of this server: rules there "
-                               "that allow local addresses (Require local, Require ip, Allow from) "
-                               "let all clients in. The manual says what to do (access-by-address)",
-                 first->rule.c_str(), first->place.c_str(), others.c_str());
+    ap_log_error(
+        APLOG_MARK, APLOG_NOTICE, 0, main_server,
+        V6LOGNO(0256) "%s (%s)%s: the site is on this machine or in a local network. To "
+                      "the site every client has the address of this server: rules there "
+                      "that allow local addresses (Require local, Require ip, Allow from) "
+                      "let all clients in. What to do is in the manual, guides/access-by-address",
+        first->rule.c_str(), first->place.c_str(), others.c_str());
 }
 
 } // namespace v6front

@@ -5,7 +5,11 @@
 #pragma once
 
 #include "core/findings/finding.hpp"
+#include "net/names/resolver.hpp"
 #include "httpd/base/apache.hpp"
+
+#include <map>
+#include <string>
 
 namespace v6front
 {
@@ -13,8 +17,10 @@ namespace v6front
 // Of V6FrontBindV4. A warning: they may come up later.
 void find_missing_sources(const server_rec* main_server, findings& out);
 
-// One line for all. Only of what is known without a lookup, and where neither V6FrontBindV4 nor
-// V6FrontProxyProtocol has answered it.
-void note_local_sites(server_rec* main_server);
+// The addresses of names, as far as they have been looked up.
+using looked_up_names = std::map<std::string, ipv4_addresses>;
+
+// One line for all, where neither V6FrontBindV4 nor V6FrontProxyProtocol has answered it.
+void note_local_sites(const server_rec* main_server, const looked_up_names& known = {});
 
 } // namespace v6front

@@ -5,6 +5,7 @@
 #include "net/names/parallel_lookup.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
+#include "access_by_address.hpp"
 #include "finding_log.hpp"
 #include "listen_conflicts.hpp"
 #include "warnings.hpp"
@@ -84,8 +85,10 @@ finding no_address(const configured_backend& user, const std::string& name, reas
                 ", or give the site's address with V6FrontBackendV4"};
 }
 
-void find_in_names(const server_rec* main_server, const own_listeners& listeners, findings& out)
+looked_up_names find_in_names(const server_rec* main_server, const own_listeners& listeners,
+                              findings& out)
 {
+    looked_up_names found;
     backends_of_names backends;
     std::set<std::pair<std::string, std::string>> seen;
     for_each_backend(main_server, [&](const configured_backend& b) {
@@ -102,11 +105,13 @@ void find_in_names(const server_rec* main_server, const own_listeners& listeners
         if (answers[i] && answers[i]->has_value()) {
             for (const auto& b : users)
                 find_own_addresses(listeners, b, names[i], **answers[i], out);
+            found[names[i]] = **answers[i];
             continue;
         }
         const auto why = answers[i] ? answers[i]->error().reason : reason::lookup_timed_out;
         out.push_back(no_address(users.front(), names[i], why));
     }
+    return found;
 }
 
 } // namespace
@@ -123,8 +128,9 @@ int check_configuration(server_rec* main_server)
         all = find_in_settings(main_server);
         if (any_routes(main_server))
             find_listen_conflicts(main_server, all);
-        find_in_names(main_server, listeners, all);
+        const auto found = find_in_names(main_server, listeners, all);
         log_findings(all, main_server);
+        note_local_sites(main_server, found);
     }
     return OK;
 }

@@ -67,8 +67,10 @@ bool any_routes(const server_rec* s)
 findings find_in_settings(const server_rec* main_server)
 {
     findings all;
-    if (!any_routes(main_server))
+    if (!any_routes(main_server)) {
+        find_idle_settings(main_server, all);
         return all;
+    }
     if (has_engines())
         find_blocking_hooks(main_server, all);
     find_old_http2(all);
@@ -81,6 +83,7 @@ findings find_in_settings(const server_rec* main_server)
     find_written_mistakes(main_server, all);
     find_unsafe_tls(main_server, all);
     find_missing_sources(main_server, all);
+    find_idle_settings(main_server, all);
     return all;
 }
 

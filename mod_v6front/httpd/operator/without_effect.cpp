@@ -4,6 +4,7 @@
 
 #include "httpd/config/backends.hpp"
 #include "httpd/config/checks.hpp"
+#include "httpd/config/config_tree.hpp"
 #include "httpd/config/tls_rules.hpp"
 
 #include <set>
@@ -87,7 +88,36 @@ void find_odd_urls(const server_rec* main_server, findings& out)
     });
 }
 
+// Of ours, one that means something only to requests that go to a site. V6FrontEngine and
+// V6FrontAccept are about connections.
+bool is_setting_of_rules(std::string_view name)
+{
+    return name.size() > 7 && iequals(name.substr(0, 7), "V6Front") &&
+           !iequals(name, "V6FrontPass") && !iequals(name, "V6FrontPassMatch") &&
+           !iequals(name, "V6FrontEngine") && !iequals(name, "V6FrontAccept");
+}
+
 } // namespace
+
+void find_idle_settings(const server_rec* main_server, findings& out)
+{
+    std::set<const server_rec*> said;
+    std::set<std::string> known; // what is wrong with it has been said
+    for (const auto& f : out)
+        known.insert(f.place);
+    for_each_directive(main_server, [&](const written_directive& d) {
+        // Those of the main server are for every virtual host.
+        if (d.server == main_server || !is_setting_of_rules(d.name) || known.contains(d.place) ||
+            config_of(d.server)->has_routes() || !said.insert(d.server).second)
+            return;
+        std::string text = d.text();
+        text.append(" (").append(d.place).append(") has no effect: the virtual host at ");
+        text.append(place_of(d.server))
+            .append(" sends nothing to a site. Add its V6FrontPass, or "
+                    "write the directive where the rules are");
+        out.push_back({"V6F0253", d.place, std::move(text)});
+    });
+}
 
 void find_no_effect(const server_rec* main_server, std::span<const server_rules> servers,
                     findings& out)

@@ -14,4 +14,8 @@ namespace v6front
 void find_no_effect(const server_rec* main_server, std::span<const server_rules> servers,
                     findings& out);
 
+// Settings of virtual hosts without any rule, one for each; after all that is said of a directive
+// by itself.
+void find_idle_settings(const server_rec* main_server, findings& out);
+
 } // namespace v6front

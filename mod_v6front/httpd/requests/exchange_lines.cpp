@@ -48,6 +48,15 @@ std::string at_backend(const routed_request& decision, const outcome& ended)
     return text;
 }
 
+// A site that expects HTTP and gets a PROXY header closes, or says in its own way that it makes no
+// sense of it.
+bool may_be_puzzled(reason why, const backend& site)
+{
+    return site.check_terms.own_name != proxy_protocol::off &&
+           (why == reason::no_response || why == reason::send_failed ||
+            why == reason::bad_response);
+}
+
 } // namespace
 
 bool follows_exchanges(const request_rec* r)
@@ -135,6 +144,8 @@ void log_failure(const request_rec* r, const routed_request& decision, const out
     if (row.whose == fault::backend || row.whose == fault::front)
         line << at_backend(decision, ended) << ": ";
     line << what_failed(*ended.failed);
+    if (may_be_puzzled(row.reason, *decision.backend))
+        line << " (V6FrontProxyProtocol is on: the site may not expect a PROXY header)";
     if (ended.attempts > 1)
         line << ", attempt " << ended.attempts;
     if (ended.head_sent)

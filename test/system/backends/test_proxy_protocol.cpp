@@ -221,6 +221,25 @@ TEST_CASE("A PROXY header has the address that mod_remoteip has found", "[proxy_
     CHECK(site.wait_for_open_connections(2));
 }
 
+TEST_CASE("Where a site closes without a response, the line says that it may be for the header",
+          "[proxy_protocol]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    using namespace script;
+    scripted_backend site({close()});
+    const bool on = GENERATE(true, false);
+    const bool around = GENERATE(true, false); // by the directive, or by the key
+    const std::string key = around ? "\nV6FrontProxyProtocol v1" : " proxyprotocol=v1";
+    httpd_server front(options_for(w, "V6FrontPass / " + site.url() + (on ? key : "")));
+    CHECK(get(front, "/").status() == 502);
+    const auto lines = front.complaints(1);
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring("V6F0102") && ContainsSubstring("502"));
+    CHECK((lines[0].find("(V6FrontProxyProtocol is on: the site may not expect a PROXY header)") !=
+           std::string::npos) == on);
+}
+
 TEST_CASE("A health check says that it is for no client", "[proxy_protocol]")
 {
     const bool in_location = GENERATE(false, true);

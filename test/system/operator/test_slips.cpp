@@ -177,6 +177,25 @@ TEST_CASE("Slips with names and addresses of backends", "[configtest]")
     });
 }
 
+TEST_CASE("Settings in a virtual host without a rule", "[configtest]")
+{
+    const std::string named = "ServerName named.test\n";
+    check({
+        {"V6FrontPreserveHost On\nV6FrontVia Off",
+         {"V6F0253", "V6FrontPreserveHost On (", "sends nothing to a site"}},
+        {"V6FrontBackendV4 four.test 127.0.0.1", {"V6F0253", "V6FrontBackendV4 four.test"}},
+        {"<Location /a>\nV6FrontPassReverse http://four.test/\n</Location>", {"V6F0253"}},
+        {pass, {"V6F0253", "V6FrontVia Off ("}, host("*:8080", named + "V6FrontVia Off")},
+        {pass, {"V6F0211"}, host("*:8080", named + "V6FrontBackendV4 two.test 127.0.0.1")},
+        {"# nothing", {}, "V6FrontPreserveHost On"}, // of the main server
+        {"V6FrontEngine Off"},
+        {"V6FrontVia Off", {}, pass}, // it inherits that rule
+        {"V6FrontVia Off", {}, "<Location /a>\nV6FrontPass http://four.test:9/\n</Location>"},
+        {"V6FrontVia Off\n<Location /a>\nV6FrontPass http://four.test:9/\n</Location>"},
+        {"V6FrontVia Off\nV6FrontPassMatch ^/a http://four.test:9/"},
+    });
+}
+
 TEST_CASE("Slips in Listen", "[configtest]")
 {
     const std::string all6 = "Listen [::]:8099\n", all4 = "Listen 0.0.0.0:8099\n";

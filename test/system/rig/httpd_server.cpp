@@ -297,7 +297,7 @@ std::vector<std::string> httpd_server::complaints(std::size_t lines) const
     return found;
 }
 
-command_result configtest(const httpd_options& options)
+command_result configtest(const httpd_options& options, notices wanted)
 {
     const scratch_folder folder;
     const httpd_places places(folder.path());
@@ -306,7 +306,11 @@ command_result configtest(const httpd_options& options)
     write_file(places.config, config_text(options, places, 8080)); // only read, never bound
     std::vector<std::string> command = httpd_command(places);
     command.emplace_back("-t");
-    return run_command(command, httpd_environment(options, places));
+    auto said = run_command(command, httpd_environment(options, places));
+    static const std::regex notice("[^\n]*V6F0256: [^\n]*\n");
+    if (wanted == notices::without)
+        said.output = std::regex_replace(said.output, notice, "");
+    return said;
 }
 
 } // namespace v6front

@@ -72,7 +72,9 @@ private:
     std::size_t quiet_until_ = 0; // of the error log: what belongs to the start
 };
 
-// What `apache2 -t` says of such a configuration.
-command_result configtest(const httpd_options& options);
+// What `apache2 -t` says of such a configuration. V6F0256 is about the sites of nearly all tests:
+// without notices it is left out.
+enum class notices : bool { without, with };
+command_result configtest(const httpd_options& options, notices wanted = notices::without);
 
 } // namespace v6front

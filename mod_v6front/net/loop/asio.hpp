@@ -6,6 +6,11 @@
 
 #include "frame_memory.hpp"
 
+#include <boost/version.hpp>
+#if BOOST_VERSION < 108100
+#error "mod_v6front needs Boost 1.81 or later; on Debian 12 that is libboost1.81-dev"
+#endif
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>

@@ -2,6 +2,7 @@
 
 #include "hidden.hpp"
 
+#include "httpd/config/backends.hpp"
 #include "written_rules.hpp"
 
 #include <map>
@@ -39,6 +40,21 @@ void find_hidden_directive(const written_directive& d, const asked_rules& rules,
             rules, *set, d.text() + " (" + d.place + ") in a <Location> takes its requests", out);
 }
 
+// Said of the first virtual host where that is so.
+void find_hidden_of_main(const written_directive& d, const rules_of_all& rules,
+                         const matcher& matches, findings& out)
+{
+    const auto set = asked_after_rules(words_of(d));
+    if (!set || !is_inherited_redirect(words_of(d)))
+        return;
+    for (const auto* s = d.server->next; s; s = s->next)
+        if (const auto* by = taker_of(rules.at(s), *set, matches)) {
+            out.push_back(hidden_directive(d.text(), d.place, *set, *by,
+                                           " in the virtual host at " + place_of(s)));
+            return;
+        }
+}
+
 } // namespace
 
 void find_hidden(const server_rec* main_server, findings& out)
@@ -58,7 +74,10 @@ void find_hidden(const server_rec* main_server, findings& out)
         find_hidden_rules(rules[s], matches, out);
     }
     for_each_directive(main_server, [&](const written_directive& d) {
+        const auto before = out.size();
         find_hidden_directive(d, rules[d.server], d.server == main_server, matches, out);
+        if (d.server == main_server && out.size() == before)
+            find_hidden_of_main(d, rules, matches, out);
     });
     apr_pool_destroy(pool);
 }

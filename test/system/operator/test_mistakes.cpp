@@ -110,6 +110,23 @@ TEST_CASE("configtest: an Alias or a Redirect that a rule hides", "[configtest]"
         {rule + "<Location /old>\nRedirect http://www.example.org/new\n</Location>", nullptr},
         // As Debian's alias.conf has it, for the whole server.
         {rule, nullptr, {}, "Alias /icons/ /usr/share/apache2/icons/"},
+        // Virtual hosts have it from the main server; said once.
+        {rule,
+         "V6F0214",
+         {"Redirect /old http://www.example.org/new", "has no effect in the virtual host at ",
+          "V6FrontPass /old !"},
+         "Redirect /old http://www.example.org/new"},
+        {rule,
+         "V6F0214",
+         {"RedirectMatch 404 /", "V6FrontPassMatch /"},
+         "RedirectMatch 404 /\\.git\n<VirtualHost *:8080>\nServerName other.test\n" + rule +
+             "</VirtualHost>"},
+        {rule + "V6FrontPass /old !", nullptr, {}, "Redirect /old http://www.example.org/new"},
+        {"V6FrontPass /old/a http://four.test:9/",
+         nullptr,
+         {},
+         "Redirect /old http://www.example.org/new"},
+        {rule, nullptr, {}, "<Location /old>\nRedirect http://www.example.org/new\n</Location>"},
     });
 }
 

@@ -66,7 +66,7 @@ void find_proxy_handler(const written_directive& d, const asked_rules& rules,
     text.append(" (").append(d.place).append(") in <Location \"").append(set->path);
     text.append("\"> replaces ").append(text_of(*by)).append(" (").append(by->place);
     text.append("), and mod_proxy does not answer either: clients get 404. Remove that line");
-    out.push_back({"V6F0210", d.place, std::move(text)});
+    out.push_back({"V6F0254", d.place, std::move(text)});
 }
 
 } // namespace

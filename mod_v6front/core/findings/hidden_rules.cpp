@@ -154,6 +154,11 @@ std::string text_of(const asked_rule& rule)
            as_word(rule.words) + end;
 }
 
+bool is_inherited_redirect(const written_words& d)
+{
+    return is_redirect_name(d.name) && d.section.empty();
+}
+
 std::optional<request_set> asked_after_rules(const written_words& d)
 {
     if (is_one_of(d.name, {"Alias", "ScriptAlias", "AliasMatch", "ScriptAliasMatch"}))
@@ -194,10 +199,10 @@ const asked_rule* taker_of(const asked_rules& rules, const request_set& set, con
 }
 
 finding hidden_directive(const std::string& text, const std::string& place, const request_set& set,
-                         const asked_rule& by)
+                         const asked_rule& by, const std::string& in)
 {
     return {"V6F0214", place,
-            text + " (" + place + ") has no effect: " + text_of(by) + " (" + by.place +
+            text + " (" + place + ") has no effect" + in + ": " + text_of(by) + " (" + by.place +
                 ") takes its requests first. " + advice_for(set, by)};
 }
 

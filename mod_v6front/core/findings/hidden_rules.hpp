@@ -36,6 +36,9 @@ std::string text_of(const asked_rule& rule);
 // others, and where a Redirect wins over a rule, as in <Location> (mod_alias.c, fixup_redir).
 std::optional<request_set> asked_after_rules(const written_words& d);
 
+// A Redirect that virtual hosts have from the main server (mod_alias.c, merge_alias_config).
+bool is_inherited_redirect(const written_words& d);
+
 // A Redirect in a <Location>, which wins over our rules.
 std::optional<request_set> wins_over_rules(const written_words& d);
 
@@ -43,9 +46,9 @@ std::optional<request_set> wins_over_rules(const written_words& d);
 const asked_rule* taker_of(const asked_rules& rules, const request_set& set,
                            const matcher& matches);
 
-// That such a directive is hidden by that rule.
+// That such a directive is hidden by that rule; `in`: " in ..." if not everywhere.
 finding hidden_directive(const std::string& text, const std::string& place, const request_set& set,
-                         const asked_rule& by);
+                         const asked_rule& by, const std::string& in = {});
 
 // The rules that another one hides, but those that are inherited: elsewhere they may be reached.
 void find_hidden_rules(const asked_rules& rules, const matcher& matches, findings& out);

@@ -44,9 +44,30 @@ bool is_proxy_rewrite(const written_words& d)
     return has_flag(d, "P", "proxy");
 }
 
+bool is_proxy_handler(const written_words& d)
+{
+    return iequals(d.name, "SetHandler") && !d.words.empty() && d.words[0].starts_with("proxy:");
+}
+
+// All that is in a <Location /path>.
+std::optional<proxy_rule> all_of_location(const written_words& d)
+{
+    auto path = without_quotes(d.section_args);
+    if (!iequals(d.section, "<Location") || !path.starts_with('/') ||
+        path.find_first_of("*?[") != path.npos)
+        return std::nullopt;
+    return proxy_rule{std::move(path), false, false};
+}
+
+// In a section its expression is for what follows that path.
 std::optional<proxy_rule> as_rewrite_rule(const written_words& d)
 {
-    if (!d.section.empty() || !is_proxy_rewrite(d) || d.words[0].starts_with('!'))
+    static constexpr std::string_view all[] = {"^", ".*", "(.*)", "^.*", "^(.*)", "^.*$", "^(.*)$"};
+    if (!d.section.empty())
+        return std::find(std::begin(all), std::end(all), d.words[0]) != std::end(all)
+                   ? all_of_location(d)
+                   : std::nullopt;
+    if (d.words[0].starts_with('!'))
         return std::nullopt;
     return proxy_rule{d.words[0], true, false};
 }
@@ -84,6 +105,13 @@ bool takes(const proxy_rule& rule, const std::string& path, const matcher& match
     return is_below(path, below);
 }
 
+std::optional<request_set> has_proxy_handler(const written_words& d)
+{
+    auto all = is_proxy_handler(d) ? all_of_location(d) : std::nullopt;
+    return all ? std::optional(request_set{request_set::kind::below, std::move(all->path)})
+               : std::nullopt;
+}
+
 const char* ours_instead(std::string_view proxy_directive) noexcept
 {
     static constexpr std::pair<std::string_view, const char*> rows[] = {
@@ -107,7 +135,7 @@ bool uses_proxy(const written_words& d)
     if (iequals(d.name, "ProxyPass") || iequals(d.name, "ProxyPassMatch") ||
         iequals(d.name, "ProxyRequests") || is_proxy_rewrite(d))
         return true;
-    return iequals(d.name, "SetHandler") && !d.words.empty() && d.words[0].starts_with("proxy:");
+    return is_proxy_handler(d);
 }
 
 bool passes_through(const written_words& d)

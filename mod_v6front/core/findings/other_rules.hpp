@@ -22,8 +22,8 @@ struct written_words {
     std::string_view section_args{};
 };
 
-// One ProxyPass or ProxyPassMatch: the first that matches a path decides (mod_proxy.c,
-// proxy_trans).
+// One ProxyPass or ProxyPassMatch, or what does the same: the first that matches a path decides
+// (mod_proxy.c, proxy_trans).
 struct proxy_rule {
     std::string path; // or the expression
     bool is_match = false;
@@ -33,6 +33,10 @@ std::optional<proxy_rule> as_proxy_rule(const written_words& d);
 
 // Whether it takes all at or below that path.
 bool takes(const proxy_rule& rule, const std::string& path, const matcher& matches);
+
+// SetHandler "proxy:..." in a <Location>: of a request that a rule takes, mod_proxy's handler wants
+// nothing (mod_proxy.c, proxy_handler: proxyreq is set), and ours is replaced.
+std::optional<request_set> has_proxy_handler(const written_words& d);
 
 // What does for our rules what that directive of mod_proxy does for its own; nullptr: none of ours.
 const char* ours_instead(std::string_view proxy_directive) noexcept;

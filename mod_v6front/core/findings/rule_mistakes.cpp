@@ -80,6 +80,66 @@ void find_unreachable(const server_rules& server, findings& out)
     }
 }
 
+bool has_backend(const route& r)
+{
+    return r.backend.has_value();
+}
+
+struct exclusion {
+    std::string rule, place;
+    bool works;
+};
+
+// A section's comes before all rules. What mod_rewrite has given another path may be any rule's.
+bool excludes_something(const server_rules& server, const route& section)
+{
+    const bool any_path =
+        server.passes_through || section.path.find_first_of("*?[") != std::string::npos;
+    const auto meets = [&](const route& r) {
+        return r.backend &&
+               (any_path || is_below(section.path, r.path) || is_below(r.path, section.path));
+    };
+    return std::any_of(server.expressions.begin(), server.expressions.end(),
+                       [](const expression& e) { return !e.excludes; }) ||
+           std::any_of(server.routes.begin(), server.routes.end(), meets) ||
+           std::any_of(server.locations.begin(), server.locations.end(),
+                       [&meets](const route* r) { return meets(*r); });
+}
+
+// Those of sections and expressions; an expression's is for what is asked after it.
+std::vector<exclusion> other_exclusions(const server_rules& server)
+{
+    std::vector<exclusion> all;
+    for (const auto* r : server.locations)
+        if (!r->backend)
+            all.push_back({"V6FrontPass ! in <Location \"" + r->path + "\">", r->place,
+                           excludes_something(server, *r)});
+    bool later = std::any_of(server.routes.begin(), server.routes.end(), has_backend);
+    for (auto e = server.expressions.rbegin(); e != server.expressions.rend(); ++e) {
+        if (e->excludes)
+            all.push_back({"V6FrontPassMatch " + e->pattern + " !", e->place, later});
+        later = later || !e->excludes;
+    }
+    return all;
+}
+
+void find_idle_exclusions(std::span<const server_rules> servers, by_place& found)
+{
+    std::vector<exclusion> all;
+    std::set<std::string> works; // in one of the servers that inherit it
+    for (const auto& server : servers)
+        for (auto& e : other_exclusions(server)) {
+            if (e.works)
+                works.insert(e.place);
+            all.push_back(std::move(e));
+        }
+    for (const auto& e : all)
+        if (!works.contains(e.place))
+            found.say("V6F0213", e.place,
+                      e.rule + " (" + e.place +
+                          ") has no effect: no rule that is asked after it takes such a path");
+}
+
 } // namespace
 
 const char* never_in_a_path(std::string_view path, bool keeps_slashes) noexcept
@@ -178,6 +238,7 @@ void find_without_effect(std::span<const server_rules> servers, findings& out)
                           rule + " ! (" + r.place +
                               ") has no effect: no other V6FrontPass takes that path");
         }
+    find_idle_exclusions(servers, found);
 }
 
 finding unknown_name(std::string_view directive, const std::string& name, const std::string& place,

@@ -22,6 +22,7 @@ struct expression {
     std::string pattern;
     std::string place;
     std::function<bool(const std::string& path)> matches;
+    bool excludes = false; // "!"
 };
 
 // The rules of one server: expressions are tried first, in this order.
@@ -30,6 +31,7 @@ struct server_rules {
     std::span<const route> routes;
     std::vector<const route*> locations{}; // V6FrontPass in <Location>
     bool keeps_slashes = false;            // MergeSlashes Off
+    bool passes_through = false;           // a RewriteRule with [PT]
 };
 
 // What no request's path has in it once httpd has decoded and normalised it, with what to do;

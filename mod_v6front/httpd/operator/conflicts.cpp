@@ -6,7 +6,9 @@
 #include "written_rules.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 namespace v6front
 {
@@ -17,23 +19,42 @@ namespace
 struct written_proxy {
     proxy_rule rule;
     const server_rec* server;
+    const ap_directive_t* section;
     std::string text;
     std::string place;
     bool is_inherited; // by virtual hosts, if it is the main server's
 };
 
-// The RewriteRules of each server: one counts if the engine is on, and if no other rule and no
-// condition comes before it, which may keep requests from it.
+// The RewriteRules of each server and section: one counts if the engine is on, and if no other rule
+// and no condition comes before it, which may keep requests from it. Of sections the last one
+// decides, so that there must be one alone.
 struct rewriting {
-    std::set<const server_rec*> on, undecided;
+    using place = std::pair<const server_rec*, const ap_directive_t*>;
+    std::set<place> on, off, undecided;
+    std::map<const server_rec*, std::set<const ap_directive_t*>> sections{};
 
     void note(const written_directive& d)
     {
-        if (iequals(d.name, "RewriteCond") || iequals(d.name, "RewriteRule"))
-            undecided.insert(d.server);
-        if (iequals(d.name, "RewriteEngine") && !d.section && !d.words.empty() &&
-            iequals(d.words[0], "on"))
-            on.insert(d.server);
+        const bool engine = iequals(d.name, "RewriteEngine");
+        const bool rule = iequals(d.name, "RewriteCond") || iequals(d.name, "RewriteRule");
+        if (rule)
+            undecided.insert({d.server, d.section});
+        if (engine && !d.words.empty())
+            (iequals(d.words[0], "on") ? on : off).insert({d.server, d.section});
+        if (d.section && (engine || rule))
+            sections[d.server].insert(d.section);
+    }
+    bool is_undecided(const written_directive& d) const
+    {
+        return undecided.contains({d.server, d.section});
+    }
+    bool is_on(const place& p) const
+    {
+        const auto& [server, section] = p;
+        if (!section)
+            return on.contains(p);
+        return sections.at(server).size() == 1 && !off.contains(p) &&
+               (on.contains(p) || on.contains({server, nullptr}));
     }
 };
 
@@ -43,13 +64,13 @@ std::vector<written_proxy> proxy_rules(const server_rec* main_server)
     rewriting rewrites;
     for_each_directive(main_server, [&](const written_directive& d) {
         const bool rewrite = iequals(d.name, "RewriteRule");
-        const bool counts = !rewrite || !rewrites.undecided.contains(d.server);
+        const bool counts = !rewrite || !rewrites.is_undecided(d);
         rewrites.note(d);
         if (auto rule = counts ? as_proxy_rule(words_of(d)) : std::nullopt)
-            rules.push_back({std::move(*rule), d.server, d.text(), d.place, !rewrite});
+            rules.push_back({std::move(*rule), d.server, d.section, d.text(), d.place, !rewrite});
     });
     std::erase_if(rules, [&rewrites](const written_proxy& p) {
-        return !p.is_inherited && !rewrites.on.contains(p.server);
+        return !p.is_inherited && !rewrites.is_on({p.server, p.section});
     });
     return rules;
 }

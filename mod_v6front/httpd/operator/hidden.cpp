@@ -2,6 +2,7 @@
 
 #include "hidden.hpp"
 
+#include "httpd/config/backends.hpp"
 #include "written_rules.hpp"
 
 #include <map>
@@ -39,6 +40,35 @@ void find_hidden_directive(const written_directive& d, const asked_rules& rules,
             rules, *set, d.text() + " (" + d.place + ") in a <Location> takes its requests", out);
 }
 
+// Said of the first virtual host where that is so.
+void find_hidden_of_main(const written_directive& d, const rules_of_all& rules,
+                         const matcher& matches, findings& out)
+{
+    const auto set = asked_after_rules(words_of(d));
+    if (!set || !is_inherited_redirect(words_of(d)))
+        return;
+    for (const auto* s = d.server->next; s; s = s->next)
+        if (const auto* by = taker_of(rules.at(s), *set, matches)) {
+            out.push_back(hidden_directive(d.text(), d.place, *set, *by,
+                                           " in the virtual host at " + place_of(s)));
+            return;
+        }
+}
+
+void find_proxy_handler(const written_directive& d, const asked_rules& rules,
+                        const matcher& matches, findings& out)
+{
+    const auto set = has_proxy_handler(words_of(d));
+    const auto* by = set ? taker_of(rules, *set, matches) : nullptr;
+    if (!by)
+        return;
+    std::string text = d.text();
+    text.append(" (").append(d.place).append(") in <Location \"").append(set->path);
+    text.append("\"> replaces ").append(text_of(*by)).append(" (").append(by->place);
+    text.append("), and mod_proxy does not answer either: clients get 404. Remove that line");
+    out.push_back({"V6F0254", d.place, std::move(text)});
+}
+
 } // namespace
 
 void find_hidden(const server_rec* main_server, findings& out)
@@ -58,7 +88,12 @@ void find_hidden(const server_rec* main_server, findings& out)
         find_hidden_rules(rules[s], matches, out);
     }
     for_each_directive(main_server, [&](const written_directive& d) {
+        if (!passing.contains(d.server))
+            find_proxy_handler(d, rules[d.server], matches, out);
+        const auto before = out.size();
         find_hidden_directive(d, rules[d.server], d.server == main_server, matches, out);
+        if (d.server == main_server && out.size() == before)
+            find_hidden_of_main(d, rules, matches, out);
     });
     apr_pool_destroy(pool);
 }

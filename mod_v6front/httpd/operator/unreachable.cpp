@@ -4,6 +4,7 @@
 
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
+#include "written_rules.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -215,19 +216,26 @@ void find_hosts(const server_rec* main_server, findings& out)
 std::vector<server_rules> rules_of_servers(const server_rec* main_server)
 {
     std::vector<server_rules> all;
+    bool passing = false;
+    for_each_directive(main_server, [&passing](const written_directive& d) {
+        passing = passing || passes_through(words_of(d));
+    });
     for (const auto* s = main_server; s; s = s->next) {
         const auto& config = *config_of(s);
         auto& rules = all.emplace_back();
+        rules.passes_through = passing;
         rules.routes = config.routes.routes();
         rules.locations.assign(config.location_routes.begin(), config.location_routes.end());
         rules.keeps_slashes =
             static_cast<const core_server_config*>(ap_get_core_module_config(s->module_config))
                 ->merge_slashes == AP_CORE_CONFIG_OFF;
         for (const auto& m : config.matches)
-            rules.expressions.push_back(
-                {m.pattern, m.place, [regex = m.regex](const std::string& path) {
-                     return ap_regexec(regex, path.c_str(), 0, nullptr, 0) == 0;
-                 }});
+            rules.expressions.push_back({m.pattern, m.place,
+                                         [regex = m.regex](const std::string& path) {
+                                             return ap_regexec(regex, path.c_str(), 0, nullptr,
+                                                               0) == 0;
+                                         },
+                                         !m.backend});
     }
     return all;
 }

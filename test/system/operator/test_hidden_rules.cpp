@@ -122,6 +122,24 @@ const std::vector<row>& rows()
                "RewriteRule ^/(.*) @site@/proxied/$1 [P]",
          "/x", "site /x"},
         {all + "RewriteRule ^/(.*) @site@/proxied/$1 [P]", "/x", "site /x"},
+        {all + in("Location /", "RewriteEngine On\nRewriteRule ^(.*)$ @site@/proxied [P]"), "/x",
+         "site /proxied", "V6F0210"},
+        {"V6FrontPass /x @site@/\nRewriteEngine On\n" +
+             in("Location \"/x\"", "RewriteRule .* @site@/proxied [P,L]"),
+         "/x/y", "site /proxied", "V6F0210"},
+        {all + in("Location /", "RewriteRule ^(.*)$ @site@/proxied [P]"), "/x", "site /x"},
+        {all + in("Location /", "RewriteEngine On\nRewriteCond %{REQUEST_URI} ^/y\n"
+                                "RewriteRule ^(.*)$ @site@/proxied [P]"),
+         "/x", "site /x"},
+        {all + in("Location /y", "RewriteEngine On\nRewriteRule ^(.*)$ @site@/proxied [P]"), "/y",
+         "site /proxied"},
+        {all + in("Location /", "SetHandler \"proxy:@site@\""), "/x", "404", "V6F0254"},
+        {all + in("Location /x", "SetHandler \"proxy:@site@\""), "/x", "404", "V6F0254"},
+        {all + in("Location /x", "SetHandler \"proxy:@site@\""), "/y", "site /y", "V6F0254"},
+        {"V6FrontPass /x @site@/ours\n" + in("Location /x", "SetHandler \"proxy:@site@/theirs\""),
+         "/x/y", "404", "V6F0254"},
+        {"V6FrontPass /x @site@/ours\n" + in("Location /y", "SetHandler \"proxy:@site@\""), "/x/y",
+         "site /ours/y"},
     };
     return made;
 }

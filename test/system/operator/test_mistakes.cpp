@@ -110,6 +110,23 @@ TEST_CASE("configtest: an Alias or a Redirect that a rule hides", "[configtest]"
         {rule + "<Location /old>\nRedirect http://www.example.org/new\n</Location>", nullptr},
         // As Debian's alias.conf has it, for the whole server.
         {rule, nullptr, {}, "Alias /icons/ /usr/share/apache2/icons/"},
+        // Virtual hosts have it from the main server; said once.
+        {rule,
+         "V6F0214",
+         {"Redirect /old http://www.example.org/new", "has no effect in the virtual host at ",
+          "V6FrontPass /old !"},
+         "Redirect /old http://www.example.org/new"},
+        {rule,
+         "V6F0214",
+         {"RedirectMatch 404 /", "V6FrontPassMatch /"},
+         "RedirectMatch 404 /\\.git\n<VirtualHost *:8080>\nServerName other.test\n" + rule +
+             "</VirtualHost>"},
+        {rule + "V6FrontPass /old !", nullptr, {}, "Redirect /old http://www.example.org/new"},
+        {"V6FrontPass /old/a http://four.test:9/",
+         nullptr,
+         {},
+         "Redirect /old http://www.example.org/new"},
+        {rule, nullptr, {}, "<Location /old>\nRedirect http://www.example.org/new\n</Location>"},
     });
 }
 
@@ -140,6 +157,24 @@ TEST_CASE("configtest: directives without effect", "[configtest]")
         {rule + "V6FrontPass /other !", nullptr},
         {rule, nullptr, {}, "V6FrontPass /.well-known/acme-challenge/ !"},
         {"V6FrontPassMatch \\.php$ http://four.test:9/\nV6FrontPass /a/b !", "V6F0213"},
+        {"V6FrontPassMatch ^/x !", "V6F0213", {"V6FrontPassMatch ^/x !", "httpd.conf:"}},
+        {"V6FrontPassMatch ^/x http://four.test:9/\nV6FrontPassMatch ^/y !", "V6F0213"},
+        {"V6FrontPassMatch ^/y !\nV6FrontPassMatch ^/ http://four.test:9/", nullptr},
+        {"V6FrontPassMatch ^/x !\n" + rule, nullptr},
+        {rule, nullptr, {}, "V6FrontPassMatch ^/x !"},
+        {"<Location /x>\nV6FrontPass !\n</Location>\nV6FrontPass /y http://four.test:9/",
+         "V6F0213",
+         {"V6FrontPass ! in <Location \"/x\">", "httpd.conf:"}},
+        {"<Location /x>\nV6FrontPass !\n</Location>", "V6F0213"},
+        {"<Location /x>\nV6FrontPass !\n</Location>\n" + rule, nullptr},
+        {"<Location /x>\nV6FrontPass !\n</Location>\nV6FrontPass /x/y http://four.test:9/",
+         "V6F0207"}, // that rule is the one without effect
+        {"<Location /x>\nV6FrontPass !\n</Location>\nV6FrontPassMatch ^/y http://four.test:9/",
+         nullptr},
+        {"<Location /x>\nV6FrontPass http://four.test:9/\n</Location>\n"
+         "<Location /x/y>\nV6FrontPass !\n</Location>",
+         nullptr},
+        {rule, nullptr, {}, "<Location /x>\nV6FrontPass !\n</Location>"},
         {"V6FrontPassMatch ^/(a)/(b) http://four.test:9/$2/$1", nullptr},
         {"<Location /a>\n<IfModule mod_v6front.c>\nV6FrontPass http://four.test:9/\n</IfModule>\n"
          "</Location>",

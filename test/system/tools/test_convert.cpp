@@ -143,6 +143,13 @@ const std::vector<same_rules>& nginx_rules()
         {"location ~ ^/(?<app>[a-z]+)/(api)/ { proxy_pass @site@; }", {"/one/api/x", "/one"}},
         {"location /x/ { rewrite ^/x/(.*)$ /y/$1 break; proxy_pass @site@; }",
          {"/x/", "/x/a/b", "/x/a?c=d"}},
+        {"location /x/ { rewrite ^/x/(.*)$ /y/$1 break; proxy_pass @site@; }\n"
+         "location /x/z/ { rewrite ^/x/z/(.*)$ /w/$1 break; proxy_pass @site@; }\n"
+         "location / { proxy_pass @site@; }",
+         {"/", "/x/a", "/x/z/b", "/xa"}},
+        {"location /api/ { rewrite ^/(.*)$ /v2/$1 break; proxy_pass @site@; }\n"
+         "location / { proxy_pass @site@; }",
+         {"/", "/apix", "/x"}}, // the rewrite is a comment
         {"location / { proxy_pass @site@; }\nlocation = / { return 302 http://$host/home; }\n"
          "location /gone { return 403; }\nlocation ~ ^/b[0-9] { return 301 http://b.test/c; }",
          {"/", "/home", "/gone", "/gone/x", "/b1", "/b", "/b2?c=d"}},

@@ -53,6 +53,11 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "# NO COUNTERPART: <Proxy http://nowhere/adm>; Require ip 13\n#   no rule of this file "
          "leads to that URL"},
         {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
+        {"server { location /api/ { rewrite ^/(.*)$ /v2/$1 break; proxy_pass http://b; } }",
+         "# NO COUNTERPART: rewrite ^/(.*)$ /v2/$1 break\n    #   the site gets the path as it is: "
+         "write a V6FrontPassMatch for paths of /api/"},
+        {"server { location /in/ { internal; satisfy any; allow all; proxy_pass http://b; } }",
+         "Require all denied"},
         {"ProxyErrorOverride On 404 503", "V6FrontErrorOverride 404 503"},
         {"ProxyHTMLURLMap http://a/ /b/", "\nProxyHTMLURLMap http://a/ /b/"},
         {"ProxyRequests On", "# NO COUNTERPART: ProxyRequests On"},

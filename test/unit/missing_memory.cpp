@@ -41,6 +41,12 @@ void* operator new(std::size_t size)
     throw std::bad_alloc();
 }
 
+// What std::stable_sort asks for, and gives back to the operators below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept
+{
+    return std::malloc(size > 0 ? size : 1);
+}
+
 void operator delete(void* memory) noexcept
 {
     std::free(memory);

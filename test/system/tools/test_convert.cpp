@@ -150,6 +150,9 @@ const std::vector<same_rules>& nginx_rules()
         {"location /api/ { rewrite ^/(.*)$ /v2/$1 break; proxy_pass @site@; }\n"
          "location / { proxy_pass @site@; }",
          {"/", "/apix", "/x"}}, // the rewrite is a comment
+        {"location / { rewrite ^/(.*)$ /v2/$1 break; proxy_pass @site@; }\n"
+         "location /api/ { proxy_pass @site@; }",
+         {"/a", "/api/x", "/apix"}},
         {"location / { proxy_pass @site@; }\nlocation = / { return 302 http://$host/home; }\n"
          "location /gone { return 403; }\nlocation ~ ^/b[0-9] { return 301 http://b.test/c; }",
          {"/", "/home", "/gone", "/gone/x", "/b1", "/b", "/b2?c=d"}},

@@ -82,9 +82,10 @@ bool has_aliases(const server_rec* s)
 
 std::string host_text(const server_addr_rec& a)
 {
-    std::string host = view(a.virthost).find(':') == std::string_view::npos ? "" : "[";
-    host.append(a.virthost).append(host.empty() ? "" : "]");
-    return host + ":" + std::to_string(a.host_port);
+    const bool is_v6 = view(a.virthost).find(':') != std::string_view::npos;
+    std::string host = is_v6 ? "[" : "";
+    host.append(a.virthost).append(is_v6 ? "]:" : ":");
+    return host + std::to_string(a.host_port);
 }
 
 // Nothing where that cannot be told.

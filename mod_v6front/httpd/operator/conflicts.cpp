@@ -22,7 +22,7 @@ struct written_proxy {
     const ap_directive_t* section;
     std::string text;
     std::string place;
-    bool is_inherited; // by virtual hosts, if it is the main server's
+    bool is_rewrite;
 };
 
 // The RewriteRules of each server and section: one counts if the engine is on, and if no other rule
@@ -56,21 +56,26 @@ struct rewriting {
         return sections.at(server).size() == 1 && !off.contains(p) &&
                (on.contains(p) || on.contains({server, nullptr}));
     }
+    // A virtual host has the main server's sections, but of its RewriteRules those in sections
+    // alone.
+    bool is_inherited(const written_proxy& p, const server_rec* by) const
+    {
+        return !p.is_rewrite || (p.section && !sections.contains(by));
+    }
 };
 
-std::vector<written_proxy> proxy_rules(const server_rec* main_server)
+std::vector<written_proxy> proxy_rules(const server_rec* main_server, rewriting& rewrites)
 {
     std::vector<written_proxy> rules;
-    rewriting rewrites;
     for_each_directive(main_server, [&](const written_directive& d) {
         const bool rewrite = iequals(d.name, "RewriteRule");
         const bool counts = !rewrite || !rewrites.is_undecided(d);
         rewrites.note(d);
         if (auto rule = counts ? as_proxy_rule(words_of(d)) : std::nullopt)
-            rules.push_back({std::move(*rule), d.server, d.section, d.text(), d.place, !rewrite});
+            rules.push_back({std::move(*rule), d.server, d.section, d.text(), d.place, rewrite});
     });
     std::erase_if(rules, [&rewrites](const written_proxy& p) {
-        return !p.is_inherited && !rewrites.is_on({p.server, p.section});
+        return p.is_rewrite && !rewrites.is_on({p.server, p.section});
     });
     return rules;
 }
@@ -103,13 +108,15 @@ std::vector<our_rule> rules_of(const server_rec* s)
 void find_proxies(const server_rec* main_server, apr_pool_t* pool, findings& out)
 {
     const auto matches = matcher_in(pool);
-    const auto proxies = proxy_rules(main_server);
+    rewriting rewrites;
+    const auto proxies = proxy_rules(main_server, rewrites);
     std::set<std::string> said; // once, though virtual hosts inherit rules
     for (const auto* s = main_server; s; s = s->next)
         for (const auto& ours : rules_of(s)) {
             const auto first =
                 std::find_if(proxies.begin(), proxies.end(), [&](const written_proxy& p) {
-                    return (p.server == s || (p.is_inherited && p.server == main_server)) &&
+                    return (p.server == s ||
+                            (p.server == main_server && rewrites.is_inherited(p, s))) &&
                            takes(p.rule, ours.path, matches);
                 });
             if (first == proxies.end() || first->rule.excludes || !said.insert(ours.place).second)

@@ -55,11 +55,15 @@ void find_hidden_of_main(const written_directive& d, const rules_of_all& rules,
         }
 }
 
-void find_proxy_handler(const written_directive& d, const asked_rules& rules,
-                        const matcher& matches, findings& out)
+// The sections of the main server are those of its virtual hosts, too: said of the first.
+void find_proxy_handler(const written_directive& d, const rules_of_all& rules,
+                        const std::set<const server_rec*>& passing, const matcher& matches,
+                        findings& out)
 {
     const auto set = has_proxy_handler(words_of(d));
-    const auto* by = set ? taker_of(rules, *set, matches) : nullptr;
+    const asked_rule* by = nullptr;
+    for (const auto* s = d.server; set && s && !by; s = d.server->is_virtual ? nullptr : s->next)
+        by = passing.contains(s) ? nullptr : taker_of(rules.at(s), *set, matches);
     if (!by)
         return;
     std::string text = d.text();
@@ -88,8 +92,7 @@ void find_hidden(const server_rec* main_server, findings& out)
         find_hidden_rules(rules[s], matches, out);
     }
     for_each_directive(main_server, [&](const written_directive& d) {
-        if (!passing.contains(d.server))
-            find_proxy_handler(d, rules[d.server], matches, out);
+        find_proxy_handler(d, rules, passing, matches, out);
         const auto before = out.size();
         find_hidden_directive(d, rules[d.server], d.server == main_server, matches, out);
         if (d.server == main_server && out.size() == before)

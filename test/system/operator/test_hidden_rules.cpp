@@ -271,3 +271,31 @@ TEST_CASE("Rules that others hide: configtest says who answers, and its advice w
         CHECK(lines[i].empty());
     }
 }
+
+TEST_CASE("Sections of the main server that take the requests of a virtual host's rules",
+          "[configtest]")
+{
+    many_hosts hosts;
+    const std::vector<std::string> rules{"V6FrontPass /h @site@/ours", "V6FrontPass /p @site@/ours",
+                                         "V6FrontPass /p @site@/ours\n" +
+                                             in("Location /p", "RewriteEngine Off")};
+    auto options = hosts.options(rules, free_port());
+    const auto url = hosts.site.url();
+    options.global = in("Location /h", "SetHandler \"proxy:" + url + "\"") +
+                     in("Location /p", "RewriteEngine On\nRewriteRule ^ " + url + "proxied [P]") +
+                     options.global;
+    {
+        const httpd_server front(options);
+        CHECK(answer_of(front, 0, "/h/x") == "404");
+        CHECK(answer_of(front, 1, "/p/x") == "site /proxied");
+        CHECK(answer_of(front, 2, "/p/x") == "site /ours/x");
+    }
+    const auto said = configtest(options);
+    INFO(said.output);
+    const auto is_said = [&said](const std::string& text) {
+        return said.output.find(text) != said.output.npos;
+    };
+    CHECK(is_said("V6F0254: SetHandler proxy:"));
+    CHECK(is_said("V6F0210: V6FrontPass /p "));
+    CHECK(said.output.find("V6F0210") == said.output.rfind("V6F0210"));
+}

@@ -103,6 +103,15 @@ const std::vector<same_rules>& apache_rules()
         {"<LocationMatch ^/v[12]/(.*)$>\nProxyPass @site@/api/$1\n</LocationMatch>",
          {"/v1/x", "/v3/x"}},
         {"RewriteEngine On\nRewriteRule ^/?(.*) @site@/r/$1 [P]", {"/", "/a/b"}},
+        {"RewriteEngine On\nRewriteRule ^(.*) @site@/$1 [P]", {"/", "/a/b"}},
+        {"ProxyPass /a !\nProxyPass /b @site@/own\nRewriteEngine On\n"
+         "RewriteRule /(.*) @site@/r/$1 [P]",
+         {"/a", "/b", "/c"}},
+        {"RewriteEngine On\nRewriteCond %{HTTP:Upgrade} =websocket [NC]\n"
+         "RewriteRule /(.*) ws://127.0.0.1:1/socket/$1 [P,L]\n"
+         "RewriteCond %{HTTP:Upgrade} !=websocket [NC]\nRewriteRule /(.*) @site@/w/$1 [P,L]",
+         {"/", "/a/b?c=d"}},
+        {"<Location /l>\nProxyPreserveHost On\nProxyPass @site@/l\n</Location>", {"/l", "/l/x"}},
         {"<Proxy balancer://b>\nBalancerMember @site@\n</Proxy>\nProxyPass /b balancer://b/c",
          {"/b", "/b/x"}},
         {"<Proxy *>\nRequire all denied\n</Proxy>\nProxyPass / @site@/", {"/"}},
@@ -172,6 +181,15 @@ const std::vector<same_rules>& nginx_rules()
         {"location ~ \\.git { return 404; }\nlocation = /a.git { proxy_pass @site@; }\n"
          "location ^~ /g/ { proxy_pass @site@; }\nlocation / { proxy_pass @site@; }",
          {"/x.git", "/a.git", "/g/x.git", "/x"}},
+        {"location ^~ /rel { proxy_pass @site@; }\nlocation ^~ /rel/in { proxy_pass @site@/one/; "
+         "}\n"
+         "location /rel/plain/ { proxy_pass @site@/two/; }\nlocation ~ \\.deb$ { proxy_pass "
+         "@site@; "
+         "proxy_set_header X-Kind deb; }\nlocation / { proxy_pass @site@/rest/; }",
+         {"/rel", "/rel/x", "/rel/x.deb", "/rel/in/x", "/rel/plain/x", "/rel/plain/x.deb", "/x",
+          "/x.deb"}},
+        {"location / { proxy_pass @site@; }\nlocation /files/ { root /nowhere; }",
+         {"/files/x", "/filesx"}},
         {"if ($scheme = \"http\") { return 301 https://$host$request_uri; }\n"
          "location / { proxy_pass @site@; }",
          {"/", "/a?b=c"}},

@@ -34,6 +34,8 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "# NO COUNTERPART: ProxyPassMatch ^/img/(.*)$ http://c/$1\n#   mod_proxy never gets to "
          "it: "
          "\"ProxyPass / http://b/\" comes first"},
+        {"ProxyPass /hidden !\nRewriteRule ^/?(.*) http://b/$1 [P]",
+         "# NO COUNTERPART: ProxyPass /hidden !\n#   mod_proxy never gets to it: \"RewriteRule"},
         {"ProxyPass /a/ http://b/\nProxyPassMatch ^/a/x/(.*)$ http://never/$1",
          "# NO COUNTERPART: ProxyPassMatch ^/a/x/(.*)$ http://never/$1"},
         {"ProxyPass /a/ http://b/\nProxyPassMatch ^/a?/x/(.*)$ http://sometimes/$1",
@@ -52,6 +54,7 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
         {"<Proxy http://nowhere/adm>\nRequire ip 13\n</Proxy>\nProxyPass / http://b/",
          "# NO COUNTERPART: <Proxy http://nowhere/adm>; Require ip 13\n#   no rule of this file "
          "leads to that URL"},
+        {"ProxyPass /h http://host:80:90/", "#   host:80:90 is no host with a port"},
         {"SetEnv proxy-nokeepalive 1", "#   reuse=off of V6FrontPass"},
         {"server { location /api/ { rewrite ^/(.*)$ /v2/$1 break; proxy_pass http://b; } }",
          "# NO COUNTERPART: rewrite ^/(.*)$ /v2/$1 break\n    #   the site gets the path as it is: "
@@ -76,15 +79,62 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
         {"server { location / { deny all; proxy_pass http://b; } location /api { proxy_pass "
          "http://b; } }",
          "    <LocationMatch ^(?!/api(?:/|$))/>\n        Require all denied\n"},
-        {"server { location /files { root /srv; } location / { proxy_pass http://b; } }",
+        {"server { location /files { autoindex on; } location / { proxy_pass http://b; } }",
          "#   no site is asked for this path, so httpd answers it itself: write what it is to do"},
+        {"server { location /files { root /srv; deny all; } location / { proxy_pass http://b; } }",
+         "    V6FrontPass /files !\n    Alias /files /srv/files\n    <Directory /srv/files>\n"
+         "        Require all denied\n"},
+        {"server { location /f/ { alias /srv/x/; } location / { proxy_pass http://b; } }",
+         "    Alias /f/ /srv/x/\n    <Directory /srv/x/>\n        Require all granted\n"},
+        {"server { location / { proxy_pass http://b; include own.conf; } }",
+         "# if a file that is included has proxy_set_header Host, leave out preservehost=off"},
+        {"server { server_name one.*; location / { proxy_pass http://b; } }",
+         "    ServerAlias one.*\n"},
+        {"server { location / { proxy_pass http://b; proxy_set_header X-Forwarded-Proto "
+         "$http_x_forwarded_proto; } }",
+         "#   the front writes this field itself, and keeps what a client says there only from"},
+        {"server { location / { proxy_pass http://b; proxy_set_header Range $http_range; } }",
+         "# not needed: proxy_set_header Range $http_range (the client's fields are passed on)"},
+        {"upstream s { server unix:/run/s fail_timeout=0; }\n"
+         "server { location / { proxy_pass http://s; } }",
+         "# NO COUNTERPART: proxy_pass http://s\n    #   a socket file of this machine"},
+        {"server { listen 443 ssl; ssl_protocols SSLv3 TLSv1.2 TLSv1.3; ssl_ciphers HIGH:!MD5; "
+         "ssl_prefer_server_ciphers on; ssl_session_tickets off; ssl_dhparam /dh; "
+         "ssl_stapling on; ssl_session_timeout 1d; location / { proxy_pass http://b; } }",
+         "    SSLProtocol -all +TLSv1.2 +TLSv1.3\n    SSLCipherSuite HIGH:!MD5\n"
+         "    SSLHonorCipherOrder On\n    SSLSessionTickets Off\n"
+         "    SSLOpenSSLConfCmd DHParameters /dh\n    # NO COUNTERPART: ssl_stapling on\n"
+         "    #   SSLUseStapling On, with SSLStaplingCache outside of the virtual hosts\n"
+         "    # not needed: ssl_session_timeout 1d"},
+        {"server { if ($http_x_forwarded_proto = \"http\") { return 301 "
+         "https://$host$request_uri; } location / { proxy_pass http://b; } }",
+         "    RewriteCond %{HTTP:X-Forwarded-Proto} =http\n    RewriteRule ^ https://"},
+        {"RewriteCond %{HTTP:Upgrade} =websocket\nRewriteRule /(.*) ws://b/s/$1 [P,L]\n"
+         "RewriteCond %{HTTP:Upgrade} !=websocket\nRewriteRule /(.*) http://b/$1 [P,L]",
+         "#   WebSockets pass by every rule, but the rule for / leads to b/: write V6FrontPass for "
+         "the paths of WebSockets\n# not needed: RewriteCond %{HTTP:Upgrade} !=websocket "
+         "(WebSockets pass by every rule)\nV6FrontPassMatch /(.*) http://b/$1\n"},
+        {"RewriteCond %{HTTP:Upgrade} websocket [NC]\nRewriteRule ^/w/(.*) ws://b/v/w/$1 [P]\n"
+         "ProxyPass / http://b/v/",
+         "# not needed: RewriteRule ^/w/(.*) ws://b/v/w/$1 [P] (WebSockets pass by every rule)"},
+        {"RewriteRule /j/(.*) ws://b/j/$1 [P]\nRewriteRule /j/(.*) http://b/j/$1 [P]",
+         "# not needed: RewriteRule /j/(.*) ws://b/j/$1 [P] (WebSockets pass by every rule)\n"
+         "V6FrontPassMatch /j/(.*) http://b/j/$1\n"},
+        {"RewriteCond %{HTTP:Upgrade} =websocket\nRewriteRule /(.*) ws://lone/$1 [P,L]",
+         "#   WebSockets pass by every rule, but no rule here is for /: write V6FrontPass / "
+         "http://lone/, if no other file has a rule for it"},
+        {"RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI} !-f\nRewriteRule .* http://b%{REQUEST_URI} "
+         "[P]",
+         "#   mod_v6front looks for no files first: write V6FrontPass for / and, before it, "},
+        {"ProxyPass /j/ http://b/j/\n<Location /j/>\nProxyPassReverse /\n</Location>",
+         "# NO COUNTERPART: ProxyPassReverse /\n#   a path is no URL of a site"},
         {"server { listen 80 proxy_protocol; location / { proxy_pass http://b; } }",
          "# NO COUNTERPART: proxy_protocol of listen 80 proxy_protocol"},
     };
     std::string apache, nginx; // each in one text: a program's start takes longer than this
     for (const auto& row : rows) {
         const std::string from = row.first;
-        if (from.starts_with("server"))
+        if (from.starts_with("server") || from.starts_with("upstream"))
             nginx += from + "\n";
         else
             apache += "<VirtualHost *:80>\n" + from + "\n</VirtualHost>\n";
@@ -99,6 +149,9 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
     CHECK_THAT(converted("<Proxy http://b/adm>\nRequire ip 10\n</Proxy>\n<VirtualHost *:80>\n"
                          "ProxyPass /secret http://b/adm\n</VirtualHost>\n"),
                ContainsSubstring("\n<Location /secret>\nRequire ip 10\n</Location>"));
+    // Each section says which Host: nothing is left for the default.
+    CHECK_THAT(converted("<Location /a>\nProxyPreserveHost On\nProxyPass http://b/\n</Location>"),
+               !ContainsSubstring("V6FrontPreserveHost Off"));
     // HTTP/2 is of the port that has it.
     const auto two = converted(
         "server { listen 80; listen 443 ssl http2; location / { proxy_pass http://b; } }");
@@ -108,9 +161,12 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
 
 TEST_CASE("What is no configuration is not converted", "[convert]")
 {
-    for (const char* text : {"<VirtualHost *:80>\nProxyPass / http://a/\n", "</Location>\n",
-                             "server { location / { proxy_pass http://a; }", "server { } }\n",
-                             "hello\n", "", "<VirtualHost *:80>\nServerName a\n</VirtualHost>\n"}) {
+    for (const char* text :
+         {"<VirtualHost *:80>\nProxyPass / http://a/\n", "</Location>\n",
+          "server { location / { proxy_pass http://a; }", "server { } }\n",
+          "upstream a { server {ip}:80; }\nserver { }\n", "server { location / { proxy_pass; } }\n",
+          "server;\n", "server { location /; }\n", "server { location / /x { } }\n", "hello\n", "",
+          "<VirtualHost *:80>\nServerName a\n</VirtualHost>\n"}) {
         INFO(text);
         const auto said = v6frontctl({"convert"}, text);
         CHECK(said.code == 3);

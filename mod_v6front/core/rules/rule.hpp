@@ -5,8 +5,8 @@
 // it is settled, shared by all threads.
 #pragma once
 
+#include "answer_run.hpp"
 #include "backend_url.hpp"
-#include "redirect_loop.hpp"
 #include "settings.hpp"
 
 #include <cstddef>
@@ -28,8 +28,10 @@ struct rule {
     // Of the backend, among its server's, once that is settled; until then there is none.
     static constexpr std::size_t unsettled = static_cast<std::size_t>(-1);
     std::size_t number = unsettled;
-    // Shared by the tables into which the rule is merged.
-    std::shared_ptr<redirect_run> redirects = std::make_shared<redirect_run>();
+    // Shared by the tables into which the rule is merged: redirects to the URL asked for, and 400
+    // behind a PROXY header.
+    std::shared_ptr<answer_run> redirects = std::make_shared<answer_run>();
+    std::shared_ptr<answer_run> refusals = std::make_shared<answer_run>();
 };
 
 } // namespace v6front

@@ -174,8 +174,8 @@ void metrics_of::requests()
     reasons("v6front_attempt_failures_total",
             "Attempts that failed, by reason, also where another attempt served the request.",
             traffic_at::attempt_failures);
-    count("v6front_sent_bytes_total", "Octets of request bodies.", traffic_at::sent);
-    count("v6front_received_bytes_total", "Octets of response bodies.", traffic_at::received);
+    count("v6front_sent_bytes_total", "Bytes of request bodies.", traffic_at::sent);
+    count("v6front_received_bytes_total", "Bytes of response bodies.", traffic_at::received);
 }
 
 void metrics_of::connections()

@@ -7,6 +7,7 @@
 #include "httpd/base/log.hpp"
 #include "httpd/config/config.hpp"
 #include "access_notes.hpp"
+#include "proxy_header_log.hpp"
 #include "request_host.hpp"
 
 #include <algorithm>
@@ -46,15 +47,6 @@ std::string at_backend(const routed_request& decision, const outcome& ended)
     if (ended.address)
         text += " (" + endpoint_text(*ended.address) + ")";
     return text;
-}
-
-// A site that expects HTTP and gets a PROXY header closes, or says in its own way that it makes no
-// sense of it.
-bool may_be_puzzled(reason why, const backend& site)
-{
-    return site.check_terms.own_name != proxy_protocol::off &&
-           (why == reason::no_response || why == reason::send_failed ||
-            why == reason::bad_response);
 }
 
 } // namespace

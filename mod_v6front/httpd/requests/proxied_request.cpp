@@ -18,6 +18,7 @@
 #include "early_end.hpp"
 #include "logged_connection.hpp"
 #include "pseudo_v4_client.hpp"
+#include "proxy_header_log.hpp"
 #include "redirect_log.hpp"
 #include "request_id.hpp"
 #include "request_state.hpp"
@@ -277,6 +278,8 @@ int proxied_request::conclude(request_client& client, const outcome& ended) cons
     }
     if (ended.tunnel)
         log_tunnel(request_, decision_, *ended.tunnel, ended);
+    if (!ended.failed)
+        watch_proxy_header(request_, decision_, ended.status);
     if (ended.overridden) {
         note_taken(request_);
         return give_own_page(ended);

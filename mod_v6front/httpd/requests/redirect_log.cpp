@@ -4,6 +4,7 @@
 
 #include "core/base/text_number.hpp"
 #include "core/message/fields.hpp"
+#include "core/rules/redirect_loop.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/process/services.hpp"
 

@@ -240,6 +240,31 @@ TEST_CASE("Where a site closes without a response, the line says that it may be 
            std::string::npos) == on);
 }
 
+TEST_CASE("A server that answers 400 to every PROXY header is named once", "[proxy_protocol]")
+{
+    const receiver r = GENERATE(values<receiver>(
+        {{kind::nginx, "server { listen 127.0.0.1:@port@; location / { return 200 ok; } }"},
+         {kind::haproxy, " bind 127.0.0.1:@port@\n http-request return status 200"},
+         {kind::httpd, "Header set Told plain"}}));
+    const std::string version = GENERATE("v1", "v2", "off");
+    INFO(r.site << version);
+    const plain_server site(r.what, r.site);
+    httpd_server front(options_for(short_list().front(),
+                                   "V6FrontPass / " + site.url() + " proxyprotocol=" + version));
+    user_agent agent(front);
+    const int wanted = version == "off" ? 200 : 400;
+    for (int i = 0; i < 9; ++i)
+        CHECK(said(agent, "/page").status() == wanted);
+    CHECK(front.error_log().find("V6F0154") == std::string::npos);
+    for (int i = 0; i < 20; ++i)
+        CHECK(said(agent, "/page").status() == wanted);
+    const auto lines = front.complaints(version == "off" ? 0 : 1);
+    REQUIRE(lines.size() == (version == "off" ? 0 : 1));
+    for (const auto& line : lines)
+        CHECK_THAT(line, ContainsSubstring("V6F0154: backend 127.0.0.1:") &&
+                             ContainsSubstring("V6FrontProxyProtocol off"));
+}
+
 TEST_CASE("A health check says that it is for no client", "[proxy_protocol]")
 {
     const bool in_location = GENERATE(false, true);

@@ -39,21 +39,6 @@ TEST_CASE("a Location that is the URL asked for", "[redirect_loop]")
     }
 }
 
-TEST_CASE("only a row of redirects is a loop, and it is told once", "[redirect_loop]")
-{
-    redirect_run run;
-    for (unsigned i = 1; i < redirect_run::enough; ++i)
-        CHECK_FALSE(run.note(true));
-    CHECK_FALSE(run.note(false));
-    for (unsigned i = 1; i < redirect_run::enough; ++i)
-        CHECK_FALSE(run.note(true));
-    CHECK(run.note(true));
-    CHECK_FALSE(run.note(true));
-    CHECK_FALSE(run.note(false));
-    for (unsigned i = 0; i < 2 * redirect_run::enough; ++i)
-        CHECK_FALSE(run.note(true));
-}
-
 TEST_CASE("statuses that send a client on", "[redirect_loop]")
 {
     for (const int status : {301, 302, 303, 307, 308}) {

@@ -160,7 +160,7 @@ TEST_CASE("configtest does not hang on a dead name server, whatever the number o
     CHECK(count(said.output, "V6F0206") == 100);
     CHECK(said.output.find("Check this machine's name server, or") != std::string::npos);
     CHECK(said.output.find("A record") == std::string::npos);
-    CHECK(took < patience(5s));
+    CHECK(took < patience(10s)); // 4 s on a quiet machine; one after the other, minutes
 
     // And with one that answers, what it says counts.
     names.fall_silent(false);

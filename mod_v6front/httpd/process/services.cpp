@@ -2,6 +2,7 @@
 
 #include "services.hpp"
 
+#include "core/base/text_number.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/config.hpp"
 #include "httpd/config/listeners.hpp"
@@ -103,6 +104,12 @@ services::services(const server_rec* main_server, std::string via)
             for (const auto& name : b.backend.names)
                 names_.know(name.text);
         });
+}
+
+bool services::says_first(std::string_view what, const std::string& place)
+{
+    auto* shared = current();
+    return shared && shared->said_.is_first(text_number(std::string(what) + " " + place));
 }
 
 services::~services()

@@ -23,6 +23,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace v6front
 {
@@ -37,6 +38,10 @@ public:
     // Those of this process; nullptr in the parent and before child_init.
     static services* current() noexcept { return current_.load(std::memory_order_acquire); }
     static void set_current(services* s) noexcept { current_.store(s, std::memory_order_release); }
+
+    // Of all child processes: whether this is the first to say that of the rule, or of the virtual
+    // host, which is written there.
+    static bool says_first(std::string_view what, const std::string& place);
 
     resolver& names() noexcept { return names_; }
     const resolver& names() const noexcept { return names_; }

@@ -2,9 +2,9 @@
 
 #include "encoded_slash.hpp"
 
-#include "core/base/text_number.hpp"
 #include "core/message/target_form.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/backends.hpp"
 #include "httpd/config/config.hpp"
 #include "httpd/process/services.hpp"
 
@@ -26,17 +26,6 @@ bool may_be_routed(const server_config& server, std::string_view path)
                        [path](const route* r) { return is_below(path, r->path); });
 }
 
-// Of all child processes. A virtual host is known by its place in the configuration.
-bool is_first_of(const server_rec* server)
-{
-    auto* shared = services::current();
-    if (!shared)
-        return false;
-    const auto place =
-        std::string(view(server->defn_name)) + ":" + std::to_string(server->defn_line_number);
-    return shared->said().is_first(text_number("slash " + place));
-}
-
 } // namespace
 
 // What httpd asks before it translates a name (ap_process_request_internal).
@@ -48,7 +37,7 @@ void tell_of_encoded_slash(const request_rec* r)
     const auto* core =
         static_cast<const core_dir_config*>(ap_get_core_module_config(r->per_dir_config));
     if (core->allow_encoded_slashes || !may_be_routed(*config_of(r->server), path) ||
-        !is_first_of(r->server))
+        !services::says_first("slash", place_of(r->server)))
         return;
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   V6LOGNO(0121) "%s %s: httpd itself answers a path with %%2F with 404, and the "

@@ -2,7 +2,6 @@
 
 #include "proxy_header_log.hpp"
 
-#include "core/base/text_number.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/process/services.hpp"
 #include "net/backends/backend.hpp"
@@ -18,13 +17,6 @@ bool gets_header(const backend& site) noexcept
     return site.check_terms.own_name != proxy_protocol::off;
 }
 
-// Of all child processes.
-bool is_first_of(const routed_request& decision)
-{
-    auto* shared = services::current();
-    return !shared || shared->said().is_first(text_number("PROXY " + decision.rule->place));
-}
-
 } // namespace
 
 bool may_be_puzzled(reason why, const backend& site) noexcept
@@ -36,7 +28,7 @@ bool may_be_puzzled(reason why, const backend& site) noexcept
 void watch_proxy_header(const request_rec* r, const routed_request& decision, int status)
 {
     if (!gets_header(*decision.backend) || !decision.rule->refusals->note(status == 400) ||
-        !is_first_of(decision))
+        !services::says_first("PROXY", decision.rule->place))
         return;
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   V6LOGNO(0154) "backend %s answers every request with 400, and gets a PROXY "

@@ -2,7 +2,6 @@
 
 #include "redirect_log.hpp"
 
-#include "core/base/text_number.hpp"
 #include "core/message/fields.hpp"
 #include "core/rules/redirect_loop.hpp"
 #include "httpd/base/log.hpp"
@@ -24,18 +23,12 @@ bool leads_back(const request_rec* r, int status)
                        view(apr_table_get(r->headers_in, "Host")), view(r->unparsed_uri));
 }
 
-// Of all child processes.
-bool is_first_of(const routed_request& decision)
-{
-    auto* shared = services::current();
-    return !shared || shared->said().is_first(text_number("circle " + decision.rule->place));
-}
-
 } // namespace
 
 void watch_redirects(const request_rec* r, const routed_request& decision, int status)
 {
-    if (!decision.rule->redirects->note(leads_back(r, status)) || !is_first_of(decision))
+    if (!decision.rule->redirects->note(leads_back(r, status)) ||
+        !services::says_first("circle", decision.rule->place))
         return;
     const bool tls = iequals(view(ap_http_scheme(r)), "https");
     ap_log_rerror(
@@ -44,7 +37,8 @@ void watch_redirects(const request_rec* r, const routed_request& decision, int s
             0116) "backend %s redirects every request to its own URL, %s, so browsers give up: %s",
         decision.backend->authority.c_str(), apr_table_get(r->headers_out, "Location"),
         tls ? "it does not know that its clients use TLS. Make it trust \"X-Forwarded-Proto: "
-              "https\", which it gets; in Apache: \"SetEnvIf X-Forwarded-Proto https HTTPS=on\""
+              "https\", which it gets; in Apache, for PHP: \"SetEnvIf X-Forwarded-Proto https "
+              "HTTPS=on\", for mod_rewrite: \"RewriteCond %{HTTP:X-Forwarded-Proto} !=https\""
             : "it may expect its own name in Host. Try \"V6FrontPreserveHost Off\"");
 }
 

@@ -121,8 +121,8 @@ TEST_CASE("a key file that is none is refused, with the way to have one", "[pseu
         const auto name = f.file("bad", r.text);
         CHECK(set({"add", "key=" + name}) == "V6FrontPseudoV4: \"" + name + "\" " + r.says +
                                                  "; a key is 32 hexadecimal digits, as from: "
-                                                 "openssl rand -hex 16 > " +
-                                                 name);
+                                                 "(umask 077; openssl rand -hex 16 > " +
+                                                 name + ")");
     }
 }
 

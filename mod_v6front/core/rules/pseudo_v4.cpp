@@ -111,8 +111,8 @@ pseudo_v4_key parse_pseudo_v4_key(std::string_view text, std::string_view file)
         const std::string name(file);
         throw setting_error("\"" + name + "\" " + wrong +
                             "; a key is 32 hexadecimal digits, as "
-                            "from: openssl rand -hex 16 > " +
-                            name);
+                            "from: (umask 077; openssl rand -hex 16 > " +
+                            name + ")");
     };
     constexpr std::string_view blanks(" \t\r\n");
     const auto begin = text.find_first_not_of(blanks);

@@ -127,8 +127,8 @@ facts facts_of(const reported_address& a, bool tls, wall_time now)
         out.add("Failed attempts", attempts);
     if (a.now != reported_address::state::none) {
         out.add("Connections now", number(a.in_use) + " in use, " + number(a.idle) + " idle");
-        out.add("Connections", number(t[traffic_at::opened]) + " opened, " +
-                                   number(t[traffic_at::reused]) + " times reused");
+        out.add("Connections", number(t[traffic_at::opened]) + " opened, reused " +
+                                   number(t[traffic_at::reused]) + " times");
     }
     if (tls && t[traffic_at::handshakes] > 0)
         out.add("TLS", number(t[traffic_at::handshakes]) + " handshakes, " +
@@ -204,7 +204,7 @@ std::string process_html(const reported_process& p)
         of.add("Engine " + number(e.number), number(e.connections) + " clients, " + number(e.idle) +
                                                  " idle to sites; lag " + latency_words(e.lag) +
                                                  ", at most " + latency_words(e.lag_max) +
-                                                 "; keeps " + size_words(e.kept));
+                                                 "; keeps " + size_words(e.kept) + " of memory");
     return "<article>" + element("h3", "Process " + std::to_string(p.pid)) + of.text() +
            "</article>\n";
 }
@@ -221,7 +221,7 @@ std::string summary(const status_report& r)
     }
     const auto failing =
         std::ranges::count(r.names, reported_name::state::failing, &reported_name::now);
-    return number(up) + " of " + number(all) + " addresses well, " +
+    return number(up) + " of " + number(all) + " addresses up, " +
            (failing > 0
                 ? std::to_string(failing) + " of " + number(r.names.size()) + " names not found, "
                 : std::string()) +

@@ -92,7 +92,7 @@ void set_pseudo_v4(cmd_parms* cmd, void*, int argc, char* const argv[])
     if (made.mode != pseudo_v4_mode::off) {
         if (made.rule.key.empty())
             throw setting_error("needs key=, a file with 32 hexadecimal digits, as from: "
-                                "openssl rand -hex 16 > /etc/apache2/pseudo.key");
+                                "(umask 077; openssl rand -hex 16 > /etc/apache2/pseudo.key)");
         made.key = read_key(cmd, made.rule.key);
     }
     of_server = pool_new<configured_pseudo_v4>(cmd->pool, std::move(made));

@@ -26,6 +26,11 @@ listening all_listeners()
     return all;
 }
 
+bool is_ipv6(const asio::ip::address& on)
+{
+    return on.is_v6() && !on.to_v6().is_v4_mapped();
+}
+
 // The ports of the virtual hosts with routes, as far as somebody listens there; else all of those.
 std::set<std::uint16_t> ports_of_routes(const server_rec* main_server, const listening& all)
 {
@@ -51,9 +56,8 @@ std::string ipv6_listener(std::uint16_t port, const listening& all)
 void find_no_ipv6(const server_rec* main_server, findings& out)
 {
     const auto all = all_listeners();
-    const bool ipv6 = std::any_of(all.begin(), all.end(), [](const auto& l) {
-        return l.first.is_v6() && !l.first.to_v6().is_v4_mapped();
-    });
+    const bool ipv6 =
+        std::any_of(all.begin(), all.end(), [](const auto& l) { return is_ipv6(l.first); });
     if (all.empty() || ipv6)
         return;
     std::string text = "no Listen is on an IPv6 address, so these sites cannot be reached over "
@@ -69,10 +73,42 @@ void find_no_ipv6(const server_rec* main_server, findings& out)
     out.push_back({"V6F0203", {}, std::move(text)});
 }
 
-bool same_place(const server_rec* a, const server_rec* b)
+// Nothing where that cannot be told.
+std::optional<asio::ip::address> ip_of(const server_addr_rec& a)
 {
-    return a->addrs && b->addrs && strcasecmp(a->addrs->virthost, b->addrs->virthost) == 0 &&
-           a->addrs->host_port == b->addrs->host_port;
+    char text[64];
+    error_code failed;
+    if (!a.host_addr || apr_sockaddr_ip_getbuf(text, sizeof text, a.host_addr) != APR_SUCCESS)
+        return std::nullopt;
+    const auto address = asio::ip::make_address(text, failed);
+    return failed ? std::nullopt : std::optional(address);
+}
+
+// "*", 0.0.0.0 and [::] are the same to httpd (vhost.c, ap_fini_vhost_config).
+bool is_any(const server_addr_rec& a)
+{
+    const auto address = ip_of(a);
+    return !address || address->is_unspecified();
+}
+
+bool same_address(const server_addr_rec& a, const server_addr_rec& b)
+{
+    if (a.host_port != b.host_port || is_any(a) != is_any(b))
+        return false;
+    return is_any(a) || ip_of(a) == ip_of(b);
+}
+
+// Whether it has all addresses of the other.
+bool has_place_of(const server_rec* s, const server_rec* other)
+{
+    for (const auto* b = other->addrs; b; b = b->next) {
+        const auto* a = s->addrs;
+        while (a && !same_address(*a, *b))
+            a = a->next;
+        if (!a)
+            return false;
+    }
+    return other->addrs != nullptr;
 }
 
 bool has_aliases(const server_rec* s)
@@ -86,17 +122,6 @@ std::string host_text(const server_addr_rec& a)
     std::string host = is_v6 ? "[" : "";
     host.append(a.virthost).append(is_v6 ? "]:" : ":");
     return host + std::to_string(a.host_port);
-}
-
-// Nothing where that cannot be told.
-std::optional<asio::ip::address> ip_of(const server_addr_rec& a)
-{
-    char text[64];
-    error_code failed;
-    if (!a.host_addr || apr_sockaddr_ip_getbuf(text, sizeof text, a.host_addr) != APR_SUCCESS)
-        return std::nullopt;
-    const auto address = asio::ip::make_address(text, failed);
-    return failed ? std::nullopt : std::optional(address);
 }
 
 void say_deaf(const server_rec* s, const server_addr_rec& a, const std::string& where,
@@ -118,10 +143,30 @@ void find_deaf_ports(const server_rec* s, const listening& all, findings& out)
         });
         if (!heard && said.insert(a->host_port).second) {
             const auto port = std::to_string(a->host_port);
-            const auto address = ip_of(*a);
-            const bool any = !address || address->is_unspecified();
-            say_deaf(s, *a, "port " + port, any ? "[::]:" + port : host_text(*a), out);
+            say_deaf(s, *a, "port " + port, is_any(*a) ? "[::]:" + port : host_text(*a), out);
         }
+    }
+}
+
+// A port that is open on IPv4 alone, where others are open on IPv6. Where none is, V6F0203 says it.
+void find_ipv4_ports(const server_rec* s, const listening& all, findings& out)
+{
+    if (std::none_of(all.begin(), all.end(), [](const auto& l) { return is_ipv6(l.first); }))
+        return;
+    std::set<std::uint16_t> said;
+    for (const auto* a = s->addrs; a; a = a->next) {
+        const auto here = [a](const auto& l) { return l.second == a->host_port; };
+        if (!is_any(*a) || std::none_of(all.begin(), all.end(), here) ||
+            std::any_of(all.begin(), all.end(),
+                        [&here](const auto& l) { return here(l) && is_ipv6(l.first); }) ||
+            !said.insert(a->host_port).second)
+            continue;
+        std::string text = "<VirtualHost ";
+        text.append(host_text(*a)).append("> (").append(place_of(s));
+        text.append(") is not reached over IPv6: this server listens on port ");
+        text.append(std::to_string(a->host_port)).append(" on IPv4 alone. Add ");
+        text.append(ipv6_listener(a->host_port, all));
+        out.push_back({"V6F0208", place_of(s), std::move(text)});
     }
 }
 
@@ -169,7 +214,7 @@ std::string name_shared_by(const server_rec* before, const server_rec* s)
 void find_hidden_host(const server_rec* s, findings& out)
 {
     for (const auto* before = s->next; before; before = before->next) {
-        if (!same_place(before, s) || has_aliases(s))
+        if (!has_place_of(before, s) || has_aliases(s))
             continue;
         const auto name = name_shared_by(before, s);
         if (name.empty())
@@ -182,6 +227,45 @@ void find_hidden_host(const server_rec* s, findings& out)
                                 : ". Give one of them another name")});
         return;
     }
+}
+
+// Who has an address for itself: it takes all that comes there.
+const server_rec* owner_of(const server_rec* main_server, const listening::value_type& at)
+{
+    for (const auto* s = main_server->next; s; s = s->next)
+        for (const auto* a = s->addrs; a; a = a->next)
+            if (!is_any(*a) && ip_of(*a) == at.first &&
+                (a->host_port == 0 || a->host_port == at.second))
+                return s;
+    return nullptr;
+}
+
+// A virtual host for all addresses, where each has another virtual host for itself.
+void find_owned_addresses(const server_rec* main_server, const server_rec* s, const listening& all,
+                          findings& out)
+{
+    const server_rec* by = nullptr;
+    std::string addresses;
+    for (const auto* a = s->addrs; a; a = a->next) {
+        if (!is_any(*a))
+            return;
+        for (const auto& at : all) {
+            if (a->host_port != 0 && a->host_port != at.second)
+                continue;
+            const auto* owner = owner_of(main_server, at);
+            if (!owner)
+                return;
+            by = owner;
+            addresses = host_text(*owner->addrs);
+        }
+    }
+    if (!by)
+        return;
+    std::string text = "the virtual host at " + place_of(s);
+    text.append(" is never reached: <VirtualHost ").append(addresses).append("> (");
+    text.append(place_of(by)).append(") has the address at which this server listens for itself. ");
+    text.append("Write <VirtualHost ").append(addresses).append("> here, too");
+    out.push_back({"V6F0257", place_of(s), std::move(text)});
 }
 
 // What a client sends has no dot at its end once httpd has read it (vhost.c, fix_hostname).
@@ -207,7 +291,11 @@ void find_hosts(const server_rec* main_server, findings& out)
         find_deaf_ports(s, all, out);
         if (out.size() == before)
             find_deaf_address(s, all, out);
+        if (out.size() == before)
+            find_ipv4_ports(s, all, out);
         find_hidden_host(s, out);
+        if (out.size() == before)
+            find_owned_addresses(main_server, s, all, out);
         find_dotted_name(s, out);
     }
 }

@@ -4,6 +4,7 @@
 // `apachectl configtest`, with file and line, that says what is wrong and what would be right. A
 // mistake that never can work stops the start.
 #include "catch.hpp"
+#include "plain_server.hpp"
 #include "scripted_backend.hpp"
 #include "user_agent.hpp"
 #include "watching.hpp"
@@ -256,6 +257,31 @@ TEST_CASE("ProxyPass beside V6FrontPass: the line says what really happens")
     options.modules = {"proxy", "proxy_http"};
     httpd_server front(options);
     CHECK(get(front, "/").body == "theirs");
+}
+
+TEST_CASE(
+    "What ends the redirects of an Apache that is asked by http: the condition that V6F0116 has")
+{
+    auto w = every_way().front();
+    w.tls = true;
+    const std::string redirect = "RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]\n";
+    const std::string usual = "RewriteEngine On\nRewriteCond %{HTTPS} !=on\n";
+    const std::string condition = "RewriteCond %{HTTP:X-Forwarded-Proto} !=https";
+    const std::pair<std::string, int> rows[] = {
+        {usual + redirect, 301},
+        {"SetEnvIf X-Forwarded-Proto https HTTPS=on\n" + usual + redirect, 301}, // for PHP alone
+        {usual + condition + "\n" + redirect, 200}};
+    for (const auto& [site_has, status] : rows) {
+        INFO(site_has);
+        const plain_server site(plain_server::kind::httpd, site_has);
+        httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+        CHECK(get(front, "/page").status() == status);
+        if (status != 301)
+            continue;
+        for (int i = 0; i < 50; ++i)
+            get(front, "/page");
+        CHECK(eventually([&] { return front.error_log().find(condition) != std::string::npos; }));
+    }
 }
 
 TEST_CASE("A site that redirects https to https for ever is named once")

@@ -220,6 +220,7 @@ TEST_CASE("Slips in Listen", "[configtest]")
 TEST_CASE("Slips around a virtual host", "[configtest]")
 {
     const std::string listen = "Listen [::1]:443\n", named = "ServerName named.test\n";
+    const std::string all4 = "Listen 0.0.0.0:8099\n";
     check({
         {"", {}, listen + host("*:443", named + pass + "SSLEngine On")},
         {"", {"V6F0249", "Add \"SSLEngine On\""}, listen + host("*:443", named + pass)},
@@ -241,6 +242,27 @@ TEST_CASE("Slips around a virtual host", "[configtest]")
         {pass,
          {"V6F0209", "ServerAlias *.test", "put this virtual host first"},
          host("*:8080", named + "ServerAlias *.test")},
+        {"",
+         {"V6F0208", "on port 8099 on IPv4 alone. Add \"Listen [::]:8099\""},
+         all4 + host("[::]:8099", named + pass)},
+        {"",
+         {"V6F0208", "Add \"Listen [2001:db8::1]:8099\""},
+         "Listen 127.0.0.1:8099\n" + host("*:8099", named + pass)},
+        {"", {}, all4 + host("0.0.0.0:8080 192.0.2.1:8099", named + pass)},
+        {"",
+         {"V6F0209", "ServerName named.test"},
+         host("*:8080", named) + host("[::]:8080", named + pass)},
+        {"",
+         {"V6F0209", "ServerName named.test"},
+         host("0.0.0.0:8080 [::1]:8080", named) + host("[::]:8080", named + pass)},
+        {"", {}, host("0.0.0.0:8080", named) + host("[::]:8080 [::1]:8080", named + pass)},
+        {"",
+         {"V6F0257", "<VirtualHost [::1]:8080> (", "Write <VirtualHost [::1]:8080> here, too"},
+         host("[::1]:8080", "ServerName own.test") + host("[::]:8080", named + pass)},
+        {"",
+         {},
+         "Listen [2001:db8::2]:8099\n" + host("[::1]:8080", "ServerName own.test") +
+             host("*:8080 *:8099", named + pass)},
         {pass + "ServerAlias other.test", {}, host("*:8080", named + "ServerAlias site.test")},
         {"",
          {"V6F0209", "Write \"named.test\""},

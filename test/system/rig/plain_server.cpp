@@ -31,7 +31,7 @@ std::string modules_of_httpd()
 {
     std::string lines;
     for (const char* name : {"mpm_event", "authz_core", "authz_host", "access_compat", "headers",
-                             "remoteip", "setenvif", "mime"}) {
+                             "remoteip", "setenvif", "mime", "rewrite"}) {
         lines += "LoadModule " + std::string(name) + "_module /usr/lib/apache2/modules/mod_" +
                  name + ".so\n";
     }

@@ -29,8 +29,8 @@ const std::vector<doctor_site>& sites()
               "the client's address in X-Forwarded-For",
               "ok      page: http://good.test:@port@/: 200, as over IPv4",
               "ok      record: good.test is published",
-              "note    record: a firewall between clients and this machine is seen from another "
-              "network alone: curl -6 -I http://good.test/"},
+              "note    record: test from another network too, because a firewall between clients "
+              "and this machine is not visible from here: curl -6 -I http://good.test/"},
          .status = 0},
         {.name = "new.test",
          .directives = site_rule,
@@ -55,7 +55,7 @@ const std::vector<doctor_site>& sites()
         {.name = "taken.test", // the front has taken it off IPv4
          .directives = site_rule,
          .entry = {.a = {"192.0.2.77"}, .aaaa = {"2001:db8::1"}},
-         .says = {"error   a: taken.test: over IPv4 the site does not answer any more: port @port@ "
+         .says = {"error   a: taken.test: the site does not answer over IPv4: port @port@ "
                   "of 192.0.2.77 refuses connections. Let a server listen there (\"Listen "
                   "192.0.2.77:@port@\")"},
          .status = 2},
@@ -143,17 +143,19 @@ const std::vector<doctor_site>& sites()
          .status = 2},
         {.name = "unknown.test",
          .directives = site_rule,
-         .says = {"warning host: the site answers 404 to Host: unknown.test:@port@, as for a name "
-                  "that nobody has"},
+         .says =
+             {"warning host: the site answers 404 to Host: unknown.test:@port@, as to an unknown "
+              "name"},
          .status = 1},
         {.name = "other-host.test",
          .directives = "V6FrontPass / http://good.test:@backend@/",
          .says = {"error   host: the site does not know Host: other-host.test:@port@",
-                  "otherwise for good.test:@backend@", "\"V6FrontPreserveHost Off\""},
+                  "differently for good.test:@backend@", "\"V6FrontPreserveHost Off\""},
          .status = 2},
         {.name = "alike.test", // the client's address in the page is also the rule's
          .directives = "V6FrontPass / http://192.0.2.1:@backend@/alike",
-         .says = {"note    host: the site answers alike for every Host, alike.test:@port@ too"},
+         .says =
+             {"note    host: the site answers every Host in the same way, alike.test:@port@ too"},
          .status = 0},
         {.name = "own-host.test",
          .directives = "V6FrontPreserveHost Off\nV6FrontPass / http://good.test:@backend@/",

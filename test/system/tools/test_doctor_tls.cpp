@@ -124,7 +124,7 @@ const std::vector<doctor_site>& tls_sites()
          .tls = {.names = {"unsigned.test"}, .self_signed = true},
          .says =
              {"warning certificate: unsigned.test: the certificate at [2001:db8::1]:@tls@ covers "
-              "the name, but this machine's CAs do not vouch for it"},
+              "the name, but this machine's CAs have not signed it"},
          .status = 1},
         {.name = "mixed.test",
          .directives = site_rule,
@@ -135,7 +135,7 @@ const std::vector<doctor_site>& tls_sites()
         {.name = "tls-site.test",
          .directives = "V6FrontPass / https://good.test:@tls@/ self=on\nV6FrontBackendV4 127.0.0.1",
          .says = {"error   backend: https://good.test:@tls@ (",
-                  "its certificate is refused: ", "V6FrontTLS ca="},
+                  "its certificate is refused: ", "V6FrontTLS name="},
          .status = 2},
         {.name = "tls-known.test", // whose site is a front too, and this same one
          .directives = "V6FrontTLS ca=@ca@\nV6FrontPass / https://tls.test:@tls@/ self=on\n"
@@ -166,9 +166,10 @@ const std::vector<doctor_site>& tls_sites()
          .status = 2},
         {.name = "proxied.test",
          .directives = "V6FrontProxyProtocol v1\nV6FrontPass / http://192.0.2.1:@named@/",
-         .says = {"the client's address in the PROXY header (v1), X-Forwarded-For",
-                  "ok      page: http://proxied.test:@port@/: 200, as over IPv4",
-                  "note    host: the site answers alike for every Host, proxied.test:@port@ too"},
+         .says =
+             {"the client's address in the PROXY header (v1), X-Forwarded-For",
+              "ok      page: http://proxied.test:@port@/: 200, as over IPv4",
+              "note    host: the site answers every Host in the same way, proxied.test:@port@ too"},
          .says_not = {"note    client:"},
          .status = 0},
     };

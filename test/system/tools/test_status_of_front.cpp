@@ -134,7 +134,7 @@ TEST_CASE("v6frontctl status prints what a front has counted", "[status]")
     std::snprintf(share, sizeof share, "%.0f %%", 100 * reused / 7);
     CHECK_THAT(good, ContainsSubstring("connections          0 in use, "));
     CHECK_THAT(
-        good, ContainsSubstring(" idle, " + std::string(share) + " of requests got an open one\n"));
+        good, ContainsSubstring(" idle, " + std::string(share) + " of requests on a reused one\n"));
     CHECK_THAT(good, ContainsSubstring("bodies               4 B sent, 35 B received\n"));
     CHECK_THAT(good,
                ContainsSubstring("connect              " + mean_of(a.at("latency").at("connect"))));

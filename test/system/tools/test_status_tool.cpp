@@ -73,7 +73,7 @@ const std::vector<status_case>& cases()
           "www.example.org -> http://www.example.org", "3 in flight, 1 waiting",
           "3 of max=20, 1 of queue=10", "192.0.2.10:80  up for 2 min\n",
           "requests             1000  2xx 990, 3xx 4, 4xx 3, 5xx 3\n", "connect_refused 3",
-          "2 in use, 1 idle, 98 % of requests got an open one", "5 B sent, 1.5 KiB received",
+          "2 in use, 1 idle, 98 % of requests on a reused one", "5 B sent, 1.5 KiB received",
           "first byte           mean 5 ms, half <= 2.5 ms, 95 % <= 10 ms",
           "www.example.org  192.0.2.10  found, 12 s old", "4711  generation 2, 12.0 MiB",
           "engine 0: 12 connections, 2 idle ones to sites, at most 12 ms late, keeps 1.0 MiB"},
@@ -123,11 +123,10 @@ TEST_CASE("v6frontctl status says why there is none", "[status]")
         [](const received_request&) { return response("no", "", "404 Not Found"); });
     const std::vector<std::pair<std::string, std::string>> rows{
         {other.url() + "v6front-status",
-         "/v6front-status answers 404: the virtual host that answers to \"127.0.0.1\" has no "
-         "status "
-         "page there. Give the URL of one that has: v6frontctl status "
-         "http://www.example.org/v6front-status"},
-        {closed.url() + "v6front-status", "answers 403: is there a <Location> with SetHandler"},
+         "/v6front-status: 127.0.0.1 answers 404. No status page is there: write SetHandler "
+         "v6front-status into a <Location> of the virtual host that answers to \"127.0.0.1\""},
+        {closed.url() + "v6front-status",
+         "127.0.0.1 answers 403. Let this machine ask: \"Require local\" in the <Location>"},
         {"http://127.0.0.1:" + std::to_string(free_port()) + "/", "refuses connections"},
         {"ftp://127.0.0.1/", "is no URL of http or https"}};
     for (const auto& [url, says] : rows) {

@@ -296,7 +296,7 @@ TEST_CASE("A log in another format is refused, with its first line", "[join_logs
     CHECK(said.code == 1);
     CHECK_THAT(said.summary,
                ContainsSubstring("/combined, line 1, is not in the format of the front's log "
-                                 "(LogFormat v6front of conf.d/v6front.conf): 192.0.2.9 - - ["));
+                                 "(LogFormat v6front of v6front.conf): 192.0.2.9 - - ["));
     CHECK_FALSE(said.summary.find("Traceback") != std::string::npos);
     CHECK(join({folder.path() + "/empty", folder.path() + "/site"}).code == 0);
     const joined none = join({folder.path() + "/nowhere", folder.path() + "/site"});

@@ -113,7 +113,8 @@ TEST_CASE("a key is 32 hexadecimal digits", "[pseudo]")
         CAPTURE(text);
         CHECK(parse_pseudo_v4_key(text, "f") == expected);
     }
-    const std::string fix = "; a key is 32 hexadecimal digits, as from: openssl rand -hex 16 > f";
+    const std::string fix =
+        "; a key is 32 hexadecimal digits, as from: (umask 077; openssl rand -hex 16 > f)";
     const std::vector<std::pair<std::string, std::string>> rows{
         {"", "is empty"},
         {" \n", "is empty"},

@@ -244,7 +244,7 @@ TEST_CASE("the status for people", "[status_forms]")
     for (const char* part :
          {"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
           "<title>mod_v6front status</title>",
-          "<p>1 of 2 addresses well, 1 of 2 names not found, 3 requests in flight</p>",
+          "<p>1 of 2 addresses up, 1 of 2 names not found, 3 requests in flight</p>",
           "<h2>www.example.org \xe2\x86\x92 https://www.example.org</h2>",
           "<p>3 in flight, 1 waiting</p>", "3 of max=20, 1 of queue=10",
           "<article class=\"avoided\"><b class=\"state\">avoided</b><h3>192.0.2.10:443</h3>",
@@ -258,12 +258,13 @@ TEST_CASE("the status for people", "[status_forms]")
           "<dd>1.2 MB received, 7 B sent</dd>",
           "<h2>&lt;script&gt;&quot;&amp;&#39;\\\n \xe2\x86\x92 http://b</h2>",
           "<h3>no address</h3>", "<p>192.0.2.10, confirmed 12 s ago</p>",
-          "<dd>12 clients, 2 idle to sites; lag 100 us, at most 12 ms; keeps 65 kB</dd>"}) {
+          "<dd>12 clients, 2 idle to sites; lag 100 us, at most 12 ms; keeps 65 kB of "
+          "memory</dd>"}) {
         INFO(part);
         CHECK_THAT(page, ContainsSubstring(part));
     }
     CHECK(page.find("<script") == page.npos);
-    CHECK_THAT(status_page({}), ContainsSubstring("0 of 0 addresses well"));
+    CHECK_THAT(status_page({}), ContainsSubstring("0 of 0 addresses up"));
 }
 
 TEST_CASE("mod_status's page has a row or some lines for each site", "[status_forms]")

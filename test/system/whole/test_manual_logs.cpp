@@ -27,7 +27,7 @@ std::string shape(std::string line)
         {std::regex("[0-9a-f]{32}"), "ID"},
         {std::regex("/[^ \"]*:[0-9]+, on"), "FILE, on"},
         {std::regex("[0-9]+(\\.[0-9]+){3}:[0-9]+"), "ADDRESS"},
-        {std::regex("www\\.example\\.org:[0-9]+"), "BACKEND"},
+        {std::regex("www\\.example\\.org(:[0-9]+)?"), "BACKEND"}, // no port is the usual one
         {std::regex("^[0-9a-f:]+ "), "CLIENT "},
         {std::regex("\\[[0-9A-Z][^\\]]*\\] "), ""},
         {std::regex("(mod_v6front|curl|test)/[0-9.]+"), "PROGRAM"},

@@ -13,6 +13,10 @@ end
 
 function Link(link)
     if is_man then
+        local guide = link.target:match 'guides/([^#]*)%.md'
+        if guide then -- a page of the HTML alone: SEE ALSO says where that is
+            return { pandoc.Emph(link.content), pandoc.Space(), pandoc.Str('(guides/' .. guide .. '.html)') }
+        end
         return link.target:match '^%a+:' and link or pandoc.Emph(link.content)
     end
     if is_elsewhere(link.target) then

@@ -137,7 +137,7 @@ TEST_CASE("what V6FrontPseudoV4 cannot use is refused", "[pseudo]")
           "V6FrontPseudoV4: \"" + key + "\" must be \"off\", \"add\" or \"overwrite\"");
     for (const char* mode : {"add", "overwrite"})
         CHECK(set({mode}) == "V6FrontPseudoV4: needs key=, a file with 32 hexadecimal digits, as "
-                             "from: openssl rand -hex 16 > /etc/apache2/pseudo.key");
+                             "from: (umask 077; openssl rand -hex 16 > /etc/apache2/pseudo.key)");
     CHECK(set({"off", key}) ==
           "V6FrontPseudoV4: off takes no settings, but \"" + key + "\" follows it");
     CHECK(set({"add", key, "prefix=64", "Prefix=56"}) ==

@@ -52,7 +52,8 @@ void operator delete(void* memory) noexcept
     std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t) noexcept
+// clang 14 does not declare it, so that it would be this program's alone, and not libstdc++'s.
+[[gnu::visibility("default")]] void operator delete(void* memory, std::size_t) noexcept
 {
     std::free(memory);
 }

@@ -36,10 +36,16 @@
 #error "mod_v6front needs httpd 2.4.58 or later"
 #endif
 
+#include <cstddef>
 #include <new>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+// APR's form for C++ goes through a null pointer, which clang's sanitizer takes for a fault
+// wherever a brigade's buckets are linked.
+#undef APR_OFFSETOF
+#define APR_OFFSETOF(type, field) offsetof(type, field)
 
 // APLOG_USE_MODULE(v6front) without the name that httpd gave the type: clang 19 takes a declaration
 // with "module" in it for the beginning of a C++20 module, and warns of each #include that follows.

@@ -229,42 +229,44 @@ void find_hidden_host(const server_rec* s, findings& out)
     }
 }
 
-// Who has an address for itself: it takes all that comes there.
-const server_rec* owner_of(const server_rec* main_server, const listening::value_type& at)
+struct owner {
+    const server_rec* host = nullptr; // it takes all that comes there
+    std::string address;
+};
+
+// Who has an address for itself.
+owner owner_of(const server_rec* main_server, const listening::value_type& at)
 {
     for (const auto* s = main_server->next; s; s = s->next)
         for (const auto* a = s->addrs; a; a = a->next)
             if (!is_any(*a) && ip_of(*a) == at.first &&
                 (a->host_port == 0 || a->host_port == at.second))
-                return s;
-    return nullptr;
+                return {s, host_text(*a)};
+    return {};
 }
 
 // A virtual host for all addresses, where each has another virtual host for itself.
 void find_owned_addresses(const server_rec* main_server, const server_rec* s, const listening& all,
                           findings& out)
 {
-    const server_rec* by = nullptr;
-    std::string addresses;
+    owner by;
     for (const auto* a = s->addrs; a; a = a->next) {
         if (!is_any(*a))
             return;
         for (const auto& at : all) {
             if (a->host_port != 0 && a->host_port != at.second)
                 continue;
-            const auto* owner = owner_of(main_server, at);
-            if (!owner)
+            by = owner_of(main_server, at);
+            if (!by.host)
                 return;
-            by = owner;
-            addresses = host_text(*owner->addrs);
         }
     }
-    if (!by)
+    if (!by.host)
         return;
     std::string text = "the virtual host at " + place_of(s);
-    text.append(" is never reached: <VirtualHost ").append(addresses).append("> (");
-    text.append(place_of(by)).append(") has the address at which this server listens for itself. ");
-    text.append("Write <VirtualHost ").append(addresses).append("> here, too");
+    text.append(" is never reached: <VirtualHost ").append(by.address).append("> (");
+    text.append(place_of(by.host)).append(") has the address at which this server listens for ");
+    text.append("itself. Write <VirtualHost ").append(by.address).append("> here, too");
     out.push_back({"V6F0257", place_of(s), std::move(text)});
 }
 

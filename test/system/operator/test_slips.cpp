@@ -258,7 +258,8 @@ TEST_CASE("Slips around a virtual host", "[configtest]")
         {"", {}, host("0.0.0.0:8080", named) + host("[::]:8080 [::1]:8080", named + pass)},
         {"",
          {"V6F0257", "<VirtualHost [::1]:8080> (", "Write <VirtualHost [::1]:8080> here, too"},
-         host("[::1]:8080", "ServerName own.test") + host("[::]:8080", named + pass)},
+         host("192.0.2.1:8080 [::1]:8080", "ServerName own.test") +
+             host("[::]:8080", named + pass)},
         {"",
          {},
          "Listen [2001:db8::2]:8099\n" + host("[::1]:8080", "ServerName own.test") +

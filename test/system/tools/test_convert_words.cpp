@@ -84,6 +84,9 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
         {"server { location /files { root /srv; deny all; } location / { proxy_pass http://b; } }",
          "    V6FrontPass /files !\n    Alias /files /srv/files\n    <Directory /srv/files>\n"
          "        Require all denied\n"},
+        {"server { location ~ \\.sql$ { deny all; } location /q/ { root /dumps; } location / { "
+         "proxy_pass http://b; } }",
+         "# NO COUNTERPART: root /dumps\n"},
         {"server { location /f/ { alias /srv/x/; } location / { proxy_pass http://b; } }",
          "    Alias /f/ /srv/x/\n    <Directory /srv/x/>\n        Require all granted\n"},
         {"server { location / { proxy_pass http://b; include own.conf; } }",

@@ -167,7 +167,7 @@ httpd_options doctor_sites::options_for(const std::vector<doctor_site>& rows)
     options.global =
         filled("Listen [2001:db8::1]:@port@\nListen [2001:db8::1]:@tls@\n"
                "Listen [::]:@anywhere@\nListen 127.0.0.1:@tls@\nListen [::1]:@second@\n"
-               "Listen 192.0.2.1:@port@\nListen 192.0.2.1:@tls@\n");
+               "Listen 192.0.2.1:@port@\nListen 192.0.2.1:@tls@\nListen 127.0.0.1:@four@\n");
     for (const doctor_site& row : rows) {
         const std::string inside = "ServerName " + row.name + "\n" + row.directives + "\n";
         if (row.tls.names.empty() || row.name.find("tls") == std::string::npos)
@@ -194,6 +194,7 @@ std::string doctor_sites::filled(std::string text) const
         {"@second@", second_},
         {"@nobody@", nobody_},
         {"@anywhere@", anywhere_},
+        {"@four@", four_},
         {"@backend@", backend_ ? backend_->port() : 0U},
         {"@named@", named_ ? named_->port() : 0U},
         {"@wants@", wants_ ? wants_->port() : 0U},

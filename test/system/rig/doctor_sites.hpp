@@ -21,9 +21,9 @@ namespace v6front
 struct doctor_site {
     std::string name;
     // Here and in `says`: @site@ is the backend's URL. @port@, @tls@, @second@ and @anywhere@ are
-    // the front's ports, @backend@, @named@, @wants@ and @closes@ those of sites, and at @nobody@
-    // nobody listens.
-    // @ca@ is the file of the test's CA.
+    // the front's ports, and @four@ one that it has on IPv4 alone. @backend@, @named@, @wants@ and
+    // @closes@ are those of sites, and at @nobody@ nobody listens. @ca@ is the file of the test's
+    // CA.
     std::string directives;
     std::string at = "*:@port@";
     name_entry entry{.a = {"192.0.2.1"}, .aaaa = {"2001:db8::1"}};
@@ -48,7 +48,7 @@ private:
     std::string answer(const received_request& r);
 
     std::uint16_t port_ = free_port(), tls_ = free_port(), second_ = free_port(),
-                  nobody_ = free_port(), anywhere_ = free_port();
+                  nobody_ = free_port(), anywhere_ = free_port(), four_ = free_port();
     unsigned answers_ = 0, flaps_ = 0; // these three are of the backend's thread
     std::string via_ = "1.1 other";
     scripted_names names_;

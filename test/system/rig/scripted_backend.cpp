@@ -16,6 +16,7 @@
 
 #include <mutex>
 #include <set>
+#include <sstream>
 #include <thread>
 
 namespace v6front
@@ -56,7 +57,7 @@ using peer_ptr = std::shared_ptr<peer>;
 struct scripted_backend::server {
     server(std::vector<steps> scripts_, std::uint16_t port, const std::string& address)
         : scripts(std::move(scripts_)),
-          acceptor(io, tcp::endpoint(asio::ip::make_address_v4(address), port))
+          acceptor(io, tcp::endpoint(asio::ip::make_address(address), port))
     {
         asio::co_spawn(io, accept(), asio::detached);
         thread = std::thread([this] { io.run(); });
@@ -276,8 +277,7 @@ std::uint16_t scripted_backend::port() const
 
 std::string scripted_backend::authority() const
 {
-    const auto at = server_->acceptor.local_endpoint();
-    return at.address().to_string() + ":" + std::to_string(at.port());
+    return (std::ostringstream() << server_->acceptor.local_endpoint()).str();
 }
 
 std::string scripted_backend::url() const

@@ -2,7 +2,7 @@
 //
 // The IPv4 site of a test: a real server on 127.0.0.1, or its neighbours, that does what a script
 // says, byte for byte, and remembers what it was asked. It runs on a thread of its own; a test may
-// look at any time.
+// look at any time. (For our tools it may be at an IPv6 address as well.)
 #pragma once
 
 #include "http_message.hpp"

@@ -103,6 +103,13 @@ const std::vector<doctor_site>& sites()
              {"error   listen: this server does not listen on IPv6 for this site. Add a virtual "
               "host for IPv6: <VirtualHost 127.0.0.1:@port@ [::]:@port@>"},
          .status = 2},
+        {.name = "half-four.test",
+         .directives = site_rule,
+         .at = "*:@port@ *:@four@",
+         .says = {"ok      listen: http answers at [2001:db8::1]:@port@",
+                  "error   listen: this server listens on port @four@ on IPv4 alone, and this site "
+                  "has a virtual host there. Add \"Listen [::]:@four@\""},
+         .status = 2},
         {.name = "many.test",
          .directives = "ServerAlias a.test b.test c.test d.test e.test f.test g.test h.test i.test "
                        "j.test k.test l.test m.test n.test o.test p.test q.test r.test s.test "

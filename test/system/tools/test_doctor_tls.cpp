@@ -143,6 +143,13 @@ const std::vector<doctor_site>& tls_sites()
          .says = {"ok      backend: https://tls.test:@tls@: its certificate is valid for tls.test",
                   "508: the request came back"},
          .status = 2},
+        {.name = "tls-ended.test", // the certificate of a site above, as one of the site's own
+         .directives = "V6FrontTLS ca=@ca@\nV6FrontPass / https://expired.test:@tls@/ self=on\n"
+                       "V6FrontBackendV4 127.0.0.1",
+         .says = {"its certificate is refused: certificate has expired. Requests get 502. Renew it "
+                  "at the site, or correct the clock of this machine"},
+         .says_not = {"V6FrontTLS name="},
+         .status = 2},
         {.name = "none.test",
          .directives = "V6FrontPass / http://gone.test:@nobody@/\nV6FrontBackendV4 127.0.0.8 "
                        "127.0.0.9",

@@ -3,6 +3,7 @@
 // v6frontctl status, on the JSON of the handler v6front-status in all of its states.
 #include "catch.hpp"
 #include "httpd_server.hpp"
+#include "private_network.hpp"
 #include "scripted_backend.hpp"
 #include "v6frontctl.hpp"
 
@@ -134,5 +135,35 @@ TEST_CASE("v6frontctl status says why there is none", "[status]")
         INFO(said.output);
         CHECK_THAT(said.output, ContainsSubstring(says));
         CHECK(said.code == 3);
+    }
+}
+
+TEST_CASE("v6frontctl status asks every address of a name, those of IPv6 first", "[status]")
+{
+    if (!private_network::possible("v6frontctl status at two addresses"))
+        return;
+    const private_network network; // where localhost is both
+    const scripted_backend old_site(
+        [](const received_request&) { return response("no", "", "404 Not Found"); });
+    const std::string url = "http://localhost:" + std::to_string(old_site.port()) + "/";
+    {
+        const scripted_backend front(
+            [](const received_request&) { return response(whole("", "found")); }, old_site.port(),
+            "::1");
+        const auto said = v6frontctl({"status", url});
+        INFO(said.output);
+        CHECK(said.code == 0);
+        CHECK(front.hits() == 1);
+        CHECK(old_site.hits() == 0);
+    }
+    {
+        const scripted_backend closed(
+            [](const received_request&) { return response("no", "", "403 Forbidden"); },
+            old_site.port(), "::1");
+        const auto said = v6frontctl({"status", url});
+        INFO(said.output);
+        CHECK(said.code == 3);
+        CHECK_THAT(said.output, ContainsSubstring("::1 answers 403; 127.0.0.1 answers 404. Let "
+                                                  "this machine ask: \"Require local\""));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "status_forms.hpp"
-#include "status_text.hpp"
+#include "report_text.hpp"
 
 #include <array>
 #include <initializer_list>

@@ -3,7 +3,7 @@
 #include "status_text.hpp"
 
 #include "core/base/version.hpp"
-#include "core/status/status_text.hpp"
+#include "core/status/report_text.hpp"
 
 namespace v6front
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "status_text.hpp"
+#include "report_text.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mod_v6front/core/status/reason_names.hpp"
-#include "mod_v6front/core/status/status_text.hpp"
+#include "mod_v6front/core/status/report_text.hpp"
 #include "mod_v6front/core/status/traffic.hpp"
 
 #include "catch.hpp"

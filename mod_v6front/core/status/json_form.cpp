@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "status_forms.hpp"
+#include "core/base/json_writer.hpp"
 #include "report_text.hpp"
 
 #include <array>
-#include <type_traits>
 
 namespace v6front
 {
@@ -12,60 +12,23 @@ namespace v6front
 namespace
 {
 
-// Writes what it is told, with the commas between.
-class json_writer
+// Names of others are UTF-8 here, and what is not known is null.
+class report_writer : public json_writer
 {
 public:
-    json_writer& key(std::string_view name)
+    report_writer& key(std::string_view name)
     {
-        separate();
-        out_.append(json_text(name)) += ':';
-        after_value_ = false;
+        json_writer::key(name);
         return *this;
     }
-    void raw(std::string_view value)
-    {
-        separate();
-        out_.append(value);
-        after_value_ = true;
-    }
-    void text(std::string_view value) { raw(json_text(value)); }
-    void text_or_null(std::string_view value) { raw(value.empty() ? "null" : json_text(value)); }
-    template <class N> void number(N n) { raw(std::to_string(n)); }
+    void text(std::string_view value) { json_writer::text(as_utf8(value)); }
+    void text_or_null(std::string_view value) { value.empty() ? raw("null") : text(value); }
     void time_or_null(wall_time t) { raw(t == 0 ? "null" : seconds_of_ms(t)); }
-    template <class Members> void object(const Members& members) { within('{', '}', members); }
-    template <class List, class Element> void array(const List& list, const Element& element)
-    {
-        within('[', ']', [&] {
-            for (const auto& each : list)
-                element(each);
-        });
-    }
-    std::string take() { return std::move(out_); }
-
-private:
-    void separate()
-    {
-        if (after_value_)
-            out_ += ',';
-    }
-    template <class Members> void within(char begin, char end, const Members& members)
-    {
-        separate();
-        out_ += begin;
-        after_value_ = false;
-        members();
-        out_ += end;
-        after_value_ = true;
-    }
-
-    std::string out_;
-    bool after_value_ = false;
 };
 
 constexpr std::array<std::string_view, 6> classes{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
-void write_reasons(json_writer& j, const traffic& t, std::size_t at)
+void write_reasons(report_writer& j, const traffic& t, std::size_t at)
 {
     j.object([&] {
         for (std::size_t i = 0; i < reason_count; ++i)
@@ -74,7 +37,7 @@ void write_reasons(json_writer& j, const traffic& t, std::size_t at)
     });
 }
 
-void write_latency(json_writer& j, const latency& l)
+void write_latency(report_writer& j, const latency& l)
 {
     j.object([&] {
         j.key("count").number(l.count());
@@ -83,7 +46,7 @@ void write_latency(json_writer& j, const latency& l)
     });
 }
 
-void write_numbers(json_writer& j, const traffic& t, bool tls)
+void write_numbers(report_writer& j, const traffic& t, bool tls)
 {
     j.key("requests").object([&] {
         for (std::size_t i = 0; i < classes.size(); ++i)
@@ -110,7 +73,7 @@ void write_numbers(json_writer& j, const traffic& t, bool tls)
     j.key("ejections").number(t[traffic_at::ejections]);
 }
 
-void write_check(json_writer& j, const reported_address& a)
+void write_check(report_writer& j, const reported_address& a)
 {
     if (!a.check)
         return j.raw("null");
@@ -124,7 +87,7 @@ void write_check(json_writer& j, const reported_address& a)
     });
 }
 
-void write_address(json_writer& j, const reported_address& a, bool tls)
+void write_address(report_writer& j, const reported_address& a, bool tls)
 {
     const bool is_none = a.now == reported_address::state::none;
     j.object([&] {
@@ -144,7 +107,7 @@ void write_address(json_writer& j, const reported_address& a, bool tls)
     });
 }
 
-void write_limit(json_writer& j, const reported_limit& l)
+void write_limit(report_writer& j, const reported_limit& l)
 {
     j.object([&] {
         j.key("rule").text(l.rule);
@@ -155,7 +118,7 @@ void write_limit(json_writer& j, const reported_limit& l)
     });
 }
 
-void write_site(json_writer& j, const reported_site& s)
+void write_site(report_writer& j, const reported_site& s)
 {
     j.object([&] {
         j.key("server").text(s.server);
@@ -170,7 +133,7 @@ void write_site(json_writer& j, const reported_site& s)
     });
 }
 
-void write_name(json_writer& j, const reported_name& n)
+void write_name(report_writer& j, const reported_name& n)
 {
     j.object([&] {
         j.key("name").text(n.name);
@@ -182,7 +145,7 @@ void write_name(json_writer& j, const reported_name& n)
     });
 }
 
-void write_process(json_writer& j, const reported_process& p)
+void write_process(report_writer& j, const reported_process& p)
 {
     j.object([&] {
         j.key("pid").number(p.pid);
@@ -206,7 +169,7 @@ void write_process(json_writer& j, const reported_process& p)
 
 std::string status_json(const status_report& r)
 {
-    json_writer j;
+    report_writer j;
     j.object([&] {
         j.key("schema").text("v6front-status/1");
         j.key("version").text(r.version);

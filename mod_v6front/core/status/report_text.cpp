@@ -83,23 +83,6 @@ std::string html_text(std::string_view text)
     });
 }
 
-std::string json_text(std::string_view text)
-{
-    return '"' +
-           changed(text,
-                   [](std::string& out, char c) {
-                       constexpr std::string_view digits = "0123456789abcdef";
-                       if (c == '"' || c == '\\')
-                           (out += '\\') += c;
-                       else if (static_cast<unsigned char>(c) < 0x20)
-                           ((out += "\\u00") += digits[static_cast<std::size_t>(c) >> 4]) +=
-                               digits[static_cast<std::size_t>(c) & 15];
-                       else
-                           out += c;
-                   }) +
-           '"';
-}
-
 std::string label_text(std::string_view text)
 {
     return '"' +

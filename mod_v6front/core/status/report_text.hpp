@@ -13,7 +13,6 @@ namespace v6front
 
 std::string as_utf8(std::string_view text);
 std::string html_text(std::string_view text);  // also within an attribute
-std::string json_text(std::string_view text);  // with its quotation marks
 std::string label_text(std::string_view text); // of Prometheus, with its quotation marks
 std::string line_text(std::string_view text);  // on one line
 

@@ -3,6 +3,7 @@
 // What https:// routes need of the machine, told at the start: one OpenSSL in the process, and CAs.
 #include "catch.hpp"
 #include "https_site.hpp"
+#include "text_lines.hpp"
 #include "watching.hpp"
 
 #include <filesystem>
@@ -30,14 +31,6 @@ struct another {
         REQUIRE(linked.code == 0);
     }
 };
-
-std::size_t count(const std::string& text, const std::string& part)
-{
-    std::size_t n = 0;
-    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1))
-        ++n;
-    return n;
-}
 
 } // namespace
 

@@ -5,23 +5,11 @@
 #include "accepting.hpp"
 #include "catch.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "watching.hpp"
 #include "ways.hpp"
 
 using namespace v6front;
-
-namespace
-{
-
-std::size_t count_of(const std::string& text, const std::string& part)
-{
-    std::size_t n = 0;
-    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1))
-        ++n;
-    return n;
-}
-
-} // namespace
 
 TEST_CASE("A module that waits while a connection begins is told of once", "[accepting]")
 {
@@ -35,5 +23,5 @@ TEST_CASE("A module that waits while a connection begins is told of once", "[acc
     httpd_server front(accepted_by(who, options));
     for (const char* target : {"/a", "/b"})
         CHECK(get(front, target).body == target);
-    CHECK(count_of(front.error_log(), "V6F0183") == (who == accepting::engines ? 1 : 0));
+    CHECK(count(front.error_log(), "V6F0183") == (who == accepting::engines ? 1 : 0));
 }

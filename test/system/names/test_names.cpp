@@ -7,6 +7,7 @@
 #include "scripted_backend.hpp"
 #include "scripted_names.hpp"
 #include "steady_load.hpp"
+#include "text_lines.hpp"
 #include "watching.hpp"
 #include "ways.hpp"
 
@@ -47,18 +48,9 @@ double seconds_to_first_200(const httpd_server& front)
     return seconds_since(start);
 }
 
-std::size_t count(const httpd_server& front, const std::string& text)
-{
-    const std::string log = front.error_log();
-    std::size_t n = 0;
-    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1))
-        ++n;
-    return n;
-}
-
 bool logs(const httpd_server& front, const std::string& text)
 {
-    return eventually([&] { return count(front, text) > 0; });
+    return eventually([&] { return count(front.error_log(), text) > 0; });
 }
 
 void figure(const std::string& scenario, const std::string& what)
@@ -110,7 +102,7 @@ TEST_CASE("A name that has AAAA records only is a 502 that says so, until it has
     CHECK(get(front, "/").status() == 502);
     CHECK(site.hits() == 0);
     CHECK(logs(front, "no IPv4 address"));
-    CHECK(count(front, "V6F0302") == 1);
+    CHECK(count(front.error_log(), "V6F0302") == 1);
     names.say("site.test", {.a = {"127.0.0.1"}, .aaaa = {"::1"}});
     const double seconds = seconds_to_first_200(front);
     figure("AAAA only, then A", std::to_string(seconds) + " s to the first 200");
@@ -220,7 +212,7 @@ TEST_CASE("A name server that fails while the site is in use is noticed in the l
     names.fall_silent(false);
     names.say("site.test", {.a = {"127.0.0.1"}});
     CHECK(logs(front, "V6F0303"));
-    CHECK(count(front, "V6F0301") == 1);
+    CHECK(count(front.error_log(), "V6F0301") == 1);
     CHECK(front.complaints() == no_complaints);
 }
 

@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "ways.hpp"
 
 #include <filesystem>
@@ -12,14 +13,6 @@ using namespace v6front;
 
 namespace
 {
-
-std::size_t count(const std::string& text, const std::string& part)
-{
-    std::size_t n = 0;
-    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1))
-        ++n;
-    return n;
-}
 
 std::string say_target(const received_request& r)
 {

@@ -161,14 +161,6 @@ bool harms_nobody(const httpd_server& front, const question& slow, int status)
     return false;
 }
 
-std::size_t count(const std::string& text, const std::string& word)
-{
-    std::size_t n = 0;
-    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1))
-        ++n;
-    return n;
-}
-
 // Of all these words. A busy machine makes other virtual hosts slow now and then.
 long lines_with(const std::string& text, const std::vector<std::string>& words)
 {

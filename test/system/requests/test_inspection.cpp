@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "user_agent.hpp"
 
 #include <sys/stat.h>
@@ -13,14 +14,6 @@ using namespace v6front;
 
 namespace
 {
-
-std::size_t count(const std::string& text, const std::string& word)
-{
-    std::size_t found = 0;
-    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
-        ++found;
-    return found;
-}
 
 // mod_security2 with a rule on bodies. It takes some time to start: one server for many questions.
 httpd_options inspected(const way& w, const scripted_backend& site, const scratch_folder& folder,

@@ -22,6 +22,7 @@ import network  # noqa: E402
 import play  # noqa: E402
 import report  # noqa: E402
 import scenarios  # noqa: E402
+import watching  # noqa: E402
 from processes import Failure, Group, end_with_parent  # noqa: E402
 
 KINDS = {"v6front": "mod_v6front", "mod_proxy": "mod_proxy_http", "nginx": "nginx", "haproxy": "HAProxy"}
@@ -33,16 +34,21 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="small numbers, and the module alone: shows that it holds")
     parser.add_argument("--scenario", action="append", choices=NAMES, help="only this one; repeatable")
     parser.add_argument("--front", action="append", choices=KINDS, help="only this one; repeatable")
-    parser.add_argument("--module", type=pathlib.Path, default=ROOT / "build/release/mod_v6front.so",
-                        help="this mod_v6front.so (build/release/mod_v6front.so)")
+    parser.add_argument("--module", type=pathlib.Path, help="this mod_v6front.so (build/release/mod_v6front.so)")
+    parser.add_argument("--watch", choices=watching.BUILDS,
+                        help="the module as make MODE=asan or MODE=tsan makes it, alone: what the sanitizer reports is a "
+                             "failure, and times and memory are none")
     parser.add_argument("--keep", action="store_true", help="leave configurations and logs")
     parser.add_argument("--no-packages", action="store_true", help="take it that the Debian packages are there")
     asked = parser.parse_args()
-    asked.module = asked.module.resolve()
-    asked.front = [kind for kind in KINDS if kind in (asked.front or (["v6front"] if asked.quick else KINDS))]
-    asked.scenario = [name for name in NAMES if not asked.scenario or name in asked.scenario]
+    asked.module = (asked.module or watching.module_of(asked.watch or "release")).resolve()
+    alone = ["v6front"] if asked.quick or asked.watch else KINDS
+    asked.front = [kind for kind in KINDS if kind in (asked.front or alone)]
+    # A sanitizer needs much memory for itself.
+    names = [name for name in NAMES if name != "no-memory" or not asked.watch]
+    asked.scenario = [name for name in names if not asked.scenario or name in asked.scenario]
     if "v6front" in asked.front and not asked.module.is_file():
-        parser.error(f"there is no {asked.module}; make builds it")
+        parser.error(f"there is no {asked.module}; make{f' MODE={asked.watch}' if asked.watch else ''} builds it")
     return asked
 
 
@@ -50,7 +56,8 @@ def header(asked):
     versions = ", ".join(f"{name} {report.version(command)}" for name, command in report.VERSIONS.items())
     return (f"{time.strftime('%Y-%m-%d')}; tree {report.revision(ROOT)}; {report.os.cpu_count()} x "
             f"{report.cpu_model()}, Linux {report.platform.release()}; {versions}"
-            f"{'; small numbers (--quick), not for comparison' if asked.quick else ''}\n")
+            f"{'; small numbers (--quick), not for comparison' if asked.quick else ''}"
+            f"{f'; watched by {asked.watch}' if asked.watch else ''}\n")
 
 
 class Played(typing.NamedTuple):

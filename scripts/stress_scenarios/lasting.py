@@ -79,7 +79,7 @@ def mixed(play, stack, requests, round_s):
              f"{points[-1][1] / 1024:.1f} MiB at the end; in the median round {grown * 1.024:+.1f} octets per request, "
              f"{opened:+.3f} descriptors per 1000 requests; {left:+d} descriptors after it")
     play.limit(failed == 0, "none failed")
-    if not play.quick:
+    if not play.quick and not play.watched:
         # Half of the smallest piece of memory that there is, lost by each request.
         play.limit(grown < 16, "memory +16 octets per request")
     play.limit(left <= 16, "descriptors given back")

@@ -11,6 +11,7 @@ import time
 import apache
 import fronts
 import processes
+import watching
 from patient_site import PatientSite
 from processes import Failure, Group
 from swarm import Request, Swarm, get
@@ -33,6 +34,7 @@ class Play:
 
     def __init__(self, kind, asked, directory, other):
         self.kind, self.quick, self.directory, self.other, self._module = kind, asked.quick, directory, other, asked.module
+        self.watched = asked.watch and self.ours
         self.breaches, self._limits, self._said = [], [], []
         self.front = self.site = self.group = self.canary = None
         self.expected = ()  # what the log may say here
@@ -66,13 +68,17 @@ class Play:
             self.site = stack.enter_context(PatientSite())
             self.site.tls_port, self.site.ca = self.other.tls_port, self.other.ca
             scenario(self, stack)
+        if self.watched:
+            self.breaches += [f"the sanitizer reports:\n{report}" for report in watching.reports(self.directory / "reports")]
         return "; ".join(self._said)
 
-    def start(self, stack, site=None, **special):
+    def start(self, stack, site=None, under=(), **special):
         """The front, and its canary from now on."""
         special = {"connections": 19000, "workers": 2, "processes": apache.AS_DEBIAN} | special
+        if self.watched:
+            under = [*under, *watching.command(self._module, self.directory / "reports")]
         self.front = fronts.start(self.kind, self.directory, self.group, site or self.site, self._module,
-                                  other=self.other.port, **special)
+                                  other=self.other.port, under=under, **special)
         self._await_first()
         self.children = len(processes.tree(self.front.pid))
         self.begun = self.held()
@@ -136,7 +142,7 @@ class Play:
         shown = f"{percent:.1f}".removesuffix(".0") if percent in (0, 100) or percent < 99.95 else "99.9"
         self.say(f"canary {shown} % of {asked}, p99 {slowest:.0f} ms, max {longest:.0f} ms")
         self.limit(asked - answered <= lost, f"canary: at most {lost} lost" if lost else "canary 100 %")
-        if p99:
+        if p99 and not self.watched:
             # Judged beside the others, which have the same machine: a few seconds have a p99 that is their maximum.
             self.p99, self.most = slowest, max(p99, self.size(1000, 0))
             self.limit(True, f"p99 < {self.most} ms")

@@ -4,8 +4,6 @@
 -- what is made of it, and the fields of a directive a list where a table has no place.
 
 local is_man = FORMAT:match 'man' ~= nil
--- The map of the sources (mod_v6front/README.md) is above the manual, and its HTML beside the manual's.
-local is_inside = (PANDOC_STATE.input_files[1] or ''):match 'mod_v6front/README%.md$' ~= nil
 
 local function is_elsewhere(target)
     return target:match '^%a+:' or target:sub(1, 1) == '#'
@@ -23,11 +21,6 @@ function Link(link)
         return link
     end
     local file, anchor = link.target:match '^([^#]*)(.*)$'
-    if is_inside then
-        file = file:match '^manual/(.*)' or ''
-    elseif file:match '^[./]*README%.md$' then
-        file = file:gsub('%.%./README%.md$', 'inside.md')
-    end
     if not file:match '%.md$' then
         return link.content -- a file of the sources, which is not beside the HTML
     end
@@ -55,11 +48,22 @@ local function cell_text(cell)
     return pandoc.utils.stringify(cell.contents)
 end
 
-function Table(tbl)
-    if not is_man then
-        return nil
+-- Each number of the error log has an address of its own: log-numbers.html#V6F0102.
+local function name_rows(rows)
+    for _, row in ipairs(rows) do
+        local number = cell_text(row.cells[1]):match '^V6F%d+$'
+        if number then
+            row.attr = pandoc.Attr(number)
+        end
     end
+end
+
+function Table(tbl)
     local rows = tbl.bodies[1].body
+    if not is_man then
+        name_rows(rows)
+        return tbl
+    end
     if #rows == 0 or cell_text(rows[1].cells[1]) ~= 'Description' then
         return nil
     end

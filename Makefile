@@ -38,13 +38,15 @@ ifneq ($(is_clang),)
 # as a library, which is what GCC has.
 MODE_FLAGS_fuzz += -fno-sanitize=function
 MODE_FLAGS_asan += -fno-sanitize=function
-MODE_LINK_asan  := -shared-libasan -Wl,-rpath,$(dir $(shell $(CXX) -print-file-name=libclang_rt.asan-$(shell uname -m).so))
+# valgrind 3.19 does not read the debugging information of clang's own choice.
+DEBUG_FORM      := -gdwarf-4
+MODE_LINK_asan  := -shared-libsan -Wl,-rpath,$(dir $(shell $(CXX) -print-file-name=libclang_rt.asan-$(shell uname -m).so))
 else
 # GCC 12 warns falsely of coroutines' frames and of variants where it instruments them.
 DIALECT  := -Wno-subobject-linkage -Wno-mismatched-new-delete $(if $(filter tsan,$(MODE)),-Wno-tsan) \
             $(if $(filter asan,$(MODE)),-Wno-maybe-uninitialized)
 endif
-COMMON   := -g -fPIC -fvisibility=hidden -pthread $(MODE_FLAGS_$(MODE)) -MMD -MP
+COMMON   := -g $(DEBUG_FORM) -fPIC -fvisibility=hidden -pthread $(MODE_FLAGS_$(MODE)) -MMD -MP
 CXXFLAGS := -std=c++20 $(COMMON) $(WARN) $(DIALECT) $(EXTRA_CXXFLAGS)
 CFLAGS   := -std=gnu11 $(COMMON) $(WARN)
 

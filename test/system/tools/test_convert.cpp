@@ -115,6 +115,17 @@ const std::vector<same_rules>& apache_rules()
         {"<Proxy balancer://b>\nBalancerMember @site@\n</Proxy>\nProxyPass /b balancer://b/c",
          {"/b", "/b/x"}},
         {"<Proxy *>\nRequire all denied\n</Proxy>\nProxyPass / @site@/", {"/"}},
+        {"ProxyPass / @site@/\n<Location /all>\nRequire all granted\n</Location>\n"
+         "<Proxy *>\nRequire all denied\n</Proxy>\n<Location /none>\nRequire all denied\n"
+         "</Location>",
+         {"/", "/all", "/all/x", "/none"}},
+        {"RewriteEngine On\nRewriteRule ^/old$ @site@/new [P]\nRewriteRule ^/s(t|u)/ - [L]\n"
+         "RewriteRule ^/NC/(.*)$ @site@/nc/$1 [P,NC]\nRewriteRule !^/api @site@/other [P]\n"
+         "RewriteRule ^/(.*)$ @site@/rest/$1 \"[L, P]\"",
+         {"/old", "/old?x", "/oldx", "/st/x", "/su/", "/nc/a", "/NC/a", "/api", "/api/x"}},
+        {"RewriteEngine Off\nRewriteRule ^/(.*)$ @site@/never/$1 [P]\nProxyPass /a @site@/a",
+         {"/a", "/b"}},
+        {"Define there @site@\nProxyPass /d/ ${there}/in/", {"/d/", "/d/x"}},
     };
     return rows;
 }
@@ -194,6 +205,10 @@ const std::vector<same_rules>& nginx_rules()
          "location / { proxy_pass @site@; }",
          {"/", "/a?b=c"}},
         {"return 404;\nlocation / { proxy_pass @site@; }", {"/", "/a"}},
+        {"location / { proxy_pass @site@; limit_except POST { deny all; } }", {"/", "/a"}},
+        {"proxy_intercept_errors on;\nerror_page 404 @none;\n"
+         "location / { proxy_pass @site@; }",
+         {"/teapot"}},
         {"return 302 https://$host$request_uri;", {"/", "/a/b?c=d"}},
     };
     return rows;

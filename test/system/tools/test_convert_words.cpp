@@ -131,6 +131,73 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "#   mod_v6front looks for no files first: write V6FrontPass for / and, before it, "},
         {"ProxyPass /j/ http://b/j/\n<Location /j/>\nProxyPassReverse /\n</Location>",
          "# NO COUNTERPART: ProxyPassReverse /\n#   a path is no URL of a site"},
+        {"<Proxy balancer://pair>\nBalancerMember http://10.0.0.1:8080\n"
+         "BalancerMember http://10.0.0.2:8080\nProxySet stickysession=ID\n</Proxy>\n"
+         "ProxyPass /p/q/ http://10.0.0.1:9000/\nProxyPass /p/ balancer://pair/",
+         "V6FrontPass /p/q/ http://10.0.0.1:9000/\n# pair: a name for these servers together. "
+         "Where V6FrontPreserveHost is Off, the site sees it as Host\n"
+         "V6FrontBackendV4 pair 10.0.0.1 10.0.0.2\nV6FrontPass /p/ http://pair:8080/\n"},
+        {"ProxyPassReverse /p/r/ balancer://pair/r/",
+         "V6FrontPassReverse /p/r/ http://pair:8080/r/"},
+        {"<Proxy balancer://first>\nBalancerMember http://shared\nBalancerMember http://one\n"
+         "</Proxy>\n<Proxy balancer://second>\nBalancerMember http://shared\n"
+         "BalancerMember http://two\n</Proxy>\nProxyPass /f balancer://first\n"
+         "ProxyPass /s balancer://second",
+         "V6FrontBackendV4 second shared two\nV6FrontPass /s http://second/\n"},
+        {"upstream u1 { server 10.0.1.1; server 10.0.1.2; }\nserver { location /u { proxy_pass "
+         "http://u1/u; } location / { proxy_pass http://10.0.1.9; } }",
+         "    V6FrontBackendV4 u1 10.0.1.1 10.0.1.2\n"},
+        {"upstream kept { hash $remote_addr; server 10.0.2.1; }\nserver { location / { "
+         "proxy_pass http://kept; } }",
+         "# NO COUNTERPART: hash $remote_addr\n#   spread=client of V6FrontPass"},
+        {"SSLProxyCACertificateFile /ca\nProxyPass /tls https://tls-a/\n"
+         "ProxyPass /tls2 https://tls-b/\n<Proxy https://tls-b>\nSSLProxyVerify none\n</Proxy>",
+         "V6FrontTLS tls-b ca=/ca verify=off\n"},
+        {"server { location /a/ { proxy_pass https://tls-c; proxy_ssl_verify on; "
+         "proxy_ssl_trusted_certificate /ca; } location /b/ { proxy_pass https://tls-d; "
+         "proxy_ssl_verify off; proxy_ssl_name e; } }",
+         "    V6FrontTLS tls-c ca=/ca\n    V6FrontTLS tls-d name=e verify=off\n"},
+        {"server { location /a/ { proxy_pass https://tls-f; proxy_ssl_verify off; } "
+         "location /b/ { proxy_pass https://tls-f; proxy_ssl_trusted_certificate /f; } }",
+         "# NO COUNTERPART: the proxy_ssl_ directives of tls-f, which locations have in different "
+         "ways\n    #   V6FrontTLS is for all paths of a site. What verifies its certificate is "
+         "taken: correct the line of tls-f\n    V6FrontTLS ca=/f\n"},
+        {"RewriteEngine On\nRewriteCond %{REQUEST_FILENAME} -f\nRewriteRule ^ - [L]\n"
+         "RewriteRule ^/(.*)$ http://files-first/$1 [P]",
+         "# NO COUNTERPART: RewriteRule ^/(.*)$ http://files-first/$1 [P]\n#   \"RewriteRule ^ - "
+         "[L]\" before it takes requests from it, or changes their paths"},
+        {"RewriteEngine On\nRewriteRule ^/before/(.*)$ /after/$1\n"
+         "RewriteRule ^/(.*)$ http://changed/$1 [P]",
+         "#   \"RewriteRule ^/before/(.*)$ /after/$1\" before it takes requests from it"},
+        {"RewriteRule ^/e/(.*)$ http://env/$1 [P,E=a:b]",
+         "# NO COUNTERPART: E=a:b of RewriteRule ^/e/(.*)$ http://env/$1 [P,E=a:b]"},
+        {"RewriteRule ^/skip/(.*)$ http://skips/$1 [P,S=1]",
+         "# NO COUNTERPART: RewriteRule ^/skip/(.*)$ http://skips/$1 [P,S=1]"},
+        {"RewriteRule ^/map/(.*)$ http://${lb:web}/$1 [P]",
+         "# NO COUNTERPART: RewriteRule ^/map/(.*)$ http://${lb:web}/$1 [P]\n#   a URL that "
+         "depends on the request"},
+        {"ProxyPass /unset ${unset}/", "#   a variable that no Define of this file sets"},
+        {"<Location /in>\nRewriteRule ^(.*)$ http://in-section/$1 [P]\n</Location>",
+         "#   an expression inside of a section: write V6FrontPassMatch outside of it"},
+        {"<Location /sh>\nSetHandler \"proxy:http://handled/\"\n</Location>",
+         "# NO COUNTERPART: SetHandler \"proxy:http://handled/\"\n#   a rule by another name"},
+        {"<FilesMatch \\.php$>\nSetHandler \"proxy:fcgi://local\"\n</FilesMatch>",
+         "\nSetHandler \"proxy:fcgi://local\"\n"},
+        {"server { location /secret { if ($http_x_key != k) { return 403; } proxy_pass "
+         "http://b; } }",
+         "        # NO COUNTERPART: if ($http_x_key != k) { return 403 }\n        #   nobody may "
+         "ask, until this is written by hand\n        Require all denied\n"},
+        {"server { location / { limit_except GET { allow 10.0.0.1; deny all; } proxy_pass "
+         "http://b; } }",
+         "        # NO COUNTERPART: limit_except GET { allow 10.0.0.1; deny all }\n"
+         "        #   nobody may ask, until this is written by hand\n"
+         "        Require all denied\n"},
+        {"server { listen 443 ssl; ssl_verify_client on; ssl_client_certificate /c.pem; "
+         "ssl_verify_depth 2; location / { proxy_pass http://b; } }",
+         "    SSLVerifyClient require\n    SSLCACertificateFile /c.pem\n    SSLVerifyDepth 2\n"},
+        {"server { proxy_intercept_errors on; error_page 502 503 =200 /sorry.html; location / { "
+         "proxy_pass http://b; } }",
+         " erroroverride=502,503\n"},
         {"server { listen 80 proxy_protocol; location / { proxy_pass http://b; } }",
          "# NO COUNTERPART: proxy_protocol of listen 80 proxy_protocol"},
     };

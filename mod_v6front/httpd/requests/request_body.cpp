@@ -7,6 +7,7 @@
 #include "request_client.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace v6front
 {
@@ -126,12 +127,12 @@ task<result<client::body_piece>> request_client::read_body()
     co_return piece;
 }
 
-// The next piece, as next_piece() has it, on the account of this request.
-result<client::body_piece> request_client::counted_piece()
+// A piece as next_piece() has it, on the account of this request, to be given out.
+result<client::body_piece> request_client::counted(const result<body_piece>& piece)
 {
-    auto piece = next_piece();
     if (!piece)
         return piece;
+    has_given_out_ = !piece->bytes.empty();
     // The client has sent its body unasked; otherwise httpd would close the connection.
     if (!piece->bytes.empty())
         request_->expecting_100 = 0;
@@ -153,26 +154,26 @@ std::optional<result<client::body_piece>> request_client::body_at_hand()
         return input_failure(rv);
     if (APR_BRIGADE_EMPTY(in_))
         return std::nullopt;
-    auto piece = counted_piece();
+    const auto piece = next_piece();
     if (piece && piece->bytes.empty() && !piece->last)
         return std::nullopt;
-    return piece;
+    return counted(piece);
 }
 
 task<result<client::body_piece>> request_client::read_piece()
 {
-    // What the last call gave out has been used.
-    if (!APR_BRIGADE_EMPTY(in_) && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(in_)))
+    // What the last call gave out has been used. One that was cancelled gave out nothing.
+    if (std::exchange(has_given_out_, false))
         apr_bucket_delete(APR_BRIGADE_FIRST(in_));
     for (;;) {
-        const auto piece = counted_piece();
-        if (piece && piece->last && !apr_table_get(request_->headers_in, "Content-Length")) {
+        const auto next = next_piece();
+        if (next && next->last && !apr_table_get(request_->headers_in, "Content-Length")) {
             const bool meant = co_await waits_.is_end_meant();
             if (!meant)
                 co_return failure{reason::client_gone, {}, "the stream was reset"};
         }
-        if (!piece || !piece->bytes.empty() || piece->last)
-            co_return piece;
+        if (!next || !next->bytes.empty() || next->last)
+            co_return counted(next);
         const auto rv = pull();
         if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
             co_return input_failure(rv);

@@ -67,7 +67,7 @@ public:
 
 private:
     result<body_piece> next_piece();
-    result<body_piece> counted_piece();
+    result<body_piece> counted(const result<body_piece>& piece);
     task<result<body_piece>> read_piece();
     task<apr_status_t> wait_for_client();
     apr_status_t pull();
@@ -91,8 +91,9 @@ private:
     body_account account_;
     deadline::clock::time_point reading_since_ = deadline::clock::now();
     body_ahead ahead_;
-    std::string held_body_;     // read ahead
-    bool is_held_back_ = false; // and not yet given out
+    bool has_given_out_ = false; // the first bucket of in_
+    std::string held_body_;      // read ahead
+    bool is_held_back_ = false;  // and not yet given out
     bool read_all_ = false;
     bool invited_ = false; // a client that waits for it may have its "100 Continue"
     std::optional<client_tunnel> tunnel_;

@@ -2,6 +2,7 @@
 
 #include "child.hpp"
 
+#include "httpd/base/guard.hpp"
 #include "httpd/base/log.hpp"
 #include "httpd/process/listener_choice.hpp"
 #include "httpd/process/successor_mail.hpp"
@@ -173,6 +174,7 @@ void child::wait_for_accepted() const
 child::~child()
 {
     wait_for_accepted();
+    engines_.begin_stop(); // who had to accept for successors to the last
     current_ = nullptr;
     services::set_current(nullptr);
     engines_.shut_down_offloaded();
@@ -264,7 +266,7 @@ task<void> child::accept_for_successors()
     }
     log_succession(verdict, deadline::clock::now() - begin);
     if (verdict != acceptance::engines_follow && verdict != acceptance::in_the_way)
-        take_mail_back();
+        guard("what old engines could not serve", [this] { take_mail_back(); });
     accept_no_more();
 }
 

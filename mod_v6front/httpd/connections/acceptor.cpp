@@ -6,6 +6,7 @@
 #include "httpd/base/log.hpp"
 #include "httpd/process/generations.hpp"
 #include "httpd/process/successor_mail.hpp"
+#include "httpd/requests/client_record.hpp"
 #include "adopted_connection.hpp"
 #include "adoption.hpp"
 #include "beginning_hooks.hpp"
@@ -17,7 +18,6 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <new>
@@ -41,8 +41,7 @@ constexpr auto newcomers_time = 20s;
 constexpr auto newcomers_time_when_full = 3s;
 constexpr auto newcomers_time_when_stopping = 100ms;
 
-// Descriptors that are neither a client's nor a site's.
-constexpr int others = 24;
+constexpr int others = 24; // descriptors that are neither a client's nor a site's
 
 // Each client may need a second one, for its site.
 unsigned max_accepted()
@@ -67,7 +66,6 @@ public:
     }
     ~listed_newcomer() { std::erase(in_, &one_); }
     listed_newcomer(const listed_newcomer&) = delete;
-    listed_newcomer& operator=(const listed_newcomer&) = delete;
 
 private:
     std::vector<newcomer*>& in_;
@@ -130,6 +128,8 @@ task<void> acceptor::accept_while_there_is_memory(watched_socket& watched, taken
         goes_on = co_await begin_watch(watched, at);
     while (goes_on) {
         co_await room_for_one(at);
+        if (is_over(at)) // nobody cancels a wait that begins after that
+            break;
         const auto [ec] = co_await watched.async_wait(watched_socket::wait_read, directly);
         goes_on = !ec && !is_over(at);
         if (goes_on)
@@ -216,8 +216,8 @@ task<void> acceptor::accept_some(taken_listener& at)
 apr_status_t acceptor::accept_one(taken_listener& at)
 {
     try {
-        auto& engine = thread_.get_engine();
-        auto one = std::make_unique<accepted_socket>(engine.context(), thread_.pools());
+        auto one =
+            std::make_unique<accepted_socket>(thread_.get_engine().context(), thread_.pools());
         const auto status = one->accept(at.socket(), thread_.counts().accepted);
         if (status != APR_SUCCESS)
             return status;
@@ -308,16 +308,16 @@ task<void> acceptor::begin(taken_listener* at, connection one)
     const kept_time kept;
     const int status = ap_pre_connection(c, one->socket());
     tell_of_wait(c, kept);
-    if (status != OK && status != DONE)
+    if ((status != OK && status != DONE) || !record_of(c)) // no record is made while the child ends
         co_return;
-    auto adopted = std::make_unique<adopted_connection>(c, thread_, shared_, std::move(one));
-    co_await adopted_connection::live_on(std::move(adopted));
+    co_await adopted_connection::live_on(
+        std::make_unique<adopted_connection>(c, thread_, shared_, std::move(one)));
 }
 
 void acceptor::serve_after_all(taken_listener::returned one)
 {
-    auto& engine = thread_.get_engine();
-    auto socket = std::make_unique<accepted_socket>(engine.context(), thread_.pools());
+    auto socket =
+        std::make_unique<accepted_socket>(thread_.get_engine().context(), thread_.pools());
     if (socket->take(one.descriptor, thread_.counts().accepted) != APR_SUCCESS || !socket->open())
         return;
     socket->store.put(one.read.data(), one.read.size());

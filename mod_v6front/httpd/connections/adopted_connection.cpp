@@ -61,11 +61,9 @@ task<void> adopted_connection::live()
         const bool more = co_await read_head();
         if (!more)
             break;
-        request_slot shown(*connection_, thread_.slots());
-        slot_ = &shown;
+        const request_slot shown(*connection_, thread_.slots(), slot_);
         co_await serve();
         const bool all_sent = co_await flushed();
-        slot_ = nullptr;
         if (!all_sent || connection_->keepalive != AP_CONN_KEEPALIVE)
             break;
     }
@@ -232,6 +230,7 @@ task<void> adopted_connection::drain()
 adopted_connection::~adopted_connection()
 {
     thread_.leave(*this);
+    set_idle(false);
     deadline_.disarm();
     end_look_.disarm();
     error_code ignored;

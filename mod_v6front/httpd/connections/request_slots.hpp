@@ -59,12 +59,16 @@ private:
 class request_slot
 {
 public:
-    request_slot(conn_rec& c, request_slots& from) : connection_(c), from_(from), slot_(from.take())
+    // `shown`: where others find it meanwhile.
+    request_slot(conn_rec& c, request_slots& from, request_slot*& shown)
+        : connection_(c), from_(from), slot_(from.take()), shown_(shown)
     {
         c.sbh = slot_;
+        shown_ = this;
     }
     ~request_slot()
     {
+        shown_ = nullptr;
         from_.give_back(slot_);
         connection_.sbh = from_.shared();
     }
@@ -83,6 +87,7 @@ private:
     conn_rec& connection_;
     request_slots& from_;
     ap_sb_handle_t* slot_;
+    request_slot*& shown_;
 };
 
 } // namespace v6front

@@ -14,18 +14,20 @@ constexpr auto idle_time = std::chrono::seconds(30);
 
 } // namespace
 
+// Engines may still post.
 void offload::end()
 {
+    thread_list all;
     {
         const std::lock_guard lock(mutex_);
         ending_ = true;
         waiting_.clear();
+        all.splice(all.end(), threads_);
+        all.splice(all.end(), left_);
     }
     changed_.notify_all();
-    for (auto& t : threads_)
+    for (auto& t : all)
         t.join();
-    threads_.clear();
-    join_those_that_left();
 }
 
 // They need the lock no more.
@@ -40,7 +42,7 @@ bool offload::post(job work)
 {
     const std::lock_guard lock(mutex_);
     join_those_that_left();
-    if (waiting_.size() >= max_waiting)
+    if (ending_ || waiting_.size() >= max_waiting)
         return false;
     if (idle_ <= waiting_.size() && threads_.size() < max_threads_) {
         const signals_blocked quiet;

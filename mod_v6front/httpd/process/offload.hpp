@@ -28,7 +28,7 @@ public:
     ~offload() { end(); }
 
     // A thread of this pool takes the job, with its own apr_thread_t. False when too many wait
-    // already.
+    // already, and after end().
     using job = std::function<void(apr_thread_t*)>;
     bool post(job work);
     // Forgets what waits, and joins the threads once they have done what they are at.

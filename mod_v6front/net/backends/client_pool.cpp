@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include <new>
 #include <set>
 #include <utility>
 #include <vector>
@@ -179,11 +180,18 @@ void client_pool::put_login(client of, const connection_identity& identity, deta
         begin_looking_();
 }
 
+// Nothing of it stays where there is no memory for all.
 void client_pool::put(entry&& made)
 {
-    ++(made.what == kind::named ? counts_.named : counts_.logins);
     idle_.push_back(std::move(made));
-    by_client_.emplace(idle_.back().of, std::prev(idle_.end()));
+    auto& kept = idle_.back();
+    try {
+        by_client_.emplace(kept.of, std::prev(idle_.end()));
+    } catch (const std::bad_alloc&) {
+        idle_.pop_back();
+        throw;
+    }
+    ++(kept.what == kind::named ? counts_.named : counts_.logins);
 }
 
 bool client_pool::may_stay(entry& e, bool quiet, clock::time_point now)

@@ -3,6 +3,7 @@
 #include "personal_connections.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace v6front
 {
@@ -114,18 +115,27 @@ void personal_connections::remove(unsigned number) noexcept
     std::erase_if(places_, [number](const place& p) { return p.number == number; });
 }
 
+// False: there is no memory for it.
+bool personal_connections::keep_idle(const place& at, detached_socket& socket) noexcept
+{
+    try {
+        idle_->put_login(this, at.of, std::move(socket));
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
 void personal_connections::release(unsigned number, detached_socket socket) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
         const auto at = std::find_if(places_.begin(), places_.end(),
                                      [number](const place& p) { return p.number == number; });
-        if (socket.is_open() && !ended_ && at != places_.end()) {
-            idle_->put_login(this, at->of, std::move(socket));
+        if (socket.is_open() && !ended_ && at != places_.end() && keep_idle(*at, socket))
             at->in_use = false;
-        } else {
+        else
             remove(number);
-        }
     }
     changed_.notify_all();
 }

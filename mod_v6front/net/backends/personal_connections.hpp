@@ -111,6 +111,7 @@ private:
 
     place* find(const backend& to, std::span<const endpoint> among, const connection_terms& terms);
     void remove(unsigned number) noexcept;
+    bool keep_idle(const place& at, detached_socket& socket) noexcept;
     void release(unsigned number, detached_socket socket) noexcept;
 
     const std::shared_ptr<client_pool> idle_;

@@ -49,3 +49,25 @@ TEST_CASE("A child whose descriptors run out goes on, and serves whoever comes a
     CHECK(front.children() == children);
     CHECK(front.error_log().find("apr_socket_accept") == std::string::npos);
 }
+
+// The last that there was room for has been accepted, and nobody waits behind.
+TEST_CASE("An engine without room for clients ends with a graceful stop", "[descriptors]")
+{
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = options_for(adopted_ways()[0], "V6FrontPass / " + site.url());
+    options.global = "V6FrontThreads 1";
+    httpd_server front(accepted_by(accepting::engines, options));
+    CHECK(get(front, "/").status() == 200);
+    const unsigned most = 2 * front.descriptors();
+    limit_descriptors(front.children().at(0), most);
+    std::vector<raw_client> begun; // half of a head each
+    while (front.error_log().find("V6F0308") == std::string::npos && begun.size() < most) {
+        begun.emplace_back(front.port());
+        begun.back().send("GET / HTTP/1.1\r\n");
+        eventually([&] { return front.error_log().find("V6F0308") != std::string::npos; },
+                   std::chrono::milliseconds{150});
+    }
+    front.graceful_stop();
+    begun.clear();
+    CHECK(front.wait_for_end());
+}

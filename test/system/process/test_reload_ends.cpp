@@ -4,9 +4,11 @@
 #include "catch.hpp"
 #include "leaping_clock.hpp"
 #include "reloading.hpp"
+#include "raw_client.hpp"
 #include "scripted_backend.hpp"
 
 #include <csignal>
+#include <filesystem>
 
 #include <sys/resource.h>
 
@@ -65,6 +67,39 @@ TEST_CASE("A stop does not wait for processes of an old generation", "[reloads]"
     front.stop(); // judges the log as well: nobody had to be killed
     CHECK(std::chrono::steady_clock::now() - began < patience(4s));
     CHECK(busy.closed_by_peer());
+}
+
+TEST_CASE("Who connects while an old process ends does it no harm", "[reloads]")
+{
+    const scratch_folder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    const std::string begun = folder.path() + "/begun";
+    write_file(folder.path() + "/slow.lua",
+               "function handle(r)\n os.execute(\"touch " + begun + "; sleep 1.5\")\nend\n");
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options =
+        roomy(adopted_ways()[0], "V6FrontPass /slow !\nV6FrontPass / " + site.url() +
+                                     "\nLuaMapHandler /slow " + folder.path() + "/slow.lua");
+    options.modules = {"lua"};
+    hindrance children(options);
+    httpd_server front(options);
+    raw_client slow(front.port());
+    slow.send(request_text({"/slow"}));
+    CHECK(eventually([&] { return std::filesystem::exists(begun); }));
+    children.begin("wait");
+    front.graceful();
+    CHECK(get(front, "/").body == "ok"); // by the old process
+    children.end();
+    kill(front.parent(), SIGTERM); // the old process waits for its slow handler
+    const auto until = std::chrono::steady_clock::now() + 1200ms;
+    while (can_connect(front.port()) && std::chrono::steady_clock::now() < until) {
+        try {
+            raw_client client(front.port());
+            client.send(request_text({"/"}));
+        } catch (const std::exception&) { // it listens no more
+        }
+    }
+    CHECK(front.wait_for_end()); // and its log tells of no crash
 }
 
 TEST_CASE("Old processes do not wait for new ones for ever", "[reloads]")

@@ -169,6 +169,9 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
         {"RewriteEngine On\nRewriteRule ^/before/(.*)$ /after/$1\n"
          "RewriteRule ^/(.*)$ http://changed/$1 [P]",
          "#   \"RewriteRule ^/before/(.*)$ /after/$1\" before it takes requests from it"},
+        {"RewriteRule ^/kept(/.*)? - [L]\n<IfModule mod_proxy.c>\nRewriteRule ^/k(.*)$ "
+         "http://nested/$1 [P]\n</IfModule>",
+         "V6FrontPassMatch ^(?!/kept(?:/.*)?)/k(.*)$ http://nested/$1\n"},
         {"RewriteRule ^/e/(.*)$ http://env/$1 [P,E=a:b]",
          "# NO COUNTERPART: E=a:b of RewriteRule ^/e/(.*)$ http://env/$1 [P,E=a:b]"},
         {"RewriteRule ^/skip/(.*)$ http://skips/$1 [P,S=1]",
@@ -186,6 +189,10 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
         {"server { location /secret { if ($http_x_key != k) { return 403; } proxy_pass "
          "http://b; } }",
          "        # NO COUNTERPART: if ($http_x_key != k) { return 403 }\n        #   nobody may "
+         "ask, until this is written by hand\n        Require all denied\n"},
+        {"server { location /any { satisfy any; allow 10.0.0.7; if ($http_x_any = k) { return "
+         "403; } proxy_pass http://b; } }",
+         "        # NO COUNTERPART: if ($http_x_any = k) { return 403 }\n        #   nobody may "
          "ask, until this is written by hand\n        Require all denied\n"},
         {"server { location / { limit_except GET { allow 10.0.0.1; deny all; } proxy_pass "
          "http://b; } }",

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -71,6 +72,7 @@ public:
     {
         server();
         sites();
+        limits();
         requests();
         connections();
         latencies();
@@ -122,6 +124,7 @@ private:
     }
     void server();
     void sites();
+    void limits();
     void requests();
     void connections();
     void latencies();
@@ -157,6 +160,26 @@ void metrics_of::sites()
     out_.begin("v6front_requests_waiting", "gauge",
                "Requests that wait for their turn now (max=), of those in flight.");
     each_site([&](const reported_site& s, const auto& labels) { out_.sample(labels, s.waiting); });
+}
+
+// One sample for all rules of a text: several virtual hosts may have one name.
+void metrics_of::limits()
+{
+    const auto put = [&](std::string_view name, std::string_view help,
+                         std::uint32_t reported_limit::*what) {
+        out_.begin(name, "gauge", help);
+        each_site([&](const reported_site& s, const auto& labels) {
+            std::map<std::string_view, std::uint64_t> sums;
+            for (const auto& l : s.limits)
+                sums[l.rule] += l.*what;
+            for (const auto& [rule, sum] : sums)
+                out_.sample(labels + ',' + labels_of({{"rule", rule}}), sum);
+        });
+    };
+    put("v6front_rule_requests_max", "What max= of the rule allows.", &reported_limit::max);
+    put("v6front_rule_requests_in_flight", "Of these, now.", &reported_limit::in_flight);
+    put("v6front_rule_queue_max", "What queue= of the rule allows.", &reported_limit::queue);
+    put("v6front_rule_queue_waiting", "Of these, now.", &reported_limit::waiting);
 }
 
 void metrics_of::requests()

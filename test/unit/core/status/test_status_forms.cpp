@@ -165,6 +165,7 @@ TEST_CASE("the status for Prometheus", "[status_forms]")
     const auto text = status_metrics(example_report());
     const std::string site = "server=\"www.example.org\",backend=\"https://www.example.org\"";
     const auto at = site + ",address=\"192.0.2.10:443\"";
+    const std::string rule = ",rule=\"V6FrontPass / https://www.example.org/\"";
     const std::string other = "server=\"<script>\\\"&'\\\\\\n\",backend=\"http://b\"";
     for (const auto& line : {
              std::string("# TYPE v6front_start_time_seconds gauge"),
@@ -172,6 +173,10 @@ TEST_CASE("the status for Prometheus", "[status_forms]")
              std::string("v6front_counters_start_time_seconds 1764400000.5"),
              "v6front_requests_in_flight{" + site + "} 3",
              "v6front_requests_waiting{" + site + "} 1",
+             "v6front_rule_requests_max{" + site + rule + "} 20",
+             "v6front_rule_requests_in_flight{" + site + rule + "} 3",
+             "v6front_rule_queue_max{" + site + rule + "} 10",
+             "v6front_rule_queue_waiting{" + site + rule + "} 1",
              "v6front_requests_total{" + at + ",code=\"2xx\"} 5",
              "v6front_requests_total{" + at + ",code=\"none\"} 1",
              "v6front_requests_total{" + other + ",address=\"\",code=\"5xx\"} 2",
@@ -235,6 +240,16 @@ TEST_CASE("each metric has its help, its type and its samples in one place", "[s
         }
     }
     CHECK(lines > 100);
+}
+
+TEST_CASE("rules of one text in two virtual hosts are one sample", "[status_forms]")
+{
+    auto report = example_report();
+    auto& limits = report.sites.front().limits;
+    limits.push_back(limits.front());
+    const auto text = status_metrics(report);
+    CHECK_THAT(text, ContainsSubstring("rule=\"V6FrontPass / https://www.example.org/\"} 40\n"));
+    CHECK(text.find("v6front_rule_requests_max{") == text.rfind("v6front_rule_requests_max{"));
 }
 
 TEST_CASE("the status for people", "[status_forms]")

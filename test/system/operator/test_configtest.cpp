@@ -90,6 +90,20 @@ httpd_options options_of(const finding& f)
     return options;
 }
 
+bool is_of_rule(const finding& f)
+{
+    const std::string number = f.number;
+    return number >= "V6F0204" && number <= "V6F0207";
+}
+
+// The first that is named in the configuration.
+int named_line(const std::string& said)
+{
+    std::smatch found;
+    return std::regex_search(said, found, std::regex("httpd\\.conf:([0-9]+)")) ? std::stoi(found[1])
+                                                                               : 0;
+}
+
 } // namespace
 
 TEST_CASE("configtest tells what will not work, and refuses only what never can", "[configtest]")
@@ -106,7 +120,14 @@ TEST_CASE("configtest tells what will not work, and refuses only what never can"
         CHECK(count(said.output, f.number) == 1);
         CHECK(count(said.output) == 1);
         CHECK(said.output.find(f.says) != std::string::npos);
-        CHECK(said.output.find("httpd.conf:") != std::string::npos);
+        const int line = named_line(said.output);
+        CHECK(line > 0);
+        if (!is_of_rule(f))
+            continue;
+        // Not that of the virtual host, which stays where it is.
+        httpd_options lower = options_of(f);
+        lower.site.insert(0, "\n");
+        CHECK(named_line(configtest(lower).output) == line + 1);
     }
 }
 

@@ -227,6 +227,8 @@ TEST_CASE("What cannot be meant stops the start, and the message says what would
     CHECK(said.output.find("Syntax error on line") != said.output.npos);
     for (const auto& text : row.says)
         CHECK(said.output.find(text) != said.output.npos);
+    // httpd itself begins some lines with the directive's name.
+    CHECK_FALSE(std::regex_search(said.output, std::regex("(V6Front[A-Za-z0-9]+)[: ]+\\1\\b")));
 }
 
 TEST_CASE("configtest names the line of the rule, not that of its virtual host", "[configtest]")

@@ -7,6 +7,7 @@
 #include "mod_v6front/net/loop/event.hpp"
 
 #include <array>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ public:
     // What it does.
     std::vector<std::string> upload{};
     enum class ending { complete, silent, broken } upload_ends = ending::complete;
+    std::function<bool()> breaks_when{}; // not before; then so many turns of the loop later
+    unsigned turns_to_break = 0;
     bool waits_for_invitation = false; // before its body
     bool wants_trailers = false;
     field_list upload_trailers{};
@@ -64,8 +67,14 @@ private:
         }
         if (upload_ends == ending::complete)
             co_return body_piece{{}, true};
-        if (upload_ends == ending::broken)
+        if (upload_ends == ending::broken) {
+            while (breaks_when && !breaks_when())
+                co_await asio::post(ex_, use_task);
+            for (unsigned turn = 0; turn < turns_to_break; ++turn)
+                co_await asio::post(ex_, use_task);
+            upload_ends = ending::complete; // httpd, which has refused it, ends it
             co_return failure{reason::client_body_malformed, {}, {}};
+        }
         co_await silence_.wait(ex_);
         co_return failure{reason::client_body_too_slow, {}, {}};
     }

@@ -39,6 +39,15 @@ bool may_be_answered(const failure& unsent)
            unsent.cause == asio::error::broken_pipe;
 }
 
+// A body that httpd has answered itself, which is so for whatever ended in the same turn of the
+// loop. Any other failure may be that the sending was cancelled.
+bool is_refused(const std::optional<std::optional<failure>>& sent)
+{
+    return sent && *sent &&
+           ((*sent)->reason == reason::client_body_malformed ||
+            (*sent)->reason == reason::client_body_too_large);
+}
+
 } // namespace
 
 task<result<response_head*>> send_and_await(engine& engine, client& peer,
@@ -61,7 +70,7 @@ task<result<response_head*>> send_and_await(engine& engine, client& peer,
             auto reading = result_of(backend.readable(patience), read);
             const auto first = co_await run_beside(engine.get_executor(), beside::until_one_ends,
                                                    std::move(sending), std::move(reading));
-            if (first == 0)
+            if (first == 0 || is_refused(sent))
                 unsent = std::move(*sent);
             else if (awaits_word && *read == asio::error::timed_out) {
                 awaits_word = false;

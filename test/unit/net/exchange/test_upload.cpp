@@ -115,6 +115,31 @@ TEST_CASE("a body of unknown length is sent with its length, where that is wante
     }
 }
 
+// In one turn of the loop both may end: what is read of the client, and the wait for the site.
+TEST_CASE("a body that is refused while the site speaks is not ended as if it were whole",
+          "[engine]")
+{
+    front f;
+    f.fields = {{"Transfer-Encoding", "chunked"}};
+    f.site.script({expect("0\r\n\r\n"), test::send(ok)});
+    auto client = f.make_client();
+    client.upload = {"one"};
+    client.upload_ends = fake_client::ending::broken;
+    client.turns_to_break = GENERATE(range(0u, 6u));
+    CAPTURE(client.turns_to_break);
+    bool has_spoken = false;
+    client.breaks_when = [&] {
+        if (has_spoken || f.site.visits() == 0 ||
+            f.site[0].received.find("one") == std::string::npos)
+            return has_spoken;
+        asio::write(f.site[0].socket,
+                    asio::buffer(std::string("HTTP/1.1 103 Early Hints\r\n\r\n")));
+        return has_spoken = true;
+    };
+    CHECK(failed(f.run(client, "POST")) == words(reason::client_body_malformed));
+    CHECK(f.site[0].received.find("0\r\n\r\n") == std::string::npos);
+}
+
 TEST_CASE("a body of another length than announced goes no further", "[engine]")
 {
     front f;

@@ -199,6 +199,11 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "        # NO COUNTERPART: limit_except GET { allow 10.0.0.1; deny all }\n"
          "        #   nobody may ask, until this is written by hand\n"
          "        Require all denied\n"},
+        {"server { location /get { limit_except GET { deny all; } allow 10.0.0.8; deny all; "
+         "proxy_pass http://b; } }",
+         "        <RequireAll>\n            Require method GET HEAD\n            Require ip "
+         "10.0.0.8\n"
+         "        </RequireAll>\n"},
         {"server { listen 443 ssl; ssl_verify_client on; ssl_client_certificate /c.pem; "
          "ssl_verify_depth 2; location / { proxy_pass http://b; } }",
          "    SSLVerifyClient require\n    SSLCACertificateFile /c.pem\n    SSLVerifyDepth 2\n"},

@@ -190,10 +190,11 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "http://b; } }",
          "        # NO COUNTERPART: if ($http_x_key != k) { return 403 }\n        #   nobody may "
          "ask, until this is written by hand\n        Require all denied\n"},
-        {"server { location /any { satisfy any; allow 10.0.0.7; if ($http_x_any = k) { return "
-         "403; } proxy_pass http://b; } }",
+        {"server { location /any { satisfy any; allow 10.0.0.7; deny all; if ($http_x_any = k) { "
+         "return 403; } proxy_pass http://b; } }",
          "        # NO COUNTERPART: if ($http_x_any = k) { return 403 }\n        #   nobody may "
-         "ask, until this is written by hand\n        Require all denied\n"},
+         "ask, until this is written by hand\n        <RequireAll>\n            Require all "
+         "denied\n            Require ip 10.0.0.7\n        </RequireAll>\n"},
         {"server { location / { limit_except GET { allow 10.0.0.1; deny all; } proxy_pass "
          "http://b; } }",
          "        # NO COUNTERPART: limit_except GET { allow 10.0.0.1; deny all }\n"

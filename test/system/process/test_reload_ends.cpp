@@ -74,8 +74,8 @@ TEST_CASE("Who connects while an old process ends does it no harm", "[reloads]")
     const scratch_folder folder;
     std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
     const std::string begun = folder.path() + "/begun";
-    write_file(folder.path() + "/slow.lua",
-               "function handle(r)\n os.execute(\"touch " + begun + "; sleep 1.5\")\nend\n");
+    write_file(folder.path() + "/slow.lua", "function handle(r)\n io.open(\"" + begun +
+                                                "\", \"w\"):close()\n r:sleep(1.5)\nend\n");
     scripted_backend site([](const received_request&) { return response("ok"); });
     httpd_options options =
         roomy(adopted_ways()[0], "V6FrontPass /slow !\nV6FrontPass / " + site.url() +

@@ -24,13 +24,13 @@ from processes import Failure, Group
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FEW, MANY = 200, 1200
 
-# Per request. Instructions are those of the module's own code, and of what it has of Asio: another compiler makes a
-# tenth more or fewer, and the limit has that much room. What is called is exact.
+# Per request. Instructions are those of the module's own code, and of what it has of Asio: g++ 12 makes 25,900 and 26,900 of
+# them, clang 14 three per cent more, and the limits have twice that much room. What is called is exact.
 CALLS = ("recv", "send", "sendmsg", "writev", "epoll_wait", "epoll_ctl", "mmap", "operator new(unsigned long)")
 LIMITS = {
-    "small": {"instructions": 26500, "recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0,
+    "small": {"instructions": 27500, "recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0,
               "mmap": 0, "operator new(unsigned long)": 6},
-    "https": {"instructions": 27500, "recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0,
+    "https": {"instructions": 28500, "recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0,
               "mmap": 0, "operator new(unsigned long)": 6},
 }
 # What counts for the status page, as a part of the module's instructions.

@@ -34,7 +34,7 @@ protected:
     ~backend_reader() = default;
 };
 
-class transport : private socket_reader
+class transport final : private socket_reader
 {
 public:
     // `tls`: after its handshake.

@@ -109,9 +109,9 @@ TEST_CASE("mod_md answers challenges for its names before any rule, and leaves t
         CHECK(get(front, path).body == "site " + path);
     else
         CHECK(get(front, path).status() == 404);
-    const std::string challenges = front.places().folder + "/md/challenges/site.test";
-    run_command({"mkdir", "-p", challenges});
-    write_file(challenges + "/acme-http-01.txt", "of-the-front");
+    const std::string of_site = front.places().folder + "/md/challenges/site.test";
+    run_command({"mkdir", "-p", of_site});
+    write_file(of_site + "/acme-http-01.txt", "of-the-front");
     run_command({"chmod", "-R", "a+rX", front.places().folder + "/md/challenges"});
     CHECK(get(front, path).body == (by_dns ? "site " + path : "of-the-front"));
     CHECK(get(front, "/page").body == "site /page");

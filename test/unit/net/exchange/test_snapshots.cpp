@@ -62,10 +62,10 @@ TEST_CASE("names are listed with their answer and its age, or why there is none"
                                                      std::chrono::seconds(time->load()));
     });
     CHECK(names.snapshot().empty());
-    const auto site = names.know("site.example");
+    const auto known = names.know("site.example");
     const auto gone = names.know("gone.example");
     asio::io_context idle;
-    REQUIRE(until(idle, [&] { return site->version() > 0 && gone->version() > 0; }));
+    REQUIRE(until(idle, [&] { return known->version() > 0 && gone->version() > 0; }));
     time->store(20);
     const auto all = names.snapshot();
     REQUIRE(all.size() == 2);

@@ -47,6 +47,8 @@ def arguments():
     # A sanitizer needs much memory for itself.
     names = [name for name in NAMES if name != "no-memory" or not asked.watch]
     asked.scenario = [name for name in names if not asked.scenario or name in asked.scenario]
+    if not asked.scenario:
+        parser.error("no-memory is not played with --watch: a sanitizer needs much memory for itself")
     if "v6front" in asked.front and not asked.module.is_file():
         parser.error(f"there is no {asked.module}; make{f' MODE={asked.watch}' if asked.watch else ''} builds it")
     return asked

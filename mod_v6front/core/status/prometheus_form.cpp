@@ -177,9 +177,10 @@ void metrics_of::limits()
         });
     };
     put("v6front_rule_requests_max", "What max= of the rule allows.", &reported_limit::max);
-    put("v6front_rule_requests_in_flight", "Of these, now.", &reported_limit::in_flight);
+    put("v6front_rule_requests_in_flight", "Requests of the rule now.", &reported_limit::in_flight);
     put("v6front_rule_queue_max", "What queue= of the rule allows.", &reported_limit::queue);
-    put("v6front_rule_queue_waiting", "Of these, now.", &reported_limit::waiting);
+    put("v6front_rule_queue_waiting", "Requests of the rule that wait now.",
+        &reported_limit::waiting);
 }
 
 void metrics_of::requests()

@@ -16,8 +16,11 @@ namespace
 
 using clock = std::chrono::steady_clock;
 
-// Threads that hang in a lookup, in all and for one name. What is beyond waits for one to end.
+// Threads that hang in a lookup: in all, beside an earlier one of the same name, and for one name.
+// What is beyond waits for one to end. Half of them are kept for names that have none, so that a few
+// names that hang, each tried again and again, do not hold up the others.
 constexpr unsigned max_in_flight = 64;
+constexpr unsigned max_in_flight_beside = 32;
 constexpr unsigned max_per_name = 4;
 
 bool same_set(ipv4_addresses a, ipv4_addresses b)
@@ -144,6 +147,13 @@ void resolver::shared::start(known_name& name, clock::time_point now, news& out)
     }
 }
 
+bool resolver::shared::may_start(const record& r) const
+{
+    if (r.in_flight == 0)
+        return in_flight < max_in_flight;
+    return r.in_flight < max_per_name && in_flight < max_in_flight_beside;
+}
+
 // Does what is due for the name, and says when to come again.
 clock::time_point resolver::shared::attend(known_name& name, clock::time_point now, news& out)
 {
@@ -157,11 +167,10 @@ clock::time_point resolver::shared::attend(known_name& name, clock::time_point n
         r.addresses.reset();
         publish(name);
     }
-    if (now >= r.next && r.in_flight < max_per_name && in_flight < max_in_flight)
+    if (now >= r.next && may_start(r))
         start(name, now, out);
-    auto again = r.in_flight < max_per_name && in_flight < max_in_flight
-                     ? r.next
-                     : clock::time_point::max(); // the end of a lookup wakes the keeper
+    auto again = may_start(r) ? r.next
+                              : clock::time_point::max(); // the end of a lookup wakes the keeper
     if (r.in_flight > 0)
         again = std::min(again, r.overdue);
     if (r.addresses && r.failing)

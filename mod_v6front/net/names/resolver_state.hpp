@@ -56,6 +56,7 @@ struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
 
     void keep();
     clock::time_point attend(known_name& name, clock::time_point now, news& out);
+    bool may_start(const record& r) const;
     void start(known_name& name, clock::time_point now, news& out);
     void run(const std::shared_ptr<known_name>& name, std::uint64_t number);
     void succeed(known_name& name, std::uint64_t number, ipv4_addresses found, news& out);

@@ -4,8 +4,6 @@
 #include "core/base/json_writer.hpp"
 #include "report_text.hpp"
 
-#include <array>
-
 namespace v6front
 {
 
@@ -25,8 +23,6 @@ public:
     void text_or_null(std::string_view value) { value.empty() ? raw("null") : text(value); }
     void time_or_null(wall_time t) { raw(t == 0 ? "null" : seconds_of_ms(t)); }
 };
-
-constexpr std::array<std::string_view, 6> classes{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
 void write_reasons(report_writer& j, const traffic& t, std::size_t at)
 {
@@ -49,8 +45,8 @@ void write_latency(report_writer& j, const latency& l)
 void write_numbers(report_writer& j, const traffic& t, bool tls)
 {
     j.key("requests").object([&] {
-        for (std::size_t i = 0; i < classes.size(); ++i)
-            j.key(classes[i]).number(t[traffic_at::requests + i]);
+        for (std::size_t i = 0; i < status_classes.size(); ++i)
+            j.key(status_classes[i]).number(t[traffic_at::requests + i]);
     });
     write_reasons(j.key("failures"), t, traffic_at::failures);
     write_reasons(j.key("attempt_failures"), t, traffic_at::attempt_failures);

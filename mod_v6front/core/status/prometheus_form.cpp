@@ -185,12 +185,11 @@ void metrics_of::limits()
 
 void metrics_of::requests()
 {
-    constexpr std::array<std::string_view, 6> classes{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
     out_.begin("v6front_requests_total", "counter",
                "Requests that have ended, by the class of the status that the client got.");
     each_address([&](const reported_site&, const reported_address& a, const auto& labels) {
-        for (std::size_t i = 0; i < classes.size(); ++i)
-            out_.sample(labels + ',' + labels_of({{"code", classes[i]}}),
+        for (std::size_t i = 0; i < status_classes.size(); ++i)
+            out_.sample(labels + ',' + labels_of({{"code", status_classes[i]}}),
                         a.numbers[traffic_at::requests + i]);
     });
     reasons("v6front_request_failures_total", "Requests that failed, by reason.",

@@ -4,6 +4,7 @@
 // name server has said, is text in each of them, and UTF-8: octets that are none become U+FFFD.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ std::string as_utf8(std::string_view text);
 std::string html_text(std::string_view text);  // also within an attribute
 std::string label_text(std::string_view text); // of Prometheus, with its quotation marks
 std::string line_text(std::string_view text);  // on one line
+
+// Classes of statuses in JSON and for Prometheus, where traffic_at::requests has them.
+inline constexpr std::array<std::string_view, 6> status_classes{"none", "1xx", "2xx",
+                                                                "3xx",  "4xx", "5xx"};
 
 // "0.017", "12": seconds, without zeros at the end.
 std::string seconds_of(std::uint64_t microseconds);

@@ -274,8 +274,8 @@ template <word_setter setter> consteval cmd_func one()
     }};
 }
 
-constexpr int server = RSRC_CONF;
-constexpr int server_or_location = RSRC_CONF | ACCESS_CONF;
+constexpr int in_server = RSRC_CONF;
+constexpr int in_server_or_location = RSRC_CONF | ACCESS_CONF;
 
 } // namespace
 
@@ -284,67 +284,67 @@ constexpr int server_or_location = RSRC_CONF | ACCESS_CONF;
 using namespace v6front;
 
 const command_rec v6front_directives[] = {
-    {"V6FrontPass", words<set_pass>(), nullptr, server_or_location, TAKE_ARGV,
+    {"V6FrontPass", words<set_pass>(), nullptr, in_server_or_location, TAKE_ARGV,
      "path and URL (http:// or https://) of an IPv4 site, or ! to exclude the path, then "
      "key=value settings, such as response=5min or max=20; in <Location> "
      "without the path"},
-    {"V6FrontPassMatch", words<set_pass_match>(), nullptr, server, TAKE_ARGV,
+    {"V6FrontPassMatch", words<set_pass_match>(), nullptr, in_server, TAKE_ARGV,
      "regular expression for the path, and URL of an IPv4 site with "
      "$1 to $9, or ! to exclude, then key=value settings as for V6FrontPass"},
-    {"V6FrontPassReverse", pair<set_pass_reverse>(), nullptr, server_or_location, TAKE12,
+    {"V6FrontPassReverse", pair<set_pass_reverse>(), nullptr, in_server_or_location, TAKE12,
      "path on the front and the URL whose redirects are mapped to it; in <Location> "
      "without the path"},
-    {"V6FrontCookieDomain", pair<set_cookie_domain>(), nullptr, server_or_location, TAKE2,
+    {"V6FrontCookieDomain", pair<set_cookie_domain>(), nullptr, in_server_or_location, TAKE2,
      "Domain in cookies of the site, and the Domain that clients get instead"},
-    {"V6FrontCookiePath", pair<set_cookie_path>(), nullptr, server_or_location, TAKE2,
+    {"V6FrontCookiePath", pair<set_cookie_path>(), nullptr, in_server_or_location, TAKE2,
      "Path in cookies of the site, and the Path that clients get instead"},
-    {"V6FrontCookieSecure", one<set_setting>(), nullptr, server_or_location, TAKE1,
+    {"V6FrontCookieSecure", one<set_setting>(), nullptr, in_server_or_location, TAKE1,
      "On: cookies get the attribute Secure when the client uses TLS and the site does not; Off "
      "(default): as the site sends them"},
-    {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, server, TAKE_ARGV,
+    {"V6FrontBackendV4", words<set_backend_v4>(), nullptr, in_server, TAKE_ARGV,
      "backend name (* or no name: every backend of this virtual host), and "
      "the IPv4 addresses or other names to use for it"},
-    {"V6FrontResolve", one<set_resolve>(), nullptr, server, ITERATE,
+    {"V6FrontResolve", one<set_resolve>(), nullptr, in_server, ITERATE,
      "refresh=, max-stale= and timeout= as durations: how often names are "
      "looked up, how long an old answer may be used, when a lookup fails"},
-    {"V6FrontPreserveHost", one<set_setting>(), nullptr, server_or_location, TAKE1,
+    {"V6FrontPreserveHost", one<set_setting>(), nullptr, in_server_or_location, TAKE1,
      "On (default): the site sees the Host that the client sent; Off: its own name"},
-    {"V6FrontVia", one<set_setting>(), nullptr, server_or_location, TAKE1,
+    {"V6FrontVia", one<set_setting>(), nullptr, in_server_or_location, TAKE1,
      "On (default): this front adds itself to Via, for the site and for the "
      "client; Off: it does not"},
-    {"V6FrontProxyProtocol", one<set_setting>(), nullptr, server_or_location, TAKE1,
+    {"V6FrontProxyProtocol", one<set_setting>(), nullptr, in_server_or_location, TAKE1,
      "v1 or v2: connections to the site begin with a PROXY header that names the client; "
      "default: off"},
-    {"V6FrontBindV4", words<set_list>(), nullptr, server_or_location, TAKE_ARGV,
+    {"V6FrontBindV4", words<set_list>(), nullptr, in_server_or_location, TAKE_ARGV,
      "IPv4 addresses of this machine (also 192.0.2.16/28 or 192.0.2.16-192.0.2.31) to connect "
      "to sites from; of several, each client has its own"},
-    {"V6FrontAddHeaders", words<set_added_headers>(), nullptr, server_or_location, TAKE_ARGV,
+    {"V6FrontAddHeaders", words<set_added_headers>(), nullptr, in_server_or_location, TAKE_ARGV,
      "On (default): the site gets X-Forwarded-For, -Host, -Server, -Proto and Via; Off: only "
      "CDN-Loop; or names of fields, with + and - relative to what holds outside"},
-    {"V6FrontTrust", one<set_trust>(), nullptr, server, ITERATE,
+    {"V6FrontTrust", one<set_trust>(), nullptr, in_server, ITERATE,
      "addresses and prefixes of proxies in front of this server, whose X-Forwarded-*, Forwarded "
      "and X-Request-ID are kept"},
-    {"V6FrontPseudoV4", words<set_pseudo_v4>(), nullptr, server, TAKE_ARGV,
+    {"V6FrontPseudoV4", words<set_pseudo_v4>(), nullptr, in_server, TAKE_ARGV,
      "off (default), add or overwrite, then key=, range=, prefix= and nat64=: an IPv4 address "
      "for each client, made of its IPv6 network"},
-    {"V6FrontErrorOverride", words<set_list>(), nullptr, server_or_location, TAKE_ARGV,
+    {"V6FrontErrorOverride", words<set_list>(), nullptr, in_server_or_location, TAKE_ARGV,
      "On: errors of the site (400 to 599), or those of the statuses listed, get this server's own "
      "page (ErrorDocument); Off (default): the site's page"},
-    {"V6FrontEngine", one<set_engine>(), nullptr, server, TAKE1,
+    {"V6FrontEngine", one<set_engine>(), nullptr, in_server, TAKE1,
      "On (default): requests run on the module's engines; Off: each holds a thread"},
-    {"V6FrontThreads", one<set_threads>(), nullptr, server, TAKE1,
+    {"V6FrontThreads", one<set_threads>(), nullptr, in_server, TAKE1,
      "engines per child process, 1 to 64; default: one per processor, at most 16"},
-    {"V6FrontAccept", one<set_accept>(), nullptr, server, TAKE1,
+    {"V6FrontAccept", one<set_accept>(), nullptr, in_server, TAKE1,
      "On (default): engines accept client connections; Off: the event MPM does"},
-    {"V6FrontGracefulTimeout", one<set_graceful_timeout>(), nullptr, server, TAKE1,
+    {"V6FrontGracefulTimeout", one<set_graceful_timeout>(), nullptr, in_server, TAKE1,
      "how long old processes keep tunnels and endless responses after a "
      "graceful restart, such as 30s, 10min (default), 1h"},
-    {"V6FrontTimeout", one<set_timeout>(), nullptr, server_or_location, ITERATE,
+    {"V6FrontTimeout", one<set_timeout>(), nullptr, in_server_or_location, ITERATE,
      "connect=, response= and idle= as durations such as 3, 500ms, 2min"},
-    {"V6FrontCheck", words<set_check>(), nullptr, server, TAKE_ARGV,
+    {"V6FrontCheck", words<set_check>(), nullptr, in_server, TAKE_ARGV,
      "backend name (no name: every backend of this server), then uri=, "
      "interval=, status= and host=: addresses that fail get no requests"},
-    {"V6FrontTLS", words<set_tls>(), nullptr, server, TAKE_ARGV,
+    {"V6FrontTLS", words<set_tls>(), nullptr, in_server, TAKE_ARGV,
      "backend name (no name: every https:// backend of this server), then ca=, "
      "cert=, key=, name=, protocol=, verify= and legacy="},
     {}};

@@ -23,7 +23,7 @@ namespace v6front
 namespace
 {
 
-using address = asio::ip::address_v4;
+using ipv4_address = asio::ip::address_v4;
 
 // Whether a connection may come from that address, asked of the kernel: beside those of its
 // interfaces there are local routes and ip_nonlocal_bind.
@@ -69,14 +69,14 @@ constexpr network private_networks[]{
     {0x0a000000, 0xff000000}, {0xac100000, 0xfff00000}, {0xc0a80000, 0xffff0000},
     {0xa9fe0000, 0xffff0000}, {0x64400000, 0xffc00000},
 };
-bool is_private(const address& a)
+bool is_private(const ipv4_address& a)
 {
     return std::any_of(std::begin(private_networks), std::end(private_networks),
                        [&a](const network& n) { return (a.to_uint() & n.mask) == n.first; });
 }
 
 // An interface of this machine has an address in the same network.
-bool is_neighbour(const address& a)
+bool is_neighbour(const ipv4_address& a)
 {
     ifaddrs* interfaces = nullptr;
     if (getifaddrs(&interfaces) != 0)
@@ -92,7 +92,7 @@ bool is_neighbour(const address& a)
     return found;
 }
 
-bool is_local(const address& a)
+bool is_local(const ipv4_address& a)
 {
     return a.is_loopback() || is_private(a) || is_neighbour(a);
 }
@@ -102,7 +102,7 @@ bool is_local(const numbered_name& name, const looked_up_names& known)
     const auto found = known.find(name.text);
     return name.text == "localhost" ||
            (found != known.end() && std::any_of(found->second.begin(), found->second.end(),
-                                                [](const address& a) { return is_local(a); }));
+                                                [](const ipv4_address& a) { return is_local(a); }));
 }
 
 bool is_local(const backend& b, const looked_up_names& known)

@@ -17,8 +17,8 @@ namespace
 using clock = std::chrono::steady_clock;
 
 // Threads that hang in a lookup: in all, beside an earlier one of the same name, and for one name.
-// What is beyond waits for one to end. Half of them are kept for names that have none, so that a few
-// names that hang, each tried again and again, do not hold up the others.
+// What is beyond waits for one to end. Half of them are kept for names that have none, so that a
+// few names that hang, each tried again and again, do not hold up the others.
 constexpr unsigned max_in_flight = 64;
 constexpr unsigned max_in_flight_beside = 32;
 constexpr unsigned max_per_name = 4;
@@ -169,8 +169,8 @@ clock::time_point resolver::shared::attend(known_name& name, clock::time_point n
     }
     if (now >= r.next && may_start(r))
         start(name, now, out);
-    auto again = may_start(r) ? r.next
-                              : clock::time_point::max(); // the end of a lookup wakes the keeper
+    auto again =
+        may_start(r) ? r.next : clock::time_point::max(); // the end of a lookup wakes the keeper
     if (r.in_flight > 0)
         again = std::min(again, r.overdue);
     if (r.addresses && r.failing)

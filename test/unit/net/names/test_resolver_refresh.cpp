@@ -109,8 +109,8 @@ TEST_CASE("lookups that hang are few for one name, and leave the others alone", 
     names.know("slow.example");
     for (int i = 0; i < 30; ++i)
         names.know("slow" + std::to_string(i) + ".example");
-    // However long it is waited: 64 in all, and those that are tried again leave room for a name that
-    // comes late.
+    // However long it is waited: 64 in all, and those that are tried again leave room for a name
+    // that comes late.
     REQUIRE(until(context, [&] { return server->asked() >= 31; }));
     std::this_thread::sleep_for(100ms);
     CHECK(server->asked() <= 64);

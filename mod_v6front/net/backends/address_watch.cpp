@@ -9,9 +9,18 @@
 #include <boost/asio/detached.hpp>
 
 #include <array>
+#include <new>
 
 namespace v6front
 {
+
+namespace
+{
+
+// The watch's thread has nothing else to do, and what is begun here would be missed.
+constexpr std::chrono::milliseconds between_tries{10};
+
+} // namespace
 
 address_watch::~address_watch()
 {
@@ -45,8 +54,12 @@ void address_watch::start()
 void address_watch::try_until_well(const endpoint& address, const backend& of)
 {
     asio::post(context_, [this, address, &of] {
-        if (followed_.insert(address).second)
-            asio::co_spawn(context_.get_executor(), follow(*this, address, of), asio::detached);
+        try {
+            if (followed_.insert(address).second)
+                asio::co_spawn(context_.get_executor(), follow(*this, address, of), asio::detached);
+        } catch (const std::bad_alloc&) { // the next failure asks again
+            followed_.erase(address);
+        }
     });
     start();
 }
@@ -54,13 +67,26 @@ void address_watch::try_until_well(const endpoint& address, const backend& of)
 void address_watch::run(std::function<task<void>()> make)
 {
     asio::post(context_, [this, make = std::move(make)] {
-        asio::co_spawn(context_.get_executor(), make(), asio::detached);
+        for (bool is_begun = false; !is_begun && !context_.stopped();)
+            try {
+                asio::co_spawn(context_.get_executor(), make(), asio::detached);
+                is_begun = true;
+            } catch (const std::bad_alloc&) {
+                std::this_thread::sleep_for(between_tries);
+            }
     });
     start();
 }
 
 task<void> address_watch::follow(address_watch& self, endpoint address, const backend& of)
 {
+    // However it ends.
+    struct following {
+        std::set<endpoint>& all;
+        endpoint address;
+        ~following() { all.erase(address); }
+    };
+    const following now{self.followed_, address};
     auto& book = self.book_;
     // Closed at once: any connection tells, without TLS.
     const std::array<connection_identity, 1> only{{{address, nullptr, of.check_terms}}};
@@ -79,7 +105,6 @@ task<void> address_watch::follow(address_watch& self, endpoint address, const ba
             book.failed(address, of, connected.error());
         }
     }
-    self.followed_.erase(address);
 }
 
 } // namespace v6front

@@ -47,9 +47,9 @@ private:
     static task<void> follow(address_watch& self, endpoint address, const backend& of);
 
     address_book& book_;
+    std::set<endpoint> followed_; // on the thread only
     deadline_list deadlines_{context_};
     asio::io_context context_{1};
-    std::set<endpoint> followed_; // on the thread only
     std::mutex mutex_;
     bool ended_ = false; // under the mutex
     std::thread thread_;

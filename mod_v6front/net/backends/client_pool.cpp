@@ -154,12 +154,14 @@ void client_pool::put_named(client of, const connection_identity& identity, deta
         made.at = usage_.find(identity.address);
         if (!may_begin_idle(usage_, made.at, limits_, age) || !has_room(made, most, closed))
             return;
-        put(std::move(made));
-        if (std::exchange(looks_, true))
-            return;
+        try {
+            put(std::move(made));
+        } catch (const std::bad_alloc&) {
+            usage_.remove_idle(made.at);
+            throw;
+        }
     }
-    if (begin_looking_)
-        begin_looking_();
+    begin_looking();
 }
 
 void client_pool::put_login(client of, const connection_identity& identity, detached_socket socket)
@@ -173,25 +175,33 @@ void client_pool::put_login(client of, const connection_identity& identity, deta
             return;
         put({of, identity, kind::login, std::move(socket), now, now,
              usage_.find(identity.address)});
-        if (std::exchange(looks_, true))
-            return;
     }
-    if (begin_looking_)
-        begin_looking_();
+    begin_looking();
 }
 
 // Nothing of it stays where there is no memory for all.
 void client_pool::put(entry&& made)
 {
-    idle_.push_back(std::move(made));
-    auto& kept = idle_.back();
-    try {
-        by_client_.emplace(kept.of, std::prev(idle_.end()));
-    } catch (const std::bad_alloc&) {
-        idle_.pop_back();
-        throw;
+    entries one;
+    one.push_back(std::move(made));
+    by_client_.emplace(one.front().of, one.begin());
+    ++(one.front().what == kind::named ? counts_.named : counts_.logins);
+    idle_.splice(idle_.end(), one);
+}
+
+void client_pool::begin_looking()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(looks_, true) || !begin_looking_)
+            return;
     }
-    ++(kept.what == kind::named ? counts_.named : counts_.logins);
+    try {
+        begin_looking_();
+    } catch (const std::bad_alloc&) { // the next one put asks again
+        const std::lock_guard lock(mutex_);
+        looks_ = false;
+    }
 }
 
 bool client_pool::may_stay(entry& e, bool quiet, clock::time_point now)
@@ -210,6 +220,15 @@ bool client_pool::may_stay(entry& e, bool quiet, clock::time_point now)
 }
 
 bool client_pool::look_over()
+{
+    try {
+        return look();
+    } catch (const std::bad_alloc&) {
+        return true; // the next look may have memory
+    }
+}
+
+bool client_pool::look()
 {
     // Nobody who takes or puts one waits for the system meanwhile. One that has been put since,
     // under the same number, is looked at the next time.

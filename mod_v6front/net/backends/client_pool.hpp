@@ -98,6 +98,8 @@ private:
     std::optional<detached_socket> take(client of, const connection_identity& wanted, kind what);
     void move_out(entries::iterator e, entries& to);
     void put(entry&& made);
+    void begin_looking();
+    bool look();
     bool has_room(const entry& made, std::uint32_t most, entries& closed);
     bool may_stay(entry& e, bool quiet, clock::time_point now);
 

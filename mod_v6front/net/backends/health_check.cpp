@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <optional>
 
 namespace v6front
@@ -85,21 +86,31 @@ task<void> check_once(address_watch& watch, order_ptr order, endpoint address)
     book.failed_check(address, *order->of, number, *wrong, is_only);
 }
 
-} // namespace
-
-task<void> check_for_ever(address_watch& watch, order_ptr order)
+// Begins what is due, and says when to come again.
+clock::time_point check_due(address_watch& watch, const order_ptr& order, clock::time_point now)
 {
     auto& book = watch.book();
-    steady_timer due(watch.context());
-    for (;;) {
-        const auto now = clock::now();
-        auto next = now + std::min(soon, order->rule.interval); // names may get new addresses
+    auto next = now + std::min(soon, order->rule.interval); // names may get new addresses
+    try {
         for (const auto& address : order->addresses()) {
             if (book.may_try(address, order->number, order->rule.interval))
                 asio::co_spawn(watch.context().get_executor(), check_once(watch, order, address),
                                asio::detached);
             next = std::min(next, book.next_try(address, order->number));
         }
+    } catch (const std::bad_alloc&) { // what is left is due the next time
+    }
+    return next;
+}
+
+} // namespace
+
+task<void> check_for_ever(address_watch& watch, order_ptr order)
+{
+    steady_timer due(watch.context());
+    for (;;) {
+        const auto now = clock::now();
+        const auto next = check_due(watch, order, now);
         due.expires_at(std::max(next, now + std::chrono::milliseconds(10)));
         const auto [ended] = co_await due.async_wait(directly);
         if (ended)

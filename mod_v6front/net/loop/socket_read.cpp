@@ -52,6 +52,20 @@ asio::detail::reactor_op::status socket_read::operation::perform(asio::detail::r
     return o.bytes_transferred_ == 0 ? done_and_exhausted : done;
 }
 
+// Also where the reader has no memory, and throws into the loop.
+struct socket_read::being_told {
+    explicit being_told(operation& o) : of(o) { of.is_told = true; }
+    being_told(const being_told&) = delete;
+    being_told& operator=(const being_told&) = delete;
+    ~being_told()
+    {
+        of.is_told = of.is_drained = false;
+        if (of.has_ended && !of.is_under_way)
+            delete &of;
+    }
+    operation& of;
+};
+
 // `engine` is none where the operation goes with its engine.
 void socket_read::operation::complete(void* engine, asio::detail::operation* base,
                                       const error_code&, std::size_t)
@@ -59,14 +73,12 @@ void socket_read::operation::complete(void* engine, asio::detail::operation* bas
     auto* o = static_cast<operation*>(base);
     o->is_under_way = false;
     if (engine && !o->has_ended) {
-        o->is_told = true;
+        const being_told until_here(*o);
         o->is_drained = o->is_drained && !o->ec_;
         o->reader->on_read(o->ec_, o->bytes_transferred_);
-        o->is_told = false;
-        o->is_drained = false;
-    }
-    if (o->has_ended && !o->is_under_way)
+    } else if (o->has_ended && !o->is_under_way) {
         delete o;
+    }
 }
 
 // Asio has the operation while it is under way, and complete() while it tells of it.

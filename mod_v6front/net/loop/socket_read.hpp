@@ -68,6 +68,7 @@ private:
         bool leaves_out = false; // the next question
         bool has_not_asked = false;
     };
+    struct being_told;
     struct end {
         void operator()(operation* o) const noexcept;
     };

@@ -6,6 +6,7 @@
 #include "resolver_state.hpp"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 
 namespace v6front
@@ -105,9 +106,18 @@ void resolver::shared::fail(known_name& name, const failure& why, news& out)
     wake(r, out);
 }
 
+result<ipv4_addresses> resolver::shared::ask(const std::string& name) const
+{
+    try {
+        return look_up(name);
+    } catch (const std::bad_alloc&) {
+        return failure{reason::out_of_resources, {}, {}};
+    }
+}
+
 void resolver::shared::run(const std::shared_ptr<known_name>& name, std::uint64_t number)
 {
-    auto found = look_up(name->record_->name); // the name itself never changes
+    auto found = ask(name->record_->name); // the name itself never changes
     news out;
     {
         const std::lock_guard lock(mutex);
@@ -115,11 +125,14 @@ void resolver::shared::run(const std::shared_ptr<known_name>& name, std::uint64_
         --in_flight;
         --r.in_flight;
         r.overdue = clock::time_point::max();
-        if (found)
-            succeed(*name, number, *std::move(found), out);
-        else if (number >= r.applied)
-            fail(*name, found.error(), out);
-        wake(r, out);
+        try {
+            if (found)
+                succeed(*name, number, *std::move(found), out);
+            else if (number >= r.applied)
+                fail(*name, found.error(), out);
+            wake(r, out);
+        } catch (const std::bad_alloc&) { // the next lookup tells
+        }
         changed.notify_one();
     }
     say(out);
@@ -144,6 +157,10 @@ void resolver::shared::start(known_name& name, clock::time_point now, news& out)
         --in_flight;
         const error_code ec(e.code().value(), boost::system::system_category());
         fail(name, {reason::out_of_resources, ec, r.name}, out);
+    } catch (const std::bad_alloc&) {
+        --r.in_flight;
+        --in_flight;
+        throw;
     }
 }
 
@@ -185,8 +202,12 @@ void resolver::shared::keep()
         news out;
         const auto now = time();
         auto again = now + std::chrono::hours(1);
-        for (const auto& [key, name] : names)
-            again = std::min(again, attend(*name, now, out));
+        try {
+            for (const auto& [key, name] : names)
+                again = std::min(again, attend(*name, now, out));
+        } catch (const std::bad_alloc&) {
+            again = now + first_retry();
+        }
         if (!out.empty()) {
             lock.unlock();
             say(out);

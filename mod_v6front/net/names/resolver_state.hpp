@@ -30,7 +30,7 @@ struct known_name::record {
     std::vector<std::function<void()>> waiting;
 };
 
-// Every function runs under the lock, but run(), which looks up, and say().
+// Every function runs under the lock, but run() and ask(), which look up, and say().
 struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
     using record = known_name::record;
     using clock = std::chrono::steady_clock;
@@ -56,6 +56,7 @@ struct resolver::shared : std::enable_shared_from_this<resolver::shared> {
 
     void keep();
     clock::time_point attend(known_name& name, clock::time_point now, news& out);
+    result<ipv4_addresses> ask(const std::string& name) const;
     bool may_start(const record& r) const;
     void start(known_name& name, clock::time_point now, news& out);
     void run(const std::shared_ptr<known_name>& name, std::uint64_t number);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/resolver_bench.hpp"
 
+#include <atomic>
+#include <new>
 #include <thread>
 
 using namespace v6front;
@@ -121,6 +123,26 @@ TEST_CASE("lookups that hang are few for one name, and leave the others alone", 
     server->say(address("192.0.2.8"));
     const auto slow = finish(context, look_up(cache, "slow.example", 60s));
     CHECK((slow == "192.0.2.8 " || slow == too_late));
+}
+
+TEST_CASE("a lookup that finds no memory has failed, and is repeated", "[resolver]")
+{
+    std::atomic<int> asked{0};
+    resolver names(
+        [&asked](const std::string&) -> result<ipv4_addresses> {
+            if (++asked == 1)
+                throw std::bad_alloc();
+            return address("192.0.2.9");
+        },
+        quick);
+    asio::io_context context;
+    deadline_list deadlines(context);
+    name_cache cache(names, context, deadlines);
+    CHECK(finish(context, look_up(cache, "site.example", 60s)) ==
+          describe(reason::out_of_resources).words);
+    CHECK(until(context, [&] {
+        return finish(context, look_up(cache, "site.example", 60s)) == "192.0.2.9 ";
+    }));
 }
 
 TEST_CASE("a name that failed is not waited for again, but looked up soon", "[resolver]")

@@ -22,7 +22,7 @@ struct life {
     std::vector<std::string> steps; // regular expressions, in this order
 };
 
-const std::string number = "[0-9]+", end_point = "127\\.0\\.0\\.1:[0-9]+";
+const std::string end_point = "127\\.0\\.0\\.1:[0-9]+";
 
 const std::vector<life>& lives()
 {

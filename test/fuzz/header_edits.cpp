@@ -75,7 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     response_head answer;
     answer.status = 200;
     answer.fields = fields;
-    reverse_map map({"http", host}, true);
+    const auto site = parse_backend_url("http://site.lan/base/");
+    reverse_map map({"http", host}, true, site);
     edit_response_head(answer, map, "v6front-1");
     std::size_t vias = 0;
     for (const auto& f : answer.fields) {
@@ -85,7 +86,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     require(vias == 1);
     const auto count = answer.fields.size();
-    const auto site = parse_backend_url("http://site.lan/base/");
     map.add(site, "/shop/");
     const cookie_rules rules{{{"sso.lan", "a.test"}}, {{"/sso", "/login"}}};
     edit_cookies(answer, {map, site.host, rules, size % 7 > 0});

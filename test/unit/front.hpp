@@ -58,7 +58,7 @@ struct front {
     exchange_rules rules;
     own_listeners own;
     exchange_services services{own_via, &own};
-    reverse_map reverse{{"http", "front.example"}, true};
+    reverse_map reverse{{"http", "front.example"}, true, backend};
     bool sends_chunks = false;
     bool expects_continue = false;
 

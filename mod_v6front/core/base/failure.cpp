@@ -77,7 +77,7 @@ constexpr std::array<reason_row, reason_count> rows{{
     {reason::no_local_port, phase::connect, fault::front, 503,
      "this server has no free local port for another connection to the backend"},
     {reason::no_source_address, phase::connect, fault::front, 503,
-     "this machine does not have the address of V6FrontBindV4 to connect from"},
+     "this machine cannot connect from the address of V6FrontBindV4"},
     {reason::out_of_resources, phase::connect, fault::front, 503,
      "this server is out of descriptors or memory"},
     {reason::stopping, phase::response_body, fault::front, 503,

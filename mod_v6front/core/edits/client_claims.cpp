@@ -37,7 +37,7 @@ bool goes_on(std::string_view text, std::string_view head) noexcept
 // X-Request-ID, of which the value may be somebody else's text as long as the front writes none.
 bool is_id(std::string_view name) noexcept
 {
-    return name.size() == 12 && iequals(name, name_of(added_header::request_id));
+    return name.size() == 12 && is_read_as(name, "x-request-id");
 }
 
 // A claim that a trusted peer has made.

@@ -131,17 +131,17 @@ cookie_map::verdict cookie_map::judge_path(std::string_view path) const
             ruled = &rule;
     if (ruled)
         return {fate::replaced, moved(path, ruled->internal, ruled->external)};
-    const reverse_map::entry* best = nullptr;
-    for (const auto& entry : urls_.entries())
-        if (covers(entry.backend->path, path) &&
-            (!best || entry.backend->path.size() > best->backend->path.size()))
-            best = &entry;
-    if (best && path != "/" && is_same_path(path, best->path))
+    const auto best = urls_.longest([&](const reverse_map::entry& e) {
+        return urls_.is_for_site(e) && covers(e.backend->path, path);
+    });
+    if (best && path != "/" &&
+        (is_same_path(path, best->path) ||
+         (reverse_map::is_below_itself(*best) && covers(best->path, path))))
         return {};
     if (best)
         return {fate::replaced, moved(path, best->backend->path, best->path)};
     for (const auto& entry : urls_.entries())
-        if (path != "/" && covers(path, entry.backend->path))
+        if (path != "/" && urls_.is_for_site(entry) && covers(path, entry.backend->path))
             return {fate::replaced, std::string(entry.path)};
     return {};
 }

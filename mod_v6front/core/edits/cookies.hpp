@@ -32,10 +32,10 @@ public:
     //   browser refuse the cookie (RFC 6265 5.3, step 6), and is taken out: the cookie is then for
     //   the client's host alone. Any other is kept.
     // * Path: as a rule says, the longest first. Without one, as an absolute path in a redirect
-    //   (core/edits/reverse); but one that is the front's own path for that URL is kept, since the
-    //   site knows it, and one above the site's part of the path becomes the front's path, since a
-    //   browser would never send the cookie there. "/" is above everything and works as it is. The
-    //   Path of a "__Host-" cookie is always "/".
+    //   (core/edits/reverse); the front's own path for that URL is one that the site knows, and one
+    //   above the site's part of the path becomes the front's path, since a browser would never
+    //   send the cookie there. "/" is above everything and works as it is. The Path of a "__Host-"
+    //   cookie is always "/".
     // * Secure: appended.
     // A value in quotes is mapped within its quotes. Left as they are: a field with a quote that
     // is open at a semicolon, which not everyone reads alike, and one that seems to be several

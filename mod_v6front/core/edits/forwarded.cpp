@@ -38,6 +38,13 @@ void append_node(std::string& out, std::string_view address)
         append_value(out, address);
 }
 
+// As Forwarded has an IPv6 address, and some write X-Forwarded-For.
+std::string_view unquoted_element(std::string_view text) noexcept
+{
+    const bool quoted = text.size() > 1 && text.starts_with('"') && text.ends_with('"');
+    return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 } // namespace
 
 std::string_view plain_address(std::string_view text) noexcept
@@ -61,10 +68,14 @@ std::optional<std::string> plain_addresses(std::string_view list)
     const char* between = "";
     for (std::string_view rest = list; !rest.empty();) {
         const std::string_view element = take_element(rest);
-        const std::string_view plain = plain_address(element);
-        const bool is_other = plain != element && parse_ip_address(plain);
-        changed = changed || is_other;
-        out.append(between).append(is_other ? plain : element);
+        const std::string_view plain = plain_address(unquoted_element(element));
+        const auto address = parse_ip_address(plain);
+        const bool is_hidden_v4 = address && address->is_v4() && plain.find(':') != plain.npos;
+        changed = changed || element.empty() || is_hidden_v4 || (address && plain != element);
+        if (element.empty())
+            continue;
+        out.append(between);
+        out += is_hidden_v4 ? address->text() : std::string(address ? plain : element);
         between = ", ";
     }
     return changed ? std::optional(std::move(out)) : std::nullopt;

@@ -17,8 +17,8 @@ namespace v6front
 // dots): what X-Forwarded-For has.
 std::string_view plain_address(std::string_view text) noexcept;
 
-// The same of a list of addresses, as other proxies write them; nothing if it says all of them so
-// already. What is no address stays ("unknown").
+// The same of a list of addresses, as other proxies write them, also in quotes; nothing if it says
+// all of them so already. What is no address stays ("unknown"), but for empty elements.
 std::optional<std::string> plain_addresses(std::string_view list);
 
 struct forwarded_view {

@@ -97,7 +97,7 @@ void append_given(std::string& out, const field& f, std::uint16_t bit, const req
     if ((request.extends & bit) != 0 && request.adds.has(header) &&
         std::none_of(&f + 1, request.fields.data() + request.fields.size(),
                      [&f](const field& later) { return iequals(later.name, f.name); }))
-        append_element(out.append(", "), header, request);
+        append_element(trim(f.value).empty() ? out : out.append(", "), header, request);
     out.append("\r\n");
 }
 

@@ -6,19 +6,19 @@ namespace v6front
 namespace
 {
 
-// The URL in "5; url=http://host/" (HTML, 4.2.5.3 "refresh"), without its quotes; empty if none.
+// The URL in "5; url=http://host/" (HTML, "shared declarative refresh steps"), without its quotes;
+// "url=" may be missing. Empty if there is none.
 std::string_view refresh_url(std::string_view value) noexcept
 {
     const std::size_t separator = value.find_first_of(";,");
     if (separator == std::string_view::npos)
         return {};
     std::string_view rest = trim(value.substr(separator + 1));
-    if (!iequals(rest.substr(0, 3), "url"))
-        return {};
-    rest = trim(rest.substr(3));
-    if (!rest.starts_with('='))
-        return {};
-    rest = trim(rest.substr(1));
+    if (iequals(rest.substr(0, 3), "url")) {
+        const auto behind = trim(rest.substr(3));
+        if (behind.starts_with('='))
+            rest = trim(behind.substr(1));
+    }
     if (rest.starts_with('"') || rest.starts_with('\'')) {
         const char quote = rest.front();
         rest.remove_prefix(1);

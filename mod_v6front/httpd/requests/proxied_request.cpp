@@ -63,7 +63,8 @@ proxied_request::proxied_request(request_rec* r, const routed_request& decision,
       decision_(decision),
       said_(&shared.said()),
       rules_(rules_of(r, decision)),
-      reverse_({view(ap_http_scheme(r)), authority_of(r, decision)}, rules_.preserve_host),
+      reverse_({view(ap_http_scheme(r)), authority_of(r, decision)}, rules_.preserve_host,
+               decision.backend->url),
       cookies_(reverse_, decision.backend->url.host, config_of(r)->cookies,
                rules_.cookie_secure && !decision.backend->url.tls &&
                    view(ap_http_scheme(r)) == "https"),
@@ -81,6 +82,7 @@ proxied_request::proxied_request(request_rec* r, const routed_request& decision,
         reverse_.add(decision.by_match->moved->backend, decision.by_match->moved->path);
     for (const auto& rule : config_of(r)->reverse)
         reverse_.add(rule.backend, rule.path);
+    reverse_.set_routes(config_of(r->server)->routes.routes());
 
     auto& q = order_.request;
     q.method = view(r->method);

@@ -42,6 +42,14 @@ failure connect_failure(error_code ec)
     return {reason::connect_failed, ec, {}};
 }
 
+// Of a socket with an address of its own: a loopback one reaches nobody elsewhere.
+failure connect_failure(error_code ec, const asio::ip::address_v4& source)
+{
+    if (is(ec, EINVAL) && !source.is_unspecified())
+        return {reason::no_source_address, ec, source.to_string()};
+    return connect_failure(ec);
+}
+
 // Gives the socket the address that it is to come from. Its port is found when it connects, for
 // that one destination: one chosen now would be taken from the connections to all others.
 std::optional<failure> bind_source(tcp_socket& socket, const asio::ip::address_v4& source)
@@ -115,13 +123,13 @@ struct race : std::enable_shared_from_this<race> {
                 end(i, std::move(unbound));
                 return;
             }
-        runners[i]->socket.async_connect(candidates[i].address,
-                                         [self = shared_from_this(), i](error_code ec) {
-                                             if (ec)
-                                                 self->end(i, connect_failure(ec));
-                                             else
-                                                 self->connected(i);
-                                         });
+        runners[i]->socket.async_connect(
+            candidates[i].address, [self = shared_from_this(), i](error_code ec) {
+                if (ec)
+                    self->end(i, connect_failure(ec, self->candidates[i].terms.source));
+                else
+                    self->connected(i);
+            });
     }
 
     // What comes before HTTP: the PROXY header, then TLS.

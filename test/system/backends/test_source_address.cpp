@@ -127,7 +127,7 @@ TEST_CASE("An address that the machine does not have is said at the start, and i
     REQUIRE(lines.size() == 3);
     for (const std::string& line : lines) {
         CHECK_THAT(line, ContainsSubstring("V6F0102") &&
-                             ContainsSubstring("this machine does not have the address of "
+                             ContainsSubstring("this machine cannot connect from the address of "
                                                "V6FrontBindV4") &&
                              ContainsSubstring("203.0.113.9"));
     }

@@ -44,6 +44,11 @@ TEST_CASE("Redirects to the site's own address lead back to the front")
         {"URI", inner + "/base/doc", outer + "/shop/doc"},
         {"Destination", inner + "/base/doc", outer + "/shop/doc"},
         {"Refresh", "5; url=" + inner + "/base/next", "5; url=" + outer + "/shop/next"},
+        {"Refresh", "5; " + inner + "/base/next", "5; " + outer + "/shop/next"},
+        // The other rule's.
+        {"Location", inner + "/page", outer + "/page"},
+        // The site's own, whatever it is at others.
+        {"Location", "/x/page", "/x/page"},
     };
     for (const row& r : rows) {
         INFO(r.field << ": " << r.said);
@@ -59,8 +64,22 @@ TEST_CASE("A site that sees the client's Host redirects to it, in the client's o
     const way w = GENERATE(from_range(http1_ways()));
     INFO(w);
     redirecting_site site;
-    site.fields = "Location: http://site.test/login\r\n";
-    httpd_server front(options_for(w, "V6FrontPass / " + site.backend.url()));
-    CHECK(get(front, "/").value("Location") ==
-          std::string(w.tls ? "https" : "http") + "://site.test/login");
+    httpd_server front(options_for(w, "V6FrontPass /graf/ " + site.backend.url()));
+    const std::string outer = std::string(w.tls ? "https" : "http") + "://site.test";
+    const auto own_port = site.backend.authority().substr(site.backend.authority().rfind(':'));
+    const std::pair<std::string, std::string> rows[]{
+        {"http://site.test/login", outer + "/graf/login"},
+        {"http://site.test" + own_port + "/login", outer + "/graf/login"},
+        {"/login", "/graf/login"},
+        // It knows its path on the front.
+        {"/graf/login", "/graf/login"},
+        {"http://site.test/graf/login", outer + "/graf/login"},
+    };
+    for (const auto& [said, seen] : rows) {
+        INFO(said);
+        site.fields = "Location: " + said + "\r\nSet-Cookie: a=b; Path=/graf/x\r\n";
+        const http_message answer = get(front, "/graf/");
+        CHECK(answer.value("Location") == seen);
+        CHECK(answer.value("Set-Cookie") == "a=b; Path=/graf/x");
+    }
 }

@@ -213,7 +213,7 @@ TEST_CASE("a claim is one in each spelling that CGI takes for it", "[claims]")
     for (const char* name :
          {"X-Forwarded-For", "x_forwarded_for", "X.Forwarded~For", "X_Forwarded-Host",
           "X!Forwarded!Port", "X_Forwarded_Proto", "X_Forwarded_Server", "X_Pseudo_IPv4",
-          "X_Connecting_IPv6", "Proxy", "Forwarded"}) {
+          "X_Request_ID", "X-Request_ID", "X_Connecting_IPv6", "Proxy", "Forwarded"}) {
         CAPTURE(name);
         CHECK(is_claim(name));
     }

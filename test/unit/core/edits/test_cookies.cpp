@@ -24,7 +24,7 @@ std::string mapped(const situation& s, std::string_view cookie)
 {
     const auto site = parse_backend_url(s.url);
     const auto other = parse_backend_url(s.other_url ? s.other_url : "http://none.test/");
-    reverse_map urls(s.client, true);
+    reverse_map urls(s.client, true, site);
     if (s.path)
         urls.add(site, s.path);
     if (s.other_url)
@@ -284,10 +284,29 @@ TEST_CASE("what is odd in a cookie stays octet by octet", "[cookies]")
           });
 }
 
+TEST_CASE("a cookie's Path is about its site, which may know the front's", "[cookies]")
+{
+    check({{"http", "front.test"}, "http://app.lan/", "/shop/"},
+          {
+              {"a=b; Path=/shop", ""},
+              {"a=b; Path=/shop/x", ""},
+              {"a=b; Path=/shopping", "a=b; Path=/shop/shopping"},
+              {"a=b; Path=/x", "a=b; Path=/shop/x"},
+          });
+    check({{"http", "front.test"},
+           "http://app.lan/",
+           "/shop/",
+           {},
+           false,
+           "http://two.lan/app/",
+           "/two/"},
+          {{"a=b; Path=/app/", "a=b; Path=/shop/app/"}});
+}
+
 TEST_CASE("each Set-Cookie of a head is mapped, and no other field", "[cookies]")
 {
     const auto site = parse_backend_url("http://app.lan/base/");
-    reverse_map urls({"http", "front.test"}, true);
+    reverse_map urls({"http", "front.test"}, true, site);
     urls.add(site, "/shop/");
     const cookie_rules none;
     response_head head;

@@ -90,7 +90,12 @@ TEST_CASE("addresses that another proxy has listed become plain, and nothing els
              {"host:80", ""},
              {"unknown", ""},
              {"[_hidden]:1", ""},
-             {"a,,b", ""},
+             {R"("[2001:db8::1]:80", "192.0.2.1:80")", "2001:db8::1, 192.0.2.1"},
+             {R"("unknown")", ""},
+             {"::ffff:c000:201", "192.0.2.1"},
+             {"2001:DB8::1", ""},
+             {"a,,b", "a, b"},
+             {"192.0.2.1, ,", "192.0.2.1"},
              {"", ""},
          }) {
         CAPTURE(r.list);

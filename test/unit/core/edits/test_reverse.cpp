@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <utility>
+#include <vector>
 
 using namespace v6front;
 
@@ -14,13 +15,14 @@ namespace
 constexpr bool preserved = true;
 constexpr bool replaced = false;
 
-// A map and the rules that it refers to.
+// A map and the rules that it refers to; the first is for the site that is asked.
 class rules
 {
 public:
     rules(front_origin origin, bool host_preserved,
           std::initializer_list<std::pair<const char*, const char*>> list)
-        : map_(origin, host_preserved)
+        : site_(parse_backend_url(list.size() > 0 ? list.begin()->first : "http://b/")),
+          map_(origin, host_preserved, site_)
     {
         for (const auto& [url, path] : list) {
             kept_.push_back({parse_backend_url(url), path});
@@ -31,6 +33,7 @@ public:
 
 private:
     std::deque<reverse_rule> kept_;
+    backend_url site_;
     reverse_map map_;
 };
 
@@ -154,8 +157,79 @@ TEST_CASE("with its Host preserved the site names itself by the front's name", "
     CHECK(map("//www.example.org/base/x") == "//www.example.org/a/x");
     CHECK(map("http://b:8080/base/x") == "https://www.example.org/a/x");
     CHECK(map("http://www.example.org/x") == "none");
-    CHECK(map("http://www.example.org:8080/base") == "none");
+    // By its own port, too: it has no other name for where it listens.
+    CHECK(map("http://www.example.org:8080/base") == "https://www.example.org/a");
+    CHECK(map("//WWW.example.org:8080/base/x") == "//www.example.org/a/x");
+    CHECK(map("https://www.example.org:8080/base") == "none");
+    CHECK(map("http://www.example.org:8081/base") == "none");
     CHECK(map("http://example.org/base") == "none");
+    CHECK(map("http://example.org:8080/base") == "none");
+    const rules port({"http", "[2001:db8::1]:81"}, preserved, {{"http://b:8080/", "/"}});
+    CHECK(port("http://[2001:db8::1]:8080/x") == "http://[2001:db8::1]:81/x");
+    const rules unpreserved({"http", "front"}, replaced, {{"http://b:8080/", "/"}});
+    CHECK(unpreserved("http://front:8080/x") == "none");
+}
+
+TEST_CASE("a site that knows its path on the front is believed", "[reverse]")
+{
+    const rules map({"https", "front"}, preserved, {{"http://b:81/", "/graf/"}});
+    CHECK(map("/graf/login?x") == "/graf/login?x");
+    CHECK(map("/graf/") == "/graf/");
+    CHECK(map("http://front/graf/login") == "https://front/graf/login");
+    CHECK(map("http://front:81/graf/login") == "https://front/graf/login");
+    CHECK(map("/login") == "/graf/login");
+    CHECK(map("/graffiti") == "/graf/graffiti");
+    CHECK(map("/graf") == "/graf/graf");
+    CHECK(map("http://front/login") == "https://front/graf/login");
+    // By a name that only this front uses, it is the site's own path.
+    CHECK(map("http://b:81/graf/login") == "https://front/graf/graf/login");
+    const rules deeper({"http", "front"}, preserved, {{"http://b/app", "/app/x"}});
+    CHECK(deeper("/app/x/login") == "/app/x/login");
+    CHECK(deeper("/app/login") == "/app/x/login");
+    // Everything is below "/".
+    const rules whole({"http", "front"}, preserved, {{"http://b/base/", "/"}});
+    CHECK(whole("/base/x") == "/x");
+}
+
+TEST_CASE("what a site says without a name, or by the front's, is about itself", "[reverse]")
+{
+    const rules map({"http", "front"}, preserved,
+                    {{"http://b/", "/b/"}, {"http://c/app/", "/c/"}, {"http://b/own/", "/own/"}});
+    CHECK(map("/app/login") == "/b/app/login");
+    CHECK(map("http://front/app/login") == "http://front/b/app/login");
+    CHECK(map("http://b/app/login") == "http://front/b/app/login");
+    CHECK(map("http://c/app/login") == "http://front/c/login");
+    CHECK(map("/own/x") == "/own/x");
+    // An expression without a path of its own has what V6FrontPassReverse says of any name.
+    const auto site = parse_backend_url("http://b/"), other = parse_backend_url("http://c/app/");
+    reverse_map by_match({"http", "front"}, preserved, site);
+    by_match.add(other, "/c/");
+    CHECK(by_match.map("/app/login") == "/c/login");
+}
+
+TEST_CASE("URLs of other rules are mapped where nothing else is said", "[reverse]")
+{
+    std::vector<route> routes(3);
+    const std::pair<const char*, const char*> written[]{
+        {"http://b/assets/", "/static/"}, {"http://b/base/", "/shop/"}, {"http://d/", "/d/"}};
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+        routes[i].backend = parse_backend_url(written[i].first);
+        routes[i].path = written[i].second;
+    }
+    routes.emplace_back().path = "/base/"; // an exclusion
+    reverse_map map({"https", "front"}, preserved, *routes[1].backend);
+    map.add(*routes[1].backend, routes[1].path);
+    CHECK_FALSE(map.map("http://b/assets/x"));
+    map.set_routes(routes);
+    CHECK(map.map("http://b/base/x") == "https://front/shop/x");
+    CHECK(map.map("http://b/assets/x") == "https://front/static/x");
+    CHECK(map.map("/assets/x") == "/static/x");
+    CHECK(map.map("http://d/x") == "https://front/d/x");
+    CHECK_FALSE(map.map("/x")); // d's
+    CHECK_FALSE(map.map("http://b/x"));
+    const auto whole = parse_backend_url("http://b/");
+    map.add(whole, "/");
+    CHECK(map.map("http://b/assets/x") == "https://front/assets/x");
 }
 
 TEST_CASE("the default ports of both schemes are as good as none", "[reverse]")
@@ -216,11 +290,12 @@ TEST_CASE("a site over TLS names itself by https", "[reverse]")
     }
 }
 
-TEST_CASE("of rules with and without TLS, each says what https means", "[reverse]")
+TEST_CASE("the site that is asked says what https means", "[reverse]")
 {
-    const rules map({"http", "front"}, preserved, {{"http://b/plain", "/p"}, {"https://c/", "/s"}});
-    CHECK(map("https://front/plain/x") == "http://front/s/plain/x");
+    const rules map({"http", "front"}, preserved, {{"http://b/plain", "/p"}, {"https://b/", "/s"}});
+    CHECK(map("https://front/plain/x") == "none");
     CHECK(map("http://front/plain/x") == "http://front/p/x");
+    CHECK(map("https://b/plain/x") == "http://front/s/plain/x");
 }
 
 TEST_CASE("the front's name is nobody's unless the Host is preserved", "[reverse]")

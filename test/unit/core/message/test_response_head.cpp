@@ -13,7 +13,7 @@ const backend_url backend = parse_backend_url("http://b:8080/base");
 
 reverse_map front_map()
 {
-    reverse_map map({"https", "front"}, false);
+    reverse_map map({"https", "front"}, false, backend);
     map.add(backend, "/a");
     return map;
 }
@@ -150,7 +150,10 @@ TEST_CASE("the URL in Refresh is mapped back, and only that", "[response_head]")
         {"5; url=''", "5; url=''"},
         {"5; url", "5; url"},
         {"5; curl=/base/x", "5; curl=/base/x"},
-        {"5; /base/x", "5; /base/x"},
+        // "url=" may be missing (HTML), and browsers go there.
+        {"5; /base/x", "5; /a/x"},
+        {"5;http://b:8080/base/x", "5;https://front/a/x"},
+        {"5, '/base/x'", "5, '/a/x'"},
         {"5;", "5;"},
         {"5", "5"},
         {"", ""},

@@ -9,6 +9,8 @@
 
 #include <sys/resource.h>
 
+#include <iostream>
+
 using namespace v6front;
 using namespace v6front::test;
 using namespace std::chrono_literals;
@@ -79,6 +81,23 @@ TEST_CASE("an address that this machine does not have is no fault of the site's"
         CHECK(c.error().detail == source);
         CHECK(told == 0);
     }
+}
+
+TEST_CASE("a loopback address that cannot reach a site elsewhere is no fault of the site's",
+          "[terms]")
+{
+    const descriptors_kept kept;
+    bench b;
+    const endpoint elsewhere{asio::ip::make_address_v4("198.51.100.77"), 80};
+    const std::array<connection_identity, 1> to{{{elsewhere, nullptr, {at("127.0.0.5"), {}}}}};
+    const auto c = finish(b.context, connect_to_backend(b.context, b.deadlines, to, 5s, {}));
+    REQUIRE_FALSE(c.has_value());
+    if (c.error().cause == asio::error::network_unreachable) {
+        std::cout << "skipped: this machine has no route to anywhere\n";
+        return;
+    }
+    CHECK(c.error().reason == reason::no_source_address);
+    CHECK(c.error().detail == "127.0.0.5");
 }
 
 TEST_CASE("one source has as many ports to each site as there are, not for all together", "[terms]")

@@ -34,7 +34,8 @@ std::string rules(const scripted_backend& site)
            "key erroroverride=404,500\nV6FrontPass /static.txt !\n"
            "<Location /all>\nV6FrontErrorOverride On\nErrorDocument 404 /static.txt\n"
            "ErrorDocument 410 \"gone from here\"\nErrorDocument 502 /apology\n"
-           "ErrorDocument 500 /all/page?404\n</Location>\n"
+           "ErrorDocument 500 /all/page?404\nErrorDocument 409 http://elsewhere.test/sorry\n"
+           "</Location>\n"
            "<Location /some>\nV6FrontErrorOverride On 404 503\n</Location>\n"
            "<Location /all/off>\nV6FrontErrorOverride Off\n</Location>\n";
 }
@@ -139,6 +140,13 @@ TEST_CASE("An error that is not passed on leaves its connection in use, and HEAD
         const auto head = client.read_response(true);
         CHECK(head.status() == 403);
         CHECK(head.body.empty());
+        for (const bool is_head : {true, false}) {
+            client.send(request_text({"/all/x?409", is_head ? "HEAD" : "GET"}));
+            const auto elsewhere = client.read_response(is_head);
+            CHECK(elsewhere.status() == 302);
+            CHECK(elsewhere.value("Location") == "http://elsewhere.test/sorry");
+            CHECK_FALSE(elsewhere.has("X-Site"));
+        }
         client.send(request_text({"/all/x?403", "POST", {}, pattern(100000)}));
         CHECK(client.read_response().status() == 403);
         client.send(request_text({"/all/x"}));

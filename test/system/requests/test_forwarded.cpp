@@ -208,6 +208,22 @@ const std::vector<row>& rows()
          {{"X-Client", "::ffff:192.0.2.9"}},
          {{"X-Forwarded-For", "192.0.2.9"},
           {"Forwarded", R"(for=192.0.2.9;by="[::1]";host=site.test;proto=SCHEME)"}}},
+        {"in all the forms of a trusted peer",
+         "",
+         "V6FrontTrust ::1\n",
+         {{"X-Forwarded-For",
+           R"("[2001:db8::1]:80", 192.0.2.2:81,, fe80::1%eth0, ::ffff:c000:203, unknown)"}},
+         {{"X-Forwarded-For", "2001:db8::1, 192.0.2.2, fe80::1, 192.0.2.3, unknown, ::1"}}},
+        {"a trusted peer that says nothing in it",
+         "",
+         "V6FrontTrust ::1\nV6FrontAddHeaders +Forwarded\n",
+         {{"X-Forwarded-For", ""}, {"Forwarded", ""}},
+         {{"X-Forwarded-For", "::1"}, {"Forwarded", ours}}},
+        {"an id in a CGI program's spelling",
+         "",
+         "V6FrontAddHeaders +X-Request-ID\n",
+         {{"X_Request_ID", "evil"}, {"X-Request_ID", "evil"}},
+         {{"X-Request-ID", "an id"}, {"X_Request_ID", ""}, {"X-Request_ID", ""}}},
     };
     return all;
 }

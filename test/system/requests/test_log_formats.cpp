@@ -49,6 +49,24 @@ TEST_CASE("A log for several sites has the virtual host in front of the same lin
     CHECK_THAT(one, ContainsSubstring("failure=\"the client closed the connection\""));
 }
 
+TEST_CASE("The log may have the address of a connection, and what the site has answered", "[notes]")
+{
+    const way w = GENERATE(from_range(one_of_each_kind()));
+    INFO(w);
+    scripted_backend site([](const received_request& r) {
+        return response("four", "", r.message.target() == "/bad" ? "503 Busy" : "200 OK");
+    });
+    httpd_server front(options_for(
+        w, "V6FrontPass / " + site.url() + "\nV6FrontErrorOverride On\nV6FrontBindV4 127.0.0.9\n" +
+               "CustomLog notes.log \"%U %{v6front-local-address}n %{v6front-site-status}n\"\n"));
+    CHECK(get(front, "/bad").status() == 503);
+    CHECK(get(front, "/good").status() == 200);
+    await("both lines", [&] {
+        return read_file(front.places().folder + "/notes.log") ==
+               "/bad 127.0.0.9 503\n/good 127.0.0.9 -\n";
+    });
+}
+
 TEST_CASE("mod_logio counts the octets of each head and its body", "[notes]")
 {
     const way w = GENERATE(from_range(http1_ways()));

@@ -83,3 +83,20 @@ TEST_CASE("A site that sees the client's Host redirects to it, in the client's o
         CHECK(answer.value("Set-Cookie") == "a=b; Path=/graf/x");
     }
 }
+
+TEST_CASE("Behind a server that does TLS, ServerName says so", "[redirects]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    if (w.tls)
+        return; // that is the client's own
+    INFO(w);
+    redirecting_site site;
+    const std::string inner = "http://" + site.backend.authority();
+    site.fields = "Location: " + inner + "/base/login\r\nSet-Cookie: a=b\r\n";
+    httpd_server front(options_for(w, "ServerName https://site.test\nV6FrontCookieSecure On\n"
+                                      "V6FrontPass /shop/ " +
+                                          inner + "/base/"));
+    const http_message answer = get(front, "/shop/");
+    CHECK(answer.value("Location") == "https://site.test/shop/login");
+    CHECK(answer.value("Set-Cookie") == "a=b; Secure");
+}

@@ -52,9 +52,9 @@ void reverse_map::add(const backend_url& backend, std::string_view path)
 
 bool reverse_map::is_for_site(const entry& e) const noexcept
 {
-    return is_same_site(*e.backend, *site_) ||
-           std::none_of(entries_.begin(), entries_.end(),
-                        [this](const entry& any) { return is_same_site(*any.backend, *site_); });
+    const auto is_sites = [this](const entry& any) { return is_same_site(*any.backend, *site_); };
+    return is_sites(e) ||
+           (!e.is_other_route && std::none_of(entries_.begin(), entries_.end(), is_sites));
 }
 
 bool reverse_map::is_below_itself(const entry& e) noexcept

@@ -29,6 +29,7 @@ public:
     struct entry {
         const backend_url* backend;
         std::string_view path;
+        bool is_other_route = false; // of set_routes()
     };
 
     // `site` is the one that is asked.
@@ -46,7 +47,7 @@ public:
     // own, paths by whole segments, the longest backend path wins, then the rule added first (so
     // add the exchange's own route first). The scheme, if there is one, is the backend's.
     // * An absolute path is the site's own (RFC 3986 5.2.2), so it is mapped by the rules for the
-    //   site that is asked; by all if there are none.
+    //   site that is asked; if none was added, by all that were.
     // * When the Host is preserved the site names itself by the client's Host, so the origin's own
     //   authority means the site as well (and an absolute "http://front/base/x" to a https client
     //   becomes https), and so does the client's host with the port that the site listens on. Of a
@@ -90,7 +91,7 @@ std::optional<reverse_map::entry> reverse_map::longest(Covers&& covers) const
         return best;
     for (const auto& r : routes_)
         if (r.backend)
-            look_at({&*r.backend, r.path});
+            look_at({&*r.backend, r.path, true});
     return best;
 }
 

@@ -227,6 +227,15 @@ TEST_CASE("URLs of other rules are mapped where nothing else is said", "[reverse
     CHECK(map.map("http://d/x") == "https://front/d/x");
     CHECK_FALSE(map.map("/x")); // d's
     CHECK_FALSE(map.map("http://b/x"));
+    // The paths of an expression's site are not those of another's.
+    const auto third = parse_backend_url("http://e/x/");
+    reverse_map by_match({"https", "front"}, preserved, third);
+    by_match.set_routes(routes);
+    CHECK_FALSE(by_match.map("/assets/x"));
+    CHECK_FALSE(by_match.map("https://front/assets/x"));
+    CHECK(by_match.map("http://b/assets/x") == "https://front/static/x");
+    by_match.add(third, "/x/");
+    CHECK_FALSE(by_match.map("/assets/x"));
     const auto whole = parse_backend_url("http://b/");
     map.add(whole, "/");
     CHECK(map.map("http://b/assets/x") == "https://front/assets/x");

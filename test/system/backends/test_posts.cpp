@@ -3,6 +3,7 @@
 // Requests that cannot be repeated, and the connections that they take: those that are idle, as
 // long as the site is not about to close them, and never one more than they need.
 #include "catch.hpp"
+#include "deadline.hpp"
 #include "private_network.hpp"
 #include "scripted_backend.hpp"
 #include "stock_site.hpp"
@@ -39,7 +40,8 @@ TEST_CASE("41 POSTs of one client take two connections of a stock site at most",
     for (std::size_t i = 0; i < posts; ++i)
         CHECK(ask_with(client, form) == 200);
     CHECK(site.connections(posts) <= 2);
-    CHECK(site.open_connections() <= 2);
+    // What the site was asked with before the front came may not be closed there yet.
+    CHECK(eventually([&] { return site.open_connections() <= 2; }));
     CHECK(front.complaints() == no_complaints);
 }
 

@@ -60,7 +60,8 @@ DIALECT  := -Wno-subobject-linkage -Wno-mismatched-new-delete $(if $(filter tsan
 endif
 COMMON   := -g $(DEBUG_FORM) -fPIC -fvisibility=hidden -pthread $(MODE_FLAGS_$(MODE)) -MMD -MP
 # The log names a source by its path in the tree.
-CXXFLAGS := -std=c++20 $(COMMON) -fmacro-prefix-map=$(CURDIR)/= $(WARN) $(DIALECT) $(EXTRA_CXXFLAGS)
+BY_PATH  := '-fmacro-prefix-map=$(CURDIR)/='
+CXXFLAGS := -std=c++20 $(COMMON) $(BY_PATH) $(WARN) $(DIALECT) $(EXTRA_CXXFLAGS)
 CFLAGS   := -std=gnu11 $(COMMON) $(WARN)
 
 # Boost as a system include: its warnings are not ours. Asio is used header-only, without exceptions
@@ -120,7 +121,7 @@ $(call obj,$(httpd_src)): private CXXFLAGS += $(httpd_flags) $(call after,asio)
 $(BUILD)/as_one/bridge_part.o: private CXXFLAGS += $(httpd_flags) $(call after,asio)
 $(BUILD)/as_one/fuzz_part.o: private CXXFLAGS += $(net_flags) $(call after,asio)
 flags-%:
-	@echo $(filter-out -M%,$(CXXFLAGS)) $($*_flags)
+	@echo $(filter-out -M%,$(subst $(BY_PATH),,$(CXXFLAGS))) $($*_flags)
 $(call obj,$(httpd_src)): CFLAGS += -Imod_v6front $(APXS_INCLUDES)
 # Catch2 is headers alone in its second generation, and a library from its third on.
 CATCH_LIBS = $(shell printf '#if __has_include(<catch2/catch_all.hpp>)\n-lCatch2Main -lCatch2\n#endif\n' | $(CXX) -E -P -x c++ -)
@@ -169,10 +170,10 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/compiler
 	$(CC) $(CFLAGS) -c $< -o $@
 
 # Written when there are others in the folder or the list.
-as_one_reads = $(sort $(abspath $(or $($*),$(wildcard $*/*.cpp))))
+as_one_reads = $(sort $(or $($*),$(wildcard $*/*.cpp)))
 $(filter $(BUILD)/%,$(core_src) $(net_src) $(httpd_src)) $(BUILD)/as_one/bridge_part.cpp $(BUILD)/as_one/fuzz_part.cpp: $(BUILD)/as_one/%.cpp: FORCE
 	@mkdir -p $(@D)
-	@printf '#include "%s"\n' $(as_one_reads) | cmp -s - $@ || printf '#include "%s"\n' $(as_one_reads) >$@
+	@printf '#include "$(CURDIR)/%s"\n' $(as_one_reads) | cmp -s - $@ || printf '#include "$(CURDIR)/%s"\n' $(as_one_reads) >$@
 
 $(BUILD)/libcore.a: $(call obj,$(core_src))
 	rm -f $@ && ar rcs $@ $^

@@ -7,6 +7,7 @@
 #include "successor_mail.hpp"
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,6 +81,16 @@ std::uint64_t inode_of(int descriptor)
     return ::fstat(descriptor, &as_file) == 0 ? as_file.st_ino : 0;
 }
 
+// APR changes the mode of a socket only if its own books have the other one. So what it changes now
+// is the mode of another descriptor.
+void let_apr_think_it_blocks(apr_socket_t* socket, int descriptor, int other)
+{
+    apr_pool_t* unused = apr_socket_pool_get(socket);
+    apr_os_sock_put(&socket, &other, unused);
+    apr_socket_opt_set(socket, APR_SO_NONBLOCK, 0);
+    apr_os_sock_put(&socket, &descriptor, unused);
+}
+
 int ask(int what)
 {
     int answer = 0;
@@ -122,12 +133,17 @@ void keep_listeners_nonblocking()
 {
     if (!has_engines())
         return;
+    const int other = ::eventfd(0, EFD_CLOEXEC);
     for (const auto* l = ap_listeners; l; l = l->next) {
         const int descriptor = descriptor_of(l);
         const int flags = ::fcntl(descriptor, F_GETFL);
         if (flags >= 0)
             ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+        if (descriptor >= 0 && other >= 0)
+            let_apr_think_it_blocks(l->sd, descriptor, other);
     }
+    if (other >= 0)
+        ::close(other);
 }
 
 int own_generation()

@@ -19,7 +19,8 @@ void announce_generation(const server_rec* main_server);
 
 // In open_logs, in the parent. httpd makes the only listener that is left of several block
 // (listen.c, open_listeners). Engines of the old generation accept from the same socket, and would
-// then wait in accept() when another process was quicker.
+// then wait in accept() for the next client, and all that live on them with them. So at the next
+// restart APR is to find that it blocks already, and to leave it as it is.
 void keep_listeners_nonblocking();
 
 // In a child. Its own generation.

@@ -167,6 +167,28 @@ TEST_CASE("A Listen comes and goes with its configuration", "[reloads]")
     check(load);
 }
 
+TEST_CASE("The only Listen that is left makes no old engine wait", "[reloads]")
+{
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = roomy(adopted_ways()[0], "V6FrontPass / " + site.url());
+    options.global +=
+        "LoadModule slow_listening_module " + test_library("slow_listening.so") + "\n";
+    options.environment.emplace_back("SLOW_LISTENING=300");
+    httpd_options more = options;
+    more.global += "Listen [::1]:" + std::to_string(free_port()) + "\n";
+    httpd_server front(more);
+    CHECK(get(front, "/").body == "ok"); // its child has begun
+    fresh_load load(front);
+    for (const auto& next : {options, more, options}) {
+        const auto old = front.children();
+        write_file(front.places().config, config_text(next, front.places(), front.port()));
+        front.graceful();
+        CHECK(eventually([&] { return have_left(front, old); }));
+    }
+    load.stop();
+    check(load);
+}
+
 TEST_CASE("HTTP/2 without an alternative waits for the new generation", "[reloads]")
 {
     const bool is_tls = GENERATE(true, false);

@@ -178,16 +178,14 @@ std::vector<std::string> httpd_command(const httpd_places& places)
 std::vector<std::string> httpd_environment(const httpd_options& options, const httpd_places& places)
 {
     // Names are the test's own, and no name server is waited for.
-    std::string preload = options.system_names ? "" : "libnss_wrapper.so";
+    std::string preload = options.system_names ? "" : test_library("hosts_file.so");
     if (!options.preload.empty())
         preload += ":" + options.preload;
     std::vector<std::string> environment = watched_environment(places.reports, preload);
     environment.insert(environment.end(), options.environment.begin(), options.environment.end());
     environment.emplace_back("LC_ALL=C");
-    if (!options.system_names) {
-        environment.push_back("NSS_WRAPPER_HOSTS=" + places.hosts);
-        environment.emplace_back("RES_OPTIONS=timeout:1 attempts:1");
-    }
+    if (!options.system_names)
+        environment.push_back("V6FRONT_TEST_HOSTS=" + places.hosts);
     return environment;
 }
 

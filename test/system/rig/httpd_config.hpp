@@ -31,8 +31,7 @@ struct httpd_options {
     std::string preload;                                    // a library for the server's process
     std::vector<std::string> environment;
     bool system_names = false; // ask the system's hosts file and name server, not `hosts`
-    // site.test is the trap: a name that leads to the front and to the site. One line for each
-    // address: the library that reads this takes a second line for a second address.
+    // site.test is the trap: a name that leads to the front and to the site.
     std::string hosts = "::1 site.test six.test\n127.0.0.1 site.test four.test\n";
 };
 

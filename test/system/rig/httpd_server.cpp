@@ -181,9 +181,9 @@ void httpd_server::wait_for_workers() const
 }
 
 // A child that gets SIGTERM before it has begun ends within the signal's handler. If that is in the
-// midst of libnss_wrapper, whose own end then waits for a lock that it holds, the parent would kill
-// it after ten seconds, and say so. The parent makes a child whenever an old one has ended, maybe
-// in this very moment: one that is new and does not end is killed after a second.
+// midst of malloc, whose lock its end then waits for, the parent would kill it after ten seconds,
+// and say so. The parent makes a child whenever an old one has ended, maybe in this very moment:
+// one that is new and does not end is killed after a second.
 void httpd_server::stop()
 {
     if (!parent_)

@@ -34,11 +34,15 @@ inline bool have_come(const httpd_server& front, const std::vector<pid_t>& old)
         all, [&](pid_t child) { return std::ranges::find(old, child) == old.end(); });
 }
 
-// As an operator's server has it: place for the new processes beside the old ones.
+// As an operator's server has it: place for the new processes beside the old ones. The event MPM
+// has it where there are more slots than MaxRequestWorkers needs. The worker MPM shares a slot with
+// a process that ends, but only if it sees a thread that went after it knew that the process ends.
 inline httpd_options roomy(const way& w, const std::string& site)
 {
     httpd_options options = options_for(w, site);
     options.global = "ServerLimit 8\n";
+    if (w.model == mpm::worker)
+        options.global += "MaxRequestWorkers " + std::to_string(8 * options.threads) + "\n";
     return options;
 }
 

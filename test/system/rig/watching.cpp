@@ -116,8 +116,7 @@ std::vector<std::string> watched_environment(const std::string& folder, const st
             // in a signal's handler.
             "TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:report_signal_unsafe=0:"
             "exitcode=0:suppressions=" +
-                known + common,
-            "NSS_WRAPPER_DISABLE_DEEPBIND=1"}; // which the thread sanitizer refuses
+                known + common};
 }
 
 std::string watcher_reports(const std::string& folder)

@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "doctor_sites.hpp"
+#include "watching.hpp"
 
 #include <chrono>
 #include <functional>
@@ -103,7 +104,8 @@ private:
 // No name server is asked: the names are those of the server's own hosts file.
 std::vector<std::string> own_names(const httpd_server& front)
 {
-    return {"LD_PRELOAD=libnss_wrapper.so", "NSS_WRAPPER_HOSTS=" + front.places().hosts};
+    return {"LD_PRELOAD=" + test_library("hosts_file.so"),
+            "V6FRONT_TEST_HOSTS=" + front.places().hosts};
 }
 
 class stopwatch

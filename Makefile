@@ -51,8 +51,8 @@ else
 # A folder as one would grow too much for GCC to inline what it does in its files, and frames of coroutines and of Asio
 # gain by more than that: a small request has 24.6k instructions of ours with these limits, and 27.1k without.
 ifndef BY_FILE
-MODE_FLAGS_release += --param=inline-unit-growth=400 --param=large-unit-insns=200000 --param=max-inline-insns-auto=40 \
-                      --param=early-inlining-insns=20
+FAST_release := --param=inline-unit-growth=400 --param=large-unit-insns=200000 --param=max-inline-insns-auto=40 \
+                --param=early-inlining-insns=20
 endif
 # GCC 12 warns falsely of coroutines' frames and of variants where it instruments them.
 DIALECT  := -Wno-subobject-linkage -Wno-mismatched-new-delete $(if $(filter tsan,$(MODE)),-Wno-tsan) \
@@ -106,6 +106,12 @@ else
 by_name   = $($(1))
 endif
 
+# What no request passes through need not be fast: so it is a third as large.
+SMALL_release := -Os
+small_rooms := $(addprefix mod_v6front/,core/findings core/status httpd/config httpd/operator httpd/process httpd/status net/names)
+small = $(filter $(addprefix %,$(small_rooms:=.cpp)) $(small_rooms:=/%),$(core_src) $(net_src) $(httpd_src))
+fast  = $(filter-out $(small) %.c,$(core_src) $(net_src) $(httpd_src))
+
 .PHONY: all unit bridge system fuzz test lint format deb manual install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
 
@@ -120,6 +126,8 @@ $(call obj,$(net_src)): private CXXFLAGS += $(net_flags) $(call after,asio)
 $(call obj,$(httpd_src)): private CXXFLAGS += $(httpd_flags) $(call after,asio)
 $(BUILD)/as_one/bridge_part.o: private CXXFLAGS += $(httpd_flags) $(call after,asio)
 $(BUILD)/as_one/fuzz_part.o: private CXXFLAGS += $(net_flags) $(call after,asio)
+$(call obj,$(fast)): private CXXFLAGS += $(FAST_$(MODE))
+$(call obj,$(small)): private CXXFLAGS += $(SMALL_$(MODE))
 flags-%:
 	@echo $(filter-out -M%,$(subst $(BY_PATH),,$(CXXFLAGS))) $($*_flags)
 $(call obj,$(httpd_src)): CFLAGS += -Imod_v6front $(APXS_INCLUDES)
@@ -139,7 +147,7 @@ after = -include $(BUILD)/$(1).hpp
 $(call obj,$(net_src) $(filter %.cpp,$(httpd_src))) $(BUILD)/as_one/bridge_part.o $(BUILD)/as_one/fuzz_part.o: $(BUILD)/asio.hpp.gch
 $(call obj,$(unit_src)): $(BUILD)/unit.hpp.gch
 $(call obj,$(system_src)): $(BUILD)/system.hpp.gch
-$(BUILD)/asio.hpp.gch: CXXFLAGS += $(net_flags)
+$(BUILD)/asio.hpp.gch: CXXFLAGS += $(net_flags) $(FAST_$(MODE))
 $(BUILD)/unit.hpp.gch: CXXFLAGS += $(unit_flags)
 $(BUILD)/system.hpp.gch: CXXFLAGS += $(system_flags)
 $(BUILD)/asio.hpp.gch: read_first := net/loop/asio.hpp

@@ -10,8 +10,8 @@
 # make clean      removes build/
 #
 # MODE=release (default) | asan (address and undefined behaviour) | tsan (threads) | fuzz (scripts/fuzz)
-# BY_FILE=yes compiles each source of the module by itself, for who changes one again and again. Without it those of a
-# folder are compiled as one, which takes well below half of the time.
+# BY_FILE=yes compiles each source by itself, for who changes one again and again. Without it those of a folder are
+# compiled as one, which takes well below half of the time.
 # CXX=clang++ or any other compiler, on the command line or in the environment; what another one built is
 # built anew. BUILD=folder keeps such a build apart.
 # APXS=/opt/httpd/bin/apxs, likewise, is the httpd to build for, to install into and to test with.
@@ -97,11 +97,15 @@ obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(patsubst $(BUILD)/%,%,$(
 
 # What stands for sources: a source that reads those of a folder, or those of the list of that name.
 ifndef BY_FILE
-by_folder = $(sort $(patsubst %/,$(BUILD)/as_one/%.cpp,$(dir $(filter %.cpp,$(1))))) $(filter %.c,$(1))
+all_src   := $(core_src) $(net_src) $(httpd_src) $(unit_src) $(system_src)
+alone     := $(wildcard test/unit/*.cpp test/system/*.cpp)
+by_folder = $(sort $(patsubst %/,$(BUILD)/as_one/%.cpp,$(dir $(filter-out $(alone) %.c,$(1))))) $(filter $(alone) %.c,$(1))
 by_name   = $(BUILD)/as_one/$(1).cpp
 core_src  := $(call by_folder,$(core_src))
 net_src   := $(call by_folder,$(net_src))
 httpd_src := $(call by_folder,$(httpd_src))
+unit_src  := $(call by_folder,$(unit_src))
+system_src := $(call by_folder,$(system_src))
 else
 by_name   = $($(1))
 endif
@@ -133,12 +137,16 @@ flags-%:
 $(call obj,$(httpd_src)): CFLAGS += -Imod_v6front $(APXS_INCLUDES)
 # Catch2 is headers alone in its second generation, and a library from its third on.
 CATCH_LIBS = $(shell printf '#if __has_include(<catch2/catch_all.hpp>)\n-lCatch2Main -lCatch2\n#endif\n' | $(CXX) -E -P -x c++ -)
+# In a folder as one, names in one file would shadow those of the others.
+test_flags := -O0 -g1 $(if $(BY_FILE),,-Wno-shadow)
 # Tests need lines in a backtrace and no more, and what asan watches is the module and its memory: that
 # is half of the time of their compiling.
-unit_flags := -O0 -g1 -I. -Imod_v6front -Itest $(ASIO) $(if $(filter asan,$(MODE)),-fno-sanitize=undefined)
+unit_flags := $(test_flags) -I. -Imod_v6front -Itest $(ASIO) $(if $(filter asan,$(MODE)),-fno-sanitize=undefined)
 $(call obj,$(unit_src)): private CXXFLAGS += $(unit_flags) $(if $(filter-out main,$(*F)),$(call after,unit))
-system_flags := -O0 -g1 -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
-$(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(filter-out main,$(*F)),$(call after,system))
+system_flags := $(test_flags) -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
+$(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(filter-out main,$(*F)),$(call after,system)) $(rig_flags)
+# The clients and sites of all tests have half of the machine's time while these run.
+rig_flags = $(if $(findstring system/rig,$@),-O1)
 $(call obj,$(bridge_src)): CXXFLAGS += -O0 -g1 -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 
 # What nearly every file reads first is read once and kept (precompiled headers): Asio, and for tests Catch2.
@@ -178,8 +186,8 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/compiler
 	$(CC) $(CFLAGS) -c $< -o $@
 
 # Written when there are others in the folder or the list.
-as_one_reads = $(sort $(or $($*),$(wildcard $*/*.cpp)))
-$(filter $(BUILD)/%,$(core_src) $(net_src) $(httpd_src)) $(BUILD)/as_one/bridge_part.cpp $(BUILD)/as_one/fuzz_part.cpp: $(BUILD)/as_one/%.cpp: FORCE
+as_one_reads = $(sort $(or $($*),$(foreach source,$(filter %.cpp,$(all_src)),$(if $(filter $*/,$(dir $(source))),$(source)))))
+$(filter $(BUILD)/%,$(core_src) $(net_src) $(httpd_src) $(unit_src) $(system_src)) $(BUILD)/as_one/bridge_part.cpp $(BUILD)/as_one/fuzz_part.cpp: $(BUILD)/as_one/%.cpp: FORCE
 	@mkdir -p $(@D)
 	@printf '#include "$(CURDIR)/%s"\n' $(as_one_reads) | cmp -s - $@ || printf '#include "$(CURDIR)/%s"\n' $(as_one_reads) >$@
 

@@ -109,6 +109,14 @@ struct wire {
         ::ioctl(near_fd, FIONREAD, &waiting);
         return waiting == 0;
     }
+    // Neither side has closed it, and there is nothing to read.
+    bool is_open() const
+    {
+        char octet;
+        const auto n =
+            ::recv(const_cast<tcp_socket&>(far).native_handle(), &octet, 1, MSG_DONTWAIT);
+        return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    }
     void close() { far.close(); }
     // What was sent stays readable, then comes ECONNRESET: the far end leaves with bytes unread.
     void reset()

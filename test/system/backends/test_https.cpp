@@ -26,7 +26,7 @@ std::size_t handshakes(const https_site& site)
     return site.relay.seen().size();
 }
 
-http_message again(user_agent& agent, const question& q = {})
+http_message answer_again(user_agent& agent, const question& q = {})
 {
     agent.send(q);
     return agent.read_response();
@@ -93,7 +93,7 @@ TEST_CASE("Connections over TLS are kept, and sessions are resumed", "[https]")
         const httpd_server front(one_engine(w, site.directives()));
         user_agent agent(front);
         for (int i = 0; i < 5; ++i)
-            CHECK(again(agent).status() == 200);
+            CHECK(answer_again(agent).status() == 200);
         CHECK(handshakes(site) == 1);
     }
     SECTION("a new connection resumes the last session")
@@ -139,7 +139,7 @@ TEST_CASE("Idle connections of rules with other settings are not used", "[https]
                "\nV6FrontTLS ca=" + site.ca.file() + "\nV6FrontTLS four.test verify=off\n"));
     user_agent agent(front);
     for (const char* path : {"/a", "/b", "/a", "/c", "/b", "/c"})
-        CHECK(again(agent, {path}).status() == 200);
+        CHECK(answer_again(agent, {path}).status() == 200);
     CHECK(handshakes(site) == 2);
 }
 
@@ -172,12 +172,12 @@ TEST_CASE("What TLS says of its own on an idle connection is nothing said", "[ht
     const httpd_server front(options);
     user_agent agent(front);
     const question form{"/", "PUT", {}, pattern(100'000)};
-    CHECK(again(agent).status() == 200);
+    CHECK(answer_again(agent).status() == 200);
     for (int i = 0; i < 3; ++i) {
         site.relay.do_now(r.what);
         if (!at_once)
             site.relay.await_heard();
-        const auto got = again(agent, form);
+        const auto got = answer_again(agent, form);
         CHECK(got.status() == 200);
         CHECK(got.body.ends_with(form.body));
     }
@@ -195,7 +195,8 @@ TEST_CASE("An idle connection that the site has closed is not used", "[https]")
     const httpd_server front(one_engine(w, site.directives()));
     user_agent agent(front);
     for (int i = 0; i < 4; ++i) {
-        const auto got = again(agent, {"/", i % 2 ? "POST" : "GET", {}, i % 2 ? "a form" : ""});
+        const auto got =
+            answer_again(agent, {"/", i % 2 ? "POST" : "GET", {}, i % 2 ? "a form" : ""});
         CHECK(got.status() == 200);
         CHECK(got.body == "ok");
     }
@@ -228,7 +229,7 @@ TEST_CASE("A response without a length is whole only where TLS says that it ends
         https_site site({script::read_request(), script::send(r.text), script::close()}, how);
         const httpd_server front(options_for(w, site.directives({}, r.tls)));
         user_agent agent(front);
-        const auto got = again(agent);
+        const auto got = answer_again(agent);
         CHECK(got.truncated() == !r.whole);
         const auto lines = front.complaints(r.whole ? 0 : 1);
         REQUIRE(lines.empty() == r.whole);

@@ -21,7 +21,7 @@ std::string ok(const received_request&)
     return response("ok");
 }
 
-struct row {
+struct failure_row {
     const char* what;
     relay_options how;
     certificate_wish certificate;
@@ -31,10 +31,10 @@ struct row {
 };
 
 // What a certificate may be like, and what a server.
-std::vector<row> rows()
+std::vector<failure_row> failures()
 {
-    std::vector<row> all;
-    const auto add = [&all](const char* what) -> row& {
+    std::vector<failure_row> all;
+    const auto add = [&all](const char* what) -> failure_row& {
         all.push_back({what, {}, {}, {}, {}});
         return all.back();
     };
@@ -98,7 +98,7 @@ std::vector<row> rows()
     return all;
 }
 
-std::string directives(const row& r, const https_site& site)
+std::string directives(const failure_row& r, const https_site& site)
 {
     auto tls = r.tls.empty() ? "ca=" : r.tls;
     if (tls.ends_with("ca="))
@@ -107,7 +107,7 @@ std::string directives(const row& r, const https_site& site)
            (tls == "none" ? "" : "V6FrontTLS " + tls + "\n");
 }
 
-void check(const row& r, const httpd_server& front)
+void check(const failure_row& r, const httpd_server& front)
 {
     const auto got = get(front, "/");
     CHECK(got.status() == (r.words.empty() ? 200 : 502));
@@ -125,7 +125,7 @@ void check(const row& r, const httpd_server& front)
 
 TEST_CASE("What the site's certificate and its TLS must be like", "[https_failures]")
 {
-    for (const auto& r : rows()) {
+    for (const auto& r : failures()) {
         CAPTURE(r.what, r.how.most);
         https_site site(ok, r.how, r.certificate);
         const httpd_server front(options_for(short_list().front(), directives(r, site)));

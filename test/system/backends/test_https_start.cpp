@@ -12,11 +12,11 @@ using namespace v6front;
 namespace
 {
 
-const std::string route = "V6FrontPass / https://site.test/\n";
+const std::string https_route = "V6FrontPass / https://site.test/\n";
 
-httpd_options with(const std::string& directives)
+httpd_options https_options(const std::string& directives)
 {
-    return options_for(short_list().front(), route + directives + "\n");
+    return options_for(short_list().front(), https_route + directives + "\n");
 }
 
 void openssl(const std::vector<std::string>& words)
@@ -84,15 +84,15 @@ TEST_CASE("A file that V6FrontTLS cannot use stops the start, and is named", "[h
     };
     for (const auto& r : rows) {
         CAPTURE(r.directive);
-        const auto got = configtest(with(r.directive));
+        const auto got = configtest(https_options(r.directive));
         INFO(got.output);
         CHECK(got.code != 0);
         CHECK(got.output.find("V6FrontTLS") != std::string::npos);
         CHECK(got.output.find(r.words) != std::string::npos);
     }
     // All of it right.
-    const auto good = configtest(
-        with("V6FrontTLS site.test protocol=1.3 ca=" + ca.file() + " " + cert + " key=" + own.key));
+    const auto good = configtest(https_options("V6FrontTLS site.test protocol=1.3 ca=" + ca.file() +
+                                               " " + cert + " key=" + own.key));
     INFO(good.output);
     CHECK(good.code == 0);
     for (const char* number : {"V6F0241", "V6F0242", "V6F0243", "V6F0244", "V6F0245", "V6F0211"})
@@ -123,7 +123,7 @@ TEST_CASE("What of V6FrontTLS is unsafe is said at every start", "[https_start]"
     };
     for (const auto& r : rows) {
         CAPTURE(r.directive);
-        const httpd_server front(with(r.directive));
+        const httpd_server front(https_options(r.directive));
         const auto log = front.error_log();
         for (const auto& words : r.words)
             CHECK(log.find(words) != std::string::npos);

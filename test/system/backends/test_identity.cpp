@@ -11,7 +11,7 @@ namespace
 {
 
 // How a login begins, and ends.
-struct row {
+struct login_row {
     const char* name;
     std::string challenge; // of the 401 that comes before, if one does
     std::string login;     // Authorization
@@ -20,7 +20,7 @@ struct row {
 
 // Where the request says what it is, the site says nothing, and the other way round: "Own" is a
 // scheme of which nobody knows anything.
-const std::vector<row> ways_to_log_in{
+const std::vector<login_row> ways_to_log_in{
     {"NTLM", "", "NTLM alice", ""},
     {"Negotiate", "", "Negotiate alice", ""},
     {"a scheme in other letters", "", "nEGOTIATE alice", ""},
@@ -44,7 +44,7 @@ TEST_CASE("What a login has made of a connection to the site is no other client'
 {
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
-    for (const row& r : ways_to_log_in) {
+    for (const login_row& r : ways_to_log_in) {
         INFO(r.name);
         scripted_backend site(identity_responder(r.challenge, r.accepted));
         httpd_server front(options_with(w, "V6FrontPass / " + site.url()));

@@ -21,12 +21,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using clock = std::chrono::steady_clock;
 
-int ask_with(user_agent& client, const question& q = {})
-{
-    client.send(q);
-    return client.read_response().status();
-}
-
 // Requests that are all in flight at once, and then all are answered.
 void burst(const httpd_server& front, const scripted_backend& site, std::size_t size)
 {

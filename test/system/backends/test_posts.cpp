@@ -20,12 +20,6 @@ namespace
 constexpr std::size_t posts = 41;
 const question form{"/form", "POST", {{"Content-Type", "text/plain"}}, "order"};
 
-int ask_with(user_agent& client, const question& q)
-{
-    client.send(q);
-    return client.read_response().status();
-}
-
 } // namespace
 
 TEST_CASE("41 POSTs of one client take two connections of a stock site at most", "[posts]")

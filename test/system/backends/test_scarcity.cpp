@@ -16,7 +16,7 @@ using place = twin_site::place;
 namespace
 {
 
-struct row {
+struct lack {
     const char* what;
     int error;
     const char* words;
@@ -25,7 +25,7 @@ struct row {
 constexpr const char* no_port = "no free local port";
 constexpr const char* out_of = "out of descriptors or memory";
 
-constexpr row rows[] = {
+constexpr lack lacks[] = {
     {"every port to there is taken", EADDRNOTAVAIL, no_port},
     {"no descriptor for this process", EMFILE, out_of},
     {"no descriptor for this machine", ENFILE, out_of},
@@ -76,7 +76,7 @@ TEST_CASE("What this machine lacks for a connection makes no address unwell", "[
     httpd_server front(options);
     REQUIRE(ask_often(front, site.path(), several).failed == 0);
     std::size_t told = 0;
-    for (const row& r : rows) {
+    for (const lack& r : lacks) {
         INFO(r.what);
         scarce.everywhere(r.error);
         expect_refused(front, site.path());

@@ -30,8 +30,8 @@ scripted_backend::steps says_where(place which)
             script::again()};
 }
 
-struct bench {
-    explicit bench(const way& w) : front(options(w))
+struct spread_bench {
+    explicit spread_bench(const way& w) : front(options(w))
     {
         for (const auto which : {place::first, place::second})
             site.start(which, says_where(which));
@@ -69,7 +69,7 @@ TEST_CASE("A client's prefix stays at one of several addresses, and comes back t
 {
     const way w = GENERATE(from_range(one_of_each_mpm()));
     INFO(w);
-    bench b(w);
+    spread_bench b(w);
     const auto before = b.homes(1);
     std::map<std::string, unsigned> share;
     for (const auto& home : before)

@@ -12,7 +12,7 @@ using namespace v6front;
 namespace
 {
 
-std::string say_status(const received_request& r)
+std::string say_its_status(const received_request& r)
 {
     const auto target = r.message.target();
     const auto at = target.find('?');
@@ -92,7 +92,7 @@ TEST_CASE("Each status is as with ProxyErrorOverride", "[error_override]")
     const way w = GENERATE(from_range(one_of_each_kind()));
     const std::string words = GENERATE("On", "Off", "On 404 503", "On 410 401 404", "");
     INFO(w << ", " << words);
-    scripted_backend site(say_status);
+    scripted_backend site(say_its_status);
     const httpd_server front(options_of(w, both(site.url(), words, "")));
     user_agent agent(front);
     std::vector<int> statuses{200, 203, 299, 301, 307, 399};
@@ -152,7 +152,7 @@ TEST_CASE("A section's word replaces that of the server, where ProxyErrorOverrid
         {"On 404", "Off", {}, {}},      {"On 404", "On 503", {503}, {404, 503}},
         {"On 404", "On", asked, {404}},
     };
-    scripted_backend site(say_status);
+    scripted_backend site(say_its_status);
     for (const auto& r : rows) {
         CAPTURE(r.around, r.inside);
         const httpd_server front(
@@ -176,7 +176,7 @@ TEST_CASE("HEAD, and a piece of a page, are as with ProxyErrorOverride", "[error
     const way w = GENERATE(from_range(one_of_each_kind()));
     const std::string words = GENERATE("On", "On 404", "Off");
     INFO(w << ", " << words);
-    scripted_backend site(say_status);
+    scripted_backend site(say_its_status);
     auto options = options_of(w, both(site.url(), words, "") +
                                      "<Location /pages>\nOptions +Includes\nSetOutputFilter "
                                      "INCLUDES\n</Location>\n");

@@ -18,16 +18,16 @@ using namespace v6front;
 namespace
 {
 
-const std::string page = pattern(40000);
+const std::string large_page = pattern(40000);
 
-std::string answer_to(const received_request& r)
+std::string answer_any(const received_request& r)
 {
     if (r.message.has("Upgrade"))
         return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\n" +
-               page;
+               large_page;
     if (r.message.method() == "POST")
         return response(r.message.body);
-    return r.message.target() == "/chunked" ? chunked_response({page}) : response(page);
+    return r.message.target() == "/chunked" ? chunked_response({large_page}) : response(large_page);
 }
 
 struct work {
@@ -40,10 +40,10 @@ const std::vector<work> all_works{
     {{"/length"}},
     {{"/kept"}, 2},
     {{"/chunked"}},
-    {{"/upload", "POST", {}, page}},
-    {{"/upload-in-chunks", "POST", {}, page, true}},
+    {{"/upload", "POST", {}, large_page}},
+    {{"/upload-in-chunks", "POST", {}, large_page, true}},
     {{"/fresh/length"}},
-    {{"/fresh/upload", "POST", {}, page}},
+    {{"/fresh/upload", "POST", {}, large_page}},
     {{"/tunnel", "GET", {{"Connection", "Upgrade"}, {"Upgrade", "echo"}}}, 1, true},
 };
 
@@ -51,13 +51,13 @@ const std::vector<work> all_works{
 const std::vector<work> works_over_tls{all_works[1], all_works[3], all_works[5], all_works[7]};
 
 // What a client may get.
-void expect_honest(const http_message& answer)
+void expect_honest_answer(const http_message& answer)
 {
     INFO(answer.head);
     if (answer.truncated() || answer.status() == 0)
         return;
     if (answer.status() == 200)
-        CHECK((answer.body == page));
+        CHECK((answer.body == large_page));
     else
         CHECK((answer.status() == 500 || answer.status() == 503));
 }
@@ -69,13 +69,13 @@ void talk_through_tunnel(const httpd_server& front, const question& q)
     std::string got;
     for (std::string more = client.read_some(); !more.empty(); more = client.read_some()) {
         got += more;
-        if (got.ends_with(page.substr(page.size() - 100)))
+        if (got.ends_with(large_page.substr(large_page.size() - 100)))
             break;
     }
     client.send("to the site");
     const auto end = got.find("\r\n\r\n");
     if (got.starts_with("HTTP/1.1 101 ") && end != got.npos)
-        CHECK((page.starts_with(got.substr(end + 4))));
+        CHECK((large_page.starts_with(got.substr(end + 4))));
     else
         CHECK((got.empty() || got.starts_with("HTTP/1.1 50")));
 }
@@ -88,7 +88,7 @@ try {
     user_agent client(front);
     for (int i = 0; i < w.times; ++i) {
         client.send(w.asked);
-        expect_honest(client.read_response());
+        expect_honest_answer(client.read_response());
     }
 } catch (const deadline_passed&) {
     throw;
@@ -111,7 +111,7 @@ void step_over(const httpd_server& front, preloaded& failing, const work& w, std
         failing.tell(0);
         const auto after = ask(front, {"/length"});
         REQUIRE(after.status() == 200);
-        REQUIRE((after.body == page));
+        REQUIRE((after.body == large_page));
     }
     CHECK(missing > 3);
 }
@@ -124,7 +124,7 @@ void expect_nothing_lost(httpd_options options, const std::vector<work>& works)
     const auto children = front.children();
     for (const auto& w : works)
         if (!w.is_tunnel)
-            REQUIRE((ask(front, w.asked).body == page));
+            REQUIRE((ask(front, w.asked).body == large_page));
     CHECK(comes_to_nothing(front));
     const auto before = sockets(front);
 
@@ -145,7 +145,7 @@ TEST_CASE("Each piece of memory is missing once", "[faults][memory_faults]")
     const way w = GENERATE(from_range(every_way()));
     const auto by = w.adopted() ? GENERATE(accepting::engines, accepting::mpm) : accepting::engines;
     INFO(w << ", " << by);
-    scripted_backend site(responder{answer_to});
+    scripted_backend site(responder{answer_any});
     httpd_options options =
         options_for(w, "V6FrontPass / " + site.url() + " max=1 connect=2\nV6FrontPass /fresh/ " +
                            site.url() + "fresh/ reuse=off\n");
@@ -158,7 +158,7 @@ TEST_CASE("Each piece of memory for a site over TLS is missing once", "[faults][
 {
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
-    https_site site(responder{answer_to});
+    https_site site(responder{answer_any});
     expect_nothing_lost(options_for(w, site.directives("max=1 connect=2") + "V6FrontPass /fresh/ " +
                                            site.relay.url() + "fresh/ reuse=off\n"),
                         works_over_tls);

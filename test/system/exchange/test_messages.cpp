@@ -22,7 +22,7 @@ bool same_bytes(const std::string& a, const std::string& b)
     return a == b;
 }
 
-std::string echo(const received_request& r)
+std::string show_back(const received_request& r)
 {
     return response(r.message.body, "X-Method: " + r.message.method() + "\r\n");
 }
@@ -33,7 +33,7 @@ TEST_CASE("Request bodies reach the site as they were sent")
 {
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
-    scripted_backend site(echo);
+    scripted_backend site(show_back);
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
 
     struct row {
@@ -151,7 +151,7 @@ TEST_CASE("Ten mebibytes, in both directions")
 {
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
-    scripted_backend site(echo);
+    scripted_backend site(show_back);
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     const std::string body = large_body();
     for (const bool chunked : {false, true}) {
@@ -167,7 +167,7 @@ TEST_CASE("Expect: 100-continue is answered where the site says nothing, and the
 {
     const way w = GENERATE(from_range(http1_ways()));
     INFO(w);
-    scripted_backend site(echo);
+    scripted_backend site(show_back);
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     raw_client client(front.port(), client_for(front));
     client.send("POST / HTTP/1.1\r\nHost: site.test\r\nExpect: 100-continue\r\n"
@@ -215,7 +215,7 @@ TEST_CASE("A whole exchange and its connection leave nothing behind", "[valgrind
 {
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
-    scripted_backend site(echo);
+    scripted_backend site(show_back);
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
     for (int i = 0; i < 5; ++i) {
         raw_client client(front.port(), client_for(front));

@@ -23,7 +23,8 @@ using clock_type = std::chrono::steady_clock;
 
 constexpr const char* quick = "V6FrontResolve refresh=1 timeout=1\n";
 
-httpd_options front_for(const way& w, std::uint16_t port, const std::string& host = "site.test")
+httpd_options quick_front_for(const way& w, std::uint16_t port,
+                              const std::string& host = "site.test")
 {
     httpd_options options = options_for_name(w, host, port);
     options.global = quick;
@@ -71,7 +72,7 @@ TEST_CASE("The trap, with a real name server: one request, one hit, and AAAA is 
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
     scripted_backend site(say("from the site"));
-    httpd_options options = front_for(w, site.port());
+    httpd_options options = quick_front_for(w, site.port());
     options.port = site.port();
     httpd_server front(options);
     const auto start = clock_type::now();
@@ -98,7 +99,7 @@ TEST_CASE("A name that has AAAA records only is a 502 that says so, until it has
     INFO(address);
     names.say("site.test", {.aaaa = {address}});
     scripted_backend site(say("ok"));
-    httpd_server front(front_for(w, site.port()));
+    httpd_server front(quick_front_for(w, site.port()));
     CHECK(get(front, "/").status() == 502);
     CHECK(site.hits() == 0);
     CHECK(logs(front, "no IPv4 address"));
@@ -120,7 +121,7 @@ TEST_CASE("A site that moves is followed under load, and no request fails", "[na
     names.say("site.test", {.a = {"127.0.0.2"}});
     auto old_site = std::make_unique<scripted_backend>(say("old"), 0, "127.0.0.2");
     scripted_backend new_site(say("new"), old_site->port(), "127.0.0.3");
-    httpd_server front(front_for(w, old_site->port()));
+    httpd_server front(quick_front_for(w, old_site->port()));
     steady_load load(front);
     CHECK(old_site->wait_for_hits(20));
     const auto moved = clock_type::now();
@@ -161,7 +162,7 @@ TEST_CASE("httpd starts while the name server is down, and serves as soon as it 
         names = std::make_unique<scripted_names>();
         names->fall_silent();
     }
-    httpd_options options = front_for(w, site.port());
+    httpd_options options = quick_front_for(w, site.port());
     options.site += "\nV6FrontTimeout connect=500ms";
     httpd_server front(options);
     const auto start = clock_type::now();
@@ -190,7 +191,7 @@ TEST_CASE("A name server that fails while the site is in use is noticed in the l
     INFO(w << (silent ? ", silent" : ", NXDOMAIN"));
     names.say("site.test", {.a = {"127.0.0.1"}});
     scripted_backend site(say("ok"));
-    httpd_server front(front_for(w, site.port()));
+    httpd_server front(quick_front_for(w, site.port()));
     CHECK(get(front, "/").status() == 200);
     {
         steady_load load(front, 2);
@@ -225,7 +226,7 @@ TEST_CASE("An answer older than max-stale is not used, and the site is back with
     scripted_names names;
     names.say("site.test", {.a = {"127.0.0.1"}});
     scripted_backend site(say("ok"));
-    httpd_options options = front_for(adopted(), site.port());
+    httpd_options options = quick_front_for(adopted(), site.port());
     options.global = "V6FrontResolve refresh=500ms max-stale=1500ms\n";
     httpd_server front(options);
     CHECK(get(front, "/").status() == 200);
@@ -250,7 +251,7 @@ TEST_CASE("A name that hangs or is slow delays no other", "[names]")
     scripted_backend site(say("ok"));
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
-    httpd_options options = front_for(w, site.port());
+    httpd_options options = quick_front_for(w, site.port());
     const std::string port = std::to_string(site.port());
     options.site += "\nV6FrontPass /slow http://slow.test:" + port +
                     "/\nV6FrontPass /hangs http://hangs.test:" + port + "/";

@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "local_networks.hpp"
 #include "plain_server.hpp"
+#include "text_lines.hpp"
 #include "user_agent.hpp"
 #include "ways.hpp"
 
@@ -24,13 +25,6 @@ std::string block(const std::string& name)
     REQUIRE(fence != std::string::npos);
     const auto begin = fence + name.size() + 2;
     return page.substr(begin, page.find("```", begin) - begin);
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
 }
 
 // A site with these rules, and with more that is written beside them.

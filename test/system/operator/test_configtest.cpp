@@ -74,7 +74,7 @@ const std::vector<finding>& findings()
 }
 
 // Our own lines with that number; all of them, without one.
-std::size_t count(const std::string& text, const std::string& number = "V6F[0-9]{4}")
+std::size_t count_numbers(const std::string& text, const std::string& number = "V6F[0-9]{4}")
 {
     const std::regex ours(number + ": ");
     return static_cast<std::size_t>(
@@ -114,11 +114,11 @@ TEST_CASE("configtest tells what will not work, and refuses only what never can"
         INFO(said.output);
         CHECK((said.code == 0) == f.starts);
         if (!f.number) {
-            CHECK(count(said.output) == 0);
+            CHECK(count_numbers(said.output) == 0);
             continue;
         }
-        CHECK(count(said.output, f.number) == 1);
-        CHECK(count(said.output) == 1);
+        CHECK(count_numbers(said.output, f.number) == 1);
+        CHECK(count_numbers(said.output) == 1);
         CHECK(said.output.find(f.says) != std::string::npos);
         const int line = named_line(said.output);
         CHECK(line > 0);
@@ -152,7 +152,7 @@ TEST_CASE("configtest names a missing IPv6 listener", "[configtest]")
         options.listen_ipv4 = true;
         const auto said = configtest(options);
         INFO(said.output);
-        CHECK(count(said.output, "V6F0203") == 1);
+        CHECK(count_numbers(said.output, "V6F0203") == 1);
         CHECK(said.output.find(r.says) != std::string::npos);
         CHECK(said.code == 0);
     }
@@ -178,7 +178,7 @@ TEST_CASE("configtest does not hang on a dead name server, whatever the number o
     std::cout << "figure: configtest, 100 names, dead name server: " << took.count() << " s"
               << std::endl;
     CHECK(said.code == 0);
-    CHECK(count(said.output, "V6F0206") == 100);
+    CHECK(count_numbers(said.output, "V6F0206") == 100);
     CHECK(said.output.find("Check this machine's name server, or") != std::string::npos);
     CHECK(said.output.find("A record") == std::string::npos);
     CHECK(took < patience(10s)); // 4 s on a quiet machine; one after the other, minutes
@@ -188,7 +188,7 @@ TEST_CASE("configtest does not hang on a dead name server, whatever the number o
     names.say("live.test", {.a = {"192.0.2.1"}});
     options.site = "V6FrontPass / http://live.test/\nV6FrontPass /a http://gone.test/";
     const auto live = configtest(options);
-    CHECK(count(live.output) == 1);
+    CHECK(count_numbers(live.output) == 1);
     CHECK(live.output.find("gone.test: the backend's name does not exist") != std::string::npos);
     CHECK(live.output.find("Add an A record") != std::string::npos);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What may be written once and is written twice: refused with the line of the first, or, where the
-// second replaces the first as elsewhere in httpd, a line of configtest. Each directive has a row.
+// second replaces the first as elsewhere in httpd, a line of configtest. Each directive has a
+// row.
 #include "catch.hpp"
 #include "ways.hpp"
 
@@ -16,7 +17,7 @@ namespace
 
 enum class second { refused, replaces, adds };
 
-struct row {
+struct given_row {
     const char* directive;
     std::string first, later; // what follows the name
     second is;
@@ -26,9 +27,9 @@ struct row {
 
 const std::string site = " http://four.test:9/";
 
-const std::vector<row>& rows()
+const std::vector<given_row>& given_rows()
 {
-    static const std::vector<row> made{
+    static const std::vector<given_row> made{
         {"V6FrontPass", "/x" + site, "/x http://four.test:10/", second::refused},
         {"V6FrontPass", "/x" + site, "/x !", second::refused},
         {"V6FrontPass", "/x" + site, "/x/" + site, second::adds},
@@ -62,7 +63,7 @@ const std::vector<row>& rows()
     return made;
 }
 
-std::string text_of(const row& r)
+std::string text_of(const given_row& r)
 {
     const std::string name = r.directive;
     const std::string both = name + " " + r.first + "\n# between\n" + name + " " + r.later + "\n";
@@ -79,7 +80,7 @@ std::size_t line_with(const std::string& text, const std::string& what)
         std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1);
 }
 
-void check(const row& r)
+void check(const given_row& r)
 {
     httpd_options options;
     options.site = "V6FrontPass /base" + site + "\nV6FrontPass /s https://secure.test/\n";
@@ -107,10 +108,10 @@ void check(const row& r)
 
 TEST_CASE("What is written twice: each directive says where the first is, or adds", "[configtest]")
 {
-    for (const row& r : rows())
+    for (const given_row& r : given_rows())
         check(r);
     std::set<std::string> with_row;
-    for (const row& r : rows())
+    for (const given_row& r : given_rows())
         with_row.insert(r.directive);
     const auto table = read_file("mod_v6front/httpd/config/directives.cpp");
     const std::regex entry("\n    \\{\"(V6Front[A-Za-z0-9]+)\",");

@@ -4,6 +4,7 @@
 // what to write, that works.
 #include "catch.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "ways.hpp"
 
 #include <map>
@@ -15,7 +16,7 @@ using namespace v6front;
 namespace
 {
 
-struct row {
+struct hiding_row {
     std::string rules;            // of a virtual host; @site@ is the site's URL, @files@ a folder
     std::string target;           // asked for
     std::string answer;           // "site /path", a status, or what a file has
@@ -29,9 +30,9 @@ std::string in(const std::string& section, const std::string& inside)
     return "<" + section + ">\n" + inside + "\n</" + section.substr(0, section.find(' ')) + ">\n";
 }
 
-const std::vector<row>& rows()
+const std::vector<hiding_row>& hiding_rows()
 {
-    static const std::vector<row> made{
+    static const std::vector<hiding_row> made{
         // Directives of mod_alias and mod_userdir are asked after our rules.
         {all + "Redirect /x" + to, "/x", "site /x", "V6F0214", "302"},
         {all + "Redirect permanent /x" + to, "/x", "site /x", "V6F0214", "301"},
@@ -144,13 +145,6 @@ const std::vector<row>& rows()
     return made;
 }
 
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
-}
-
 // One virtual host for each text.
 struct many_hosts {
     scripted_backend site{
@@ -221,7 +215,8 @@ std::map<std::size_t, std::vector<std::string>> lines_by_host(const httpd_option
     return lines;
 }
 
-// The rules of a row as configtest's line says to write them; empty where that takes a person.
+// The rules of a row as configtest's line says to write them; empty where that takes a
+// person.
 std::string as_advised(const std::string& rules, const std::string& line)
 {
     std::smatch found;
@@ -242,14 +237,14 @@ TEST_CASE("Rules that others hide: configtest says who answers, and its advice w
 {
     many_hosts hosts;
     std::vector<std::string> rules;
-    for (const auto& r : rows())
+    for (const auto& r : hiding_rows())
         rules.push_back(r.rules);
     auto lines = lines_by_host(hosts.options(rules, 8080)); // only read
     std::vector<std::string> mended;
     {
         const httpd_server front(hosts.options(rules, free_port()));
-        for (std::size_t i = 0; i < rows().size(); ++i) {
-            const auto& r = rows()[i];
+        for (std::size_t i = 0; i < hiding_rows().size(); ++i) {
+            const auto& r = hiding_rows()[i];
             INFO(r.rules);
             CHECK(answer_of(front, i, r.target) == r.answer);
             CHECK(lines[i].size() == (r.number ? 1 : 0));
@@ -262,8 +257,8 @@ TEST_CASE("Rules that others hide: configtest says who answers, and its advice w
     }
     lines = lines_by_host(hosts.options(mended, 8080));
     const httpd_server front(hosts.options(mended, free_port()));
-    for (std::size_t i = 0; i < rows().size(); ++i) {
-        const auto& r = rows()[i];
+    for (std::size_t i = 0; i < hiding_rows().size(); ++i) {
+        const auto& r = hiding_rows()[i];
         if (r.mended.empty())
             continue;
         INFO(mended[i]);

@@ -4,6 +4,7 @@
 // (guides/order-of-rules.md).
 #include "catch.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "ways.hpp"
 
 using namespace v6front;
@@ -55,13 +56,6 @@ const order orders[]{
     {challenges, "/.well-known/acme-challenge/there", 200,
      "site /.well-known/acme-challenge/there"},
 };
-
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
-}
 
 } // namespace
 

@@ -17,7 +17,7 @@ namespace
 {
 
 // More than all buffers on the way to the site hold.
-constexpr std::size_t much = 20'000'000;
+constexpr std::size_t much_of_it = 20'000'000;
 
 struct limit {
     const char* directive;
@@ -82,8 +82,8 @@ TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
                 continue;
             upload& u = all.emplace_back(w, l, stalls,
                                          words(w, l.directive, whole ? ", whole" : ", in halves"));
-            u.client.begin({"/", "POST"}, much);
-            u.first = whole ? much : much / 2;
+            u.client.begin({"/", "POST"}, much_of_it);
+            u.first = whole ? much_of_it : much_of_it / 2;
             u.sender =
                 std::thread([&u] { u.taken = u.client.send_body(std::string(u.first, 'x')); });
         }
@@ -96,8 +96,8 @@ TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
         u.site.open("go");
         u.sender.join();
         CHECK(u.taken);
-        if (u.first < much)
-            CHECK(u.client.send_body(std::string(much - u.first, 'x')));
+        if (u.first < much_of_it)
+            CHECK(u.client.send_body(std::string(much_of_it - u.first, 'x')));
         u.client.end_body();
         const http_message answer = u.client.read_response();
         CHECK(answer.status() == 200);

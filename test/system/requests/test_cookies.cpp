@@ -12,7 +12,7 @@ using namespace v6front;
 namespace
 {
 
-using values = std::vector<std::string>;
+using all_values = std::vector<std::string>;
 
 // app.lan, of which only this front knows where it is. Its resources are below /base/.
 struct cookie_site {
@@ -25,7 +25,7 @@ struct cookie_site {
         return "V6FrontBackendV4 app.lan 127.0.0.1\nV6FrontPass /shop/ http://" + host() +
                "/base/\n";
     }
-    void say(const values& cookies)
+    void say(const all_values& cookies)
     {
         fields.clear();
         for (const auto& cookie : cookies)
@@ -47,7 +47,7 @@ TEST_CASE("Cookies of the site are for the front, and all else of them stays", "
     const std::string folded = "a=1; Path=/base/, b=2; Domain=app.lan; Path=/base/";
     const std::string quoted = "a=\"1; Path=/base/\"; Path=/base/";
     struct row {
-        values said, seen;
+        all_values said, seen;
     };
     const std::vector<row> rows{
         {{"a=1"}, {"a=1"}},
@@ -77,8 +77,8 @@ TEST_CASE("With V6FrontCookieSecure a client with TLS gets Secure cookies", "[co
     site.say({"a=1; Path=/x", "b=2; secure"});
     const std::string more = w.tls ? "; Secure" : "";
     CHECK(get(front, "/shop/").values("Set-Cookie") ==
-          values{"a=1; Path=/x" + more, "b=2; secure"});
-    CHECK(get(front, "/not/").values("Set-Cookie") == values{"a=1; Path=/x", "b=2; secure"});
+          all_values{"a=1; Path=/x" + more, "b=2; secure"});
+    CHECK(get(front, "/not/").values("Set-Cookie") == all_values{"a=1; Path=/x", "b=2; secure"});
 }
 
 TEST_CASE("A site that has TLS itself makes its cookies Secure itself, or not", "[cookies]")
@@ -88,7 +88,7 @@ TEST_CASE("A site that has TLS itself makes its cookies Secure itself, or not", 
     const https_site site(
         [](const received_request&) { return response("ok", "Set-Cookie: a=1\r\n"); });
     const httpd_server front(options_for(w, site.directives() + "V6FrontCookieSecure On\n"));
-    CHECK(get(front, "/").values("Set-Cookie") == values{"a=1"});
+    CHECK(get(front, "/").values("Set-Cookie") == all_values{"a=1"});
 }
 
 TEST_CASE("Redirects and cookies where the client's host is an address with a port", "[cookies]")
@@ -109,7 +109,7 @@ TEST_CASE("Redirects and cookies where the client's host is an address with a po
         CHECK(answer.value("Location") == front_url + "/shop/x");
         CHECK(answer.value("Content-Location") == front_url + "/shop/y");
         CHECK(answer.value("Refresh") == "1; url=" + front_url + "/shop/z");
-        CHECK(answer.values("Set-Cookie") == values{"a=1; Path=/shop/"});
+        CHECK(answer.values("Set-Cookie") == all_values{"a=1; Path=/shop/"});
     }
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("Redirects and cookies where the client names its host in the target",
         ask(front, {.target = scheme + "://site.test/shop/", .host = "other.app.lan"});
     CHECK(answer.value("Location") == scheme + "://site.test/shop/x");
     CHECK(answer.values("Set-Cookie") ==
-          values{"a=1; Domain=lan; Path=/shop/", "b=1; Domain=site.test"});
+          all_values{"a=1; Domain=lan; Path=/shop/", "b=1; Domain=site.test"});
 }
 
 TEST_CASE("Nothing of cookies and redirects changes where site and front are alike", "[cookies]")
@@ -145,7 +145,7 @@ TEST_CASE("Nothing of cookies and redirects changes where site and front are ali
     CHECK(answer.value("Location") == "/x//y?z#q");
     CHECK(answer.value("Refresh") == "5");
     CHECK(answer.values("Set-Cookie") ==
-          values{"a=1; Domain=site.test; Path=/", "b=\"1\";path=/x ;DOMAIN=.site.test"});
+          all_values{"a=1; Domain=site.test; Path=/", "b=\"1\";path=/x ;DOMAIN=.site.test"});
 }
 
 TEST_CASE("A cookie that comes with a 101 is mapped as others", "[cookies][upgrade]")

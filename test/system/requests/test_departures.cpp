@@ -13,7 +13,7 @@ namespace
 {
 
 // How it leaves: its connection is reset (in HTTP/2 its stream), or closed.
-using leaving = void (user_agent::*)();
+using manner_of_leaving = void (user_agent::*)();
 
 struct moment {
     std::string name;
@@ -41,7 +41,7 @@ TEST_CASE("A client that leaves is logged as such", "[notes]")
 {
     struct manner {
         std::string name;
-        leaving leave;
+        manner_of_leaving leave;
     };
     const way w = GENERATE(from_range(every_way()));
     const moment at = GENERATE(from_range(moments()));

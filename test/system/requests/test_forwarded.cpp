@@ -3,6 +3,7 @@
 // What the site is told of the client, and by whom: V6FrontAddHeaders and V6FrontTrust.
 #include "catch.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "user_agent.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace
 
 using fields = std::vector<std::pair<std::string, std::string>>;
 
-struct row {
+struct forwarded_row {
     std::string name;
     std::string outside;    // directives of the main server
     std::string directives; // of the virtual host
@@ -32,9 +33,9 @@ const fields claims{{"X-Forwarded-For", "192.0.2.1"},   {"X-Forwarded-Host", "a.
 const std::string all_of_them = "V6FrontAddHeaders +X-Forwarded-Port +Forwarded +X-Request-ID\n";
 const std::string ours = R"(for="[::1]";by="[::1]";host=site.test;proto=SCHEME)";
 
-const std::vector<row>& rows()
+const std::vector<forwarded_row>& forwarded_rows()
 {
-    static const std::vector<row> all{
+    static const std::vector<forwarded_row> all{
         {"by default",
          "",
          "",
@@ -233,14 +234,7 @@ bool is_own_id(const std::string& text)
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-std::string replaced(std::string text, const std::string& word, const std::string& by)
-{
-    if (const auto at = text.find(word); at != std::string::npos)
-        text.replace(at, word.size(), by);
-    return text;
-}
-
-void check(const http_message& seen, const row& r, const httpd_server& front)
+void check(const http_message& seen, const forwarded_row& r, const httpd_server& front)
 {
     for (const auto& [name, value] : r.seen) {
         INFO(name);
@@ -265,7 +259,7 @@ httpd_options with_modules(httpd_options options)
     return options;
 }
 
-void check_row(const way& w, const row& r)
+void check_row(const way& w, const forwarded_row& r)
 {
     INFO(w << ", " << r.name);
     scripted_backend site([](const received_request&) { return response("ok"); });
@@ -282,15 +276,15 @@ void check_row(const way& w, const row& r)
 TEST_CASE("The site is told what the operator wants of the client, and no lie", "[forwarded]")
 {
     const way w = GENERATE(from_range(one_of_each_kind()));
-    check_row(w, GENERATE(from_range(rows())));
+    check_row(w, GENERATE(from_range(forwarded_rows())));
 }
 
 TEST_CASE("All that a front can say of the client is the same in every way", "[forwarded]")
 {
     const way w = GENERATE(from_range(every_way()));
     const std::string name = GENERATE("all of them", "of a trusted peer");
-    check_row(w, *std::find_if(rows().begin(), rows().end(),
-                               [&name](const row& r) { return r.name == name; }));
+    check_row(w, *std::find_if(forwarded_rows().begin(), forwarded_rows().end(),
+                               [&name](const forwarded_row& r) { return r.name == name; }));
 }
 
 TEST_CASE("A route changes what its virtual host adds", "[forwarded]")

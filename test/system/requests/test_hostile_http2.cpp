@@ -29,7 +29,7 @@ struct h2_row {
 
 const std::string evil = "GET /evil HTTP/1.1\r\nHost: site.test\r\n\r\n";
 
-std::vector<h2_row> rows()
+std::vector<h2_row> h2_rows()
 {
     const std::string hidden = "0\r\n\r\n" + evil;
     return {
@@ -156,7 +156,7 @@ TEST_CASE("HTTP/2 requests that would be something else in HTTP/1", "[hostile]")
     options.tls = tls;
     options.http2 = true;
     httpd_server front(options);
-    for (const h2_row& r : rows()) {
+    for (const h2_row& r : h2_rows()) {
         INFO(r.name);
         check_row(front, site, r);
     }

@@ -32,7 +32,7 @@ const std::vector<std::pair<std::string, std::string>> to_several{
     {"Upgrade", "chat, H2C, h2"},
     {"HTTP2-Settings", "AAMAAABkAAQAAP__"}};
 
-const std::vector<offer_row> rows{
+const std::vector<offer_row> offer_rows{
     {"the site's", {"/"}},
     {"a file", {"/static.txt"}},
     {"a file of a virtual host without routes",
@@ -76,7 +76,7 @@ httpd_options three_hosts(bool tls, bool with_module, const std::string& site,
 TEST_CASE("An adopted connection offers no protocol that it cannot switch to", "[offers]")
 {
     const bool tls = GENERATE(false, true);
-    const offer_row row = GENERATE(from_range(rows));
+    const offer_row row = GENERATE(from_range(offer_rows));
     INFO(row << (tls ? ", TLS" : ""));
     scripted_backend site(
         [](const received_request&) { return response("site", "Content-Type: text/plain\r\n"); });

@@ -16,7 +16,7 @@ namespace
 
 using fields = std::vector<std::pair<std::string, std::string>>;
 
-struct row {
+struct field_row {
     std::string name;
     std::string directives; // of the operator
     fields sent;
@@ -27,9 +27,9 @@ const fields lies{{"X-Forwarded-For", "192.0.2.1"},    {"X-Forwarded-Host", "evi
                   {"X-Forwarded-Server", "evil.test"}, {"X-Forwarded-Proto", "gopher"},
                   {"X-Forwarded-Port", "70"},          {"Proxy", "http://evil.test/"}};
 
-const std::vector<row>& set_by_hooks()
+const std::vector<field_row>& set_by_hooks()
 {
-    static const std::vector<row> all{
+    static const std::vector<field_row> all{
         {"nothing set",
          "",
          lies,
@@ -125,7 +125,7 @@ TEST_CASE("What a hook set stays, what the client claims goes, and the rest is t
           "[operator_fields]")
 {
     const way w = GENERATE(from_range(every_way()));
-    const row r = GENERATE(from_range(set_by_hooks()));
+    const field_row r = GENERATE(from_range(set_by_hooks()));
     INFO(w << ", " << r.name);
     scripted_backend site([](const received_request&) { return response("ok"); });
     httpd_server front(with_directives(w, site, r.directives));
@@ -297,7 +297,7 @@ TEST_CASE("Two Cookie fields become one, divided as cookies are", "[operator_fie
     };
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
-    const std::vector<cookie_row> rows{
+    const std::vector<cookie_row> field_rows{
         {{"a=1"}, "a=1"},
         {{"a=1", "b=2"}, "a=1; b=2"},
         {{"a=1; b=2", "c=3", "d=4; e=5"}, "a=1; b=2; c=3; d=4; e=5"},
@@ -310,7 +310,7 @@ TEST_CASE("Two Cookie fields become one, divided as cookies are", "[operator_fie
     scripted_backend site([](const received_request&) { return response("ok"); });
     httpd_server front(with_directives(w, site, ""));
     std::size_t hits = 0;
-    for (const cookie_row& r : rows) {
+    for (const cookie_row& r : field_rows) {
         INFO(r.seen);
         fields sent;
         for (const auto& value : r.sent)

@@ -27,7 +27,7 @@ struct key_file {
     }
 };
 
-struct row {
+struct pseudo_row {
     std::string name;
     std::string directives; // $K: the key
     fields sent;
@@ -37,26 +37,29 @@ struct row {
 };
 
 const std::string behind_proxy = "RemoteIPHeader X-Real\nRemoteIPInternalProxy ::1\n";
-const fields lies{{"X-Pseudo-IPv4", "10.0.0.1"},
-                  {"x-connecting-ipv6", "2001:db8::bad"},
-                  {"X-Forwarded-For", "10.0.0.2"}};
+const fields false_fields{{"X-Pseudo-IPv4", "10.0.0.1"},
+                          {"x-connecting-ipv6", "2001:db8::bad"},
+                          {"X-Forwarded-For", "10.0.0.2"}};
 constexpr const char* field = "X-Pseudo-IPv4";
 constexpr const char* own = "X-Connecting-IPv6";
 constexpr const char* forwarded = "X-Forwarded-For";
 
-const std::vector<row>& rows()
+const std::vector<pseudo_row>& pseudo_rows()
 {
-    static const std::vector<row> all{
-        {"nowhere", "", lies, {{field, ""}, {own, ""}, {forwarded, "::1"}}},
-        {"off", "V6FrontPseudoV4 off\n", lies, {{field, ""}, {own, ""}, {forwarded, "::1"}}},
+    static const std::vector<pseudo_row> all{
+        {"nowhere", "", false_fields, {{field, ""}, {own, ""}, {forwarded, "::1"}}},
+        {"off",
+         "V6FrontPseudoV4 off\n",
+         false_fields,
+         {{field, ""}, {own, ""}, {forwarded, "::1"}}},
         {"add",
          "V6FrontPseudoV4 add $K\n",
-         lies,
+         false_fields,
          {{field, "243.111.241.130"}, {own, ""}, {forwarded, "::1"}},
          "243.111.241.130"},
         {"overwrite",
          "V6FrontPseudoV4 overwrite $K\n",
-         lies,
+         false_fields,
          {{field, ""}, {own, "::1"}, {forwarded, "243.111.241.130"}},
          "243.111.241.130"},
         {"overwrite, and a proxy before it",
@@ -111,7 +114,7 @@ const std::vector<row>& rows()
         {"the operator's own",
          "V6FrontPseudoV4 overwrite $K\nRequestHeader set X-Forwarded-For 192.0.2.9\n"
          "RequestHeader set X-Pseudo-IPv4 192.0.2.8\n",
-         lies,
+         false_fields,
          {{field, "192.0.2.8"}, {own, "::1"}, {forwarded, "192.0.2.9"}},
          "243.111.241.130"},
         {"a trusted peer's list, overwritten",
@@ -156,12 +159,12 @@ const std::vector<row>& rows()
          "243.111.241.130"},
         {"without X-Forwarded-For",
          "V6FrontPseudoV4 add $K\nV6FrontAddHeaders -X-Forwarded-For\n",
-         lies,
+         false_fields,
          {{field, ""}, {own, ""}, {forwarded, ""}},
          "243.111.241.130"},
         {"without fields, but in the log",
          "V6FrontPseudoV4 overwrite $K\nV6FrontAddHeaders Off\n",
-         lies,
+         false_fields,
          {{field, ""}, {own, ""}, {forwarded, ""}},
          "243.111.241.130"},
     };
@@ -187,7 +190,7 @@ httpd_options options_of(const way& w, const std::string& site)
 TEST_CASE("The site gets an IPv4 address for each client, and the log has both", "[pseudo]")
 {
     const way w = GENERATE(from_range(every_way()));
-    const row r = GENERATE(from_range(rows()));
+    const pseudo_row r = GENERATE(from_range(pseudo_rows()));
     INFO(w << ", " << r.name);
     const key_file key;
     scripted_backend site([](const received_request&) { return response("ok"); });

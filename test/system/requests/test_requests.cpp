@@ -17,7 +17,7 @@ std::string ok(const received_request&)
 }
 
 // What a client sends up to the end of its head, and what becomes of it.
-struct row {
+struct request_row {
     const char* name;
     std::string head;   // "http:" stands for the way's own scheme
     int status = 200;   // as the client sees it
@@ -74,7 +74,8 @@ bool has_one_host(const std::string& head)
     return at != std::string::npos && head.find("\r\nHost: ", at + 1) == std::string::npos;
 }
 
-void check(const httpd_server& front, const scripted_backend& site, const way& w, const row& r)
+void check(const httpd_server& front, const scripted_backend& site, const way& w,
+           const request_row& r)
 {
     INFO(r.name);
     const std::size_t before = site.hits();
@@ -109,7 +110,7 @@ TEST_CASE("Request targets go on exactly, or not at all", "[requests]")
                                           site.url() + "base/\nV6FrontPassMatch ^/m/(.*)$ " +
                                           site.url() + "x/$1\nV6FrontPass / " + site.url()));
     const std::string target_8000 = "/" + std::string(8000, 'a');
-    std::vector<row> rows{
+    std::vector<request_row> request_rows{
         {"a route's path gives way", with_host("GET /in//a%2Fb//?x"), 200, "GET /base//a%2Fb//?x"},
         {"an expression's groups", with_host("GET /m/a%20b//%2f?"), 200, "GET /x/a%20b//%2f?"},
         {"nothing but slashes", with_host("GET ////"), 200, "GET ////"},
@@ -136,10 +137,10 @@ TEST_CASE("Request targets go on exactly, or not at all", "[requests]")
          {"/", "/?", "/??", "/a?", "/a%20b?c=%20d", "/%7Euser/%c3%a4", "/\xc3\xa4?\xc3\xa4",
           "/a//b", "/a/", "/a%2Fb", "/a;v=1,2/b", "/...", "/a/..b", "/x?q=%2e%2e/../", "/a:b@c",
           "/http://other.test/", "/%25%32%65"}) {
-        rows.push_back(
+        request_rows.push_back(
             {same, with_host(std::string("GET ") + same), 200, std::string("GET ") + same});
     }
-    for (const row& r : rows)
+    for (const request_row& r : request_rows)
         check(front, site, w, r);
     CHECK(front.complaints(1).size() > 0); // a refusal of ours says why
 }
@@ -165,7 +166,7 @@ TEST_CASE("Methods go on as they are; CONNECT is refused", "[requests]")
     INFO(w);
     scripted_backend site(ok);
     httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
-    std::vector<row> rows{
+    std::vector<request_row> request_rows{
         {"CONNECT", "CONNECT other.test:443 HTTP/1.1\r\nHost: other.test:443", 405},
         {"CONNECT to the site itself", "CONNECT site.test:80 HTTP/1.1\r\nHost: site.test:80", 405},
         {"OPTIONS *", with_host("OPTIONS *"), 200},
@@ -174,10 +175,10 @@ TEST_CASE("Methods go on as they are; CONNECT is refused", "[requests]")
          {"GET",    "HEAD",     "POST",      "PUT",        "PATCH",    "DELETE",         "OPTIONS",
           "TRACE",  "PROPFIND", "PROPPATCH", "MKCOL",      "COPY",     "MOVE",           "LOCK",
           "UNLOCK", "REPORT",   "get",       "FROBNICATE", "M-SEARCH", "!#$%&'*+-.^_`|~"}) {
-        rows.push_back(
+        request_rows.push_back(
             {method, with_host(std::string(method) + " /x"), 200, std::string(method) + " /x"});
     }
-    for (const row& r : rows)
+    for (const request_row& r : request_rows)
         check(front, site, w, r);
 }
 
@@ -187,7 +188,7 @@ TEST_CASE("Whose request it is: Host, and the host in the target", "[requests]")
     INFO(w);
     scripted_backend site(ok);
     httpd_server front(options_for(w, "ServerAlias alias.test\nV6FrontPass / " + site.url()));
-    const std::vector<row> rows{
+    const std::vector<request_row> request_rows{
         {"a URL of the site", "GET http://site.test/a?b HTTP/1.1\r\nHost: site.test", 200,
          "GET /a?b"},
         {"a URL without a path", "GET http://site.test HTTP/1.1\r\nHost: site.test", 200, "GET /"},
@@ -222,7 +223,7 @@ TEST_CASE("Whose request it is: Host, and the host in the target", "[requests]")
         {"a user in Host", "GET / HTTP/1.1\r\nHost: u@site.test", 400},
         {"a port that is none", "GET / HTTP/1.1\r\nHost: site.test:http", 400},
     };
-    for (const row& r : rows) {
+    for (const request_row& r : request_rows) {
         // A client that has named the host to TLS must name it to HTTP, says httpd.
         const bool may_ask = !w.tls || r.name != std::string("no Host in HTTP/1.0");
         // In HTTP/2 the host is a field of its own, and there is but one of it.
@@ -244,7 +245,7 @@ TEST_CASE("TRACE and OPTIONS go as far as Max-Forwards lets them", "[requests]")
         int status;
         const char* seen; // by the site; nullptr: nothing
     };
-    const std::vector<hop> rows{
+    const std::vector<hop> request_rows{
         {"OPTIONS", "5", 200, "4"},
         {"TRACE", "1", 200, "0"},
         {"TRACE", "1000000", 200, "999999"},
@@ -255,7 +256,7 @@ TEST_CASE("TRACE and OPTIONS go as far as Max-Forwards lets them", "[requests]")
         {"GET", "0", 200, "0"},
         {"GET", "x", 200, "x"},
     };
-    for (const hop& h : rows) {
+    for (const hop& h : request_rows) {
         INFO(h.method << " " << h.said);
         const std::size_t before = site.hits();
         raw_client client(front.port(), client_for(front));

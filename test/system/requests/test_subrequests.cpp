@@ -24,7 +24,7 @@ const std::string html = "Content-Type: text/html\r\n";
 const std::string page_of_site =
     "page(" + include("/part") + "," + include("/part?a=b%20c") + "," + pattern(40000) + ")";
 
-std::string packed(const std::string& text)
+std::string packed_text(const std::string& text)
 {
     return run_command({"gzip", "-c"}, {}, text).output;
 }
@@ -59,7 +59,7 @@ std::string answer_of(const received_request& r)
     }
     if (path == "/packed") {
         return asked.has("Accept-Encoding")
-                   ? response(packed("piece\n"), "Content-Encoding: gzip\r\n")
+                   ? response(packed_text("piece\n"), "Content-Encoding: gzip\r\n")
                    : response("piece\n");
     }
     if (path == "/partial") {

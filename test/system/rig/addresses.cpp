@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 namespace
 {
 
-sockaddr_in socket_address(const std::string& address, std::uint16_t port)
+sockaddr_in v4_socket_address(const std::string& address, std::uint16_t port)
 {
     sockaddr_in at{};
     at.sin_family = AF_INET;
@@ -35,7 +35,7 @@ sockaddr_in socket_address(const std::string& address, std::uint16_t port)
 
 silent_listener::silent_listener(const std::string& address, std::uint16_t port)
 {
-    const auto at = socket_address(address, port);
+    const auto at = v4_socket_address(address, port);
     const auto* where = reinterpret_cast<const sockaddr*>(&at);
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     descriptors_.push_back(listener);

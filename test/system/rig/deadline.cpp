@@ -2,6 +2,7 @@
 #include "deadline.hpp"
 #include "watching.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace v6front
@@ -19,13 +20,18 @@ milliseconds patience()
     return patience(milliseconds{10000});
 }
 
+// Looks are dear (all of /proc, say), so the longer it takes the fewer there are: what is seen is
+// late by an eighth of the time at most.
 bool eventually(const std::function<bool()>& holds, milliseconds limit)
 {
-    const auto end = std::chrono::steady_clock::now() + limit;
+    using clock = std::chrono::steady_clock;
+    const auto begin = clock::now();
     while (!holds()) {
-        if (std::chrono::steady_clock::now() >= end)
+        const auto waited = clock::now() - begin;
+        if (waited >= limit)
             return holds();
-        std::this_thread::sleep_for(milliseconds{2}); // between two looks at the condition
+        std::this_thread::sleep_for(
+            std::clamp<clock::duration>(waited / 8, milliseconds{2}, milliseconds{20}));
     }
     return true;
 }

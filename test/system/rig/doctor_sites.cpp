@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor_sites.hpp"
+#include "text_lines.hpp"
 #include "catch.hpp"
 
 #include <algorithm>
@@ -43,13 +44,6 @@ std::vector<command_result> examine_all(const doctor_sites& all,
             said.push_back(one.get());
     }
     return said;
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
 }
 
 } // namespace

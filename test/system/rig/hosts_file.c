@@ -6,7 +6,6 @@
  * handler interrupts may not hold what the end waits for.
  */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -40,13 +39,15 @@ static ssize_t read_hosts(char *text, size_t size)
     return n < 0 ? -1 : (ssize_t)had;
 }
 
-/* Whether one of the words after the first is that name. */
+/* Whether one of the words after the first is that name, which may be written with the root's dot. */
 static int has_name(char *words, const char *name)
 {
+    const size_t full = strlen(name);
+    const size_t size = full > 0 && name[full - 1] == '.' ? full - 1 : full;
     char *rest = NULL;
     const char *word;
     for (word = strtok_r(words, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest))
-        if (strcasecmp(word, name) == 0)
+        if (strlen(word) == size && strncasecmp(word, name, size) == 0)
             return 1;
     return 0;
 }

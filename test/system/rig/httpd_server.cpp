@@ -194,10 +194,13 @@ void httpd_server::stop()
         return options_.model != mpm::prefork && threads_of(child) == 1;
     });
     parent_->signal(SIGTERM);
-    std::map<pid_t, int> looks;
+    using clock = std::chrono::steady_clock;
+    std::map<pid_t, clock::time_point> seen;
     const auto is_over = [&] {
         for (const pid_t child : children())
-            if (std::find(begun.begin(), begun.end(), child) == begun.end() && ++looks[child] > 500)
+            if (std::find(begun.begin(), begun.end(), child) == begun.end() &&
+                clock::now() - seen.emplace(child, clock::now()).first->second >
+                    std::chrono::seconds{1})
                 kill(child, SIGKILL);
         return has_ended();
     };

@@ -21,10 +21,10 @@ std::string without_indent(const std::string& line, std::size_t indent)
 }
 
 // Of a page, line by line.
-class reader
+class block_reader
 {
 public:
-    explicit reader(const std::string& page) : page_(page) {}
+    explicit block_reader(const std::string& page) : page_(page) {}
 
     void take(const std::string& line)
     {
@@ -92,7 +92,7 @@ std::vector<std::string> manual_pages()
 
 std::vector<code_block> blocks_of(const std::string& page)
 {
-    reader all(page);
+    block_reader all(page);
     std::istringstream in(read_file(page));
     for (std::string line; std::getline(in, line);)
         all.take(line);

@@ -4,6 +4,7 @@
 #include "deadline.hpp"
 #include "httpd_server.hpp"
 #include "raw_client.hpp"
+#include "text_lines.hpp"
 
 #include <filesystem>
 #include <sstream>
@@ -19,13 +20,6 @@ namespace
 {
 
 using kind = plain_server::kind;
-
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
-}
 
 std::string modules_of_httpd()
 {
@@ -90,7 +84,7 @@ std::vector<std::string> command_of(kind k, const std::string& at)
     return {"/usr/sbin/haproxy", "-db", "-f", at + "/conf"};
 }
 
-bool connects(std::uint16_t port)
+bool answers_at(std::uint16_t port)
 {
     try {
         const raw_client client(port, {.to = "127.0.0.1"});
@@ -133,7 +127,7 @@ plain_server::plain_server(kind k, const std::string& site)
                                       "@second@", std::to_string(second_)));
     program_ =
         std::make_unique<process>(command_of(k, at), std::vector<std::string>{}, at + "/console");
-    if (!eventually([this] { return connects(port_); })) {
+    if (!eventually([this] { return answers_at(port_); })) {
         throw std::runtime_error(to_string(k) + " does not start: " + read_file(at + "/console") +
                                  read_file(at + "/error.log"));
     }

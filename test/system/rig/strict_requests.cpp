@@ -13,13 +13,13 @@ namespace v6front
 namespace
 {
 
-struct fault {
+struct request_fault {
     std::string why;
 };
 struct missing {
 };
 
-bool is_token(std::string_view text)
+bool is_token_text(std::string_view text)
 {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
         return std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
@@ -33,16 +33,16 @@ bool is_value(std::string_view text)
                        [](unsigned char c) { return c == '\t' || (c >= 32 && c != 127); });
 }
 
-std::string_view trimmed(std::string_view text)
+std::string_view without_blanks(std::string_view text)
 {
     const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
     return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
-class reader
+class strict_reader
 {
 public:
-    reader(std::string_view bytes, reading_of whom)
+    strict_reader(std::string_view bytes, reading_of whom)
         : rest_(bytes),
           lenient_(whom != reading_of::front),
           folds_(whom == reading_of::client_that_folds)
@@ -71,7 +71,7 @@ private:
         if (end == rest_.npos || (rest_[end] == '\r' && end + 1 == rest_.size()))
             throw missing{};
         if (rest_.substr(end, 2) != "\r\n")
-            throw fault{"a line that does not end in CRLF"};
+            throw request_fault{"a line that does not end in CRLF"};
         const auto text = rest_.substr(0, end);
         rest_.remove_prefix(end + 2);
         return text;
@@ -88,17 +88,17 @@ private:
         const auto first = text.find(' ');
         const auto last = text.rfind(' ');
         if (first == text.npos || first == last)
-            throw fault{"not a request line: " + std::string(text)};
+            throw request_fault{"not a request line: " + std::string(text)};
         r.method = text.substr(0, first);
         r.target = text.substr(first + 1, last - first - 1);
         r.version = text.substr(last + 1);
         const bool is_visible = std::all_of(r.target.begin(), r.target.end(), [](unsigned char c) {
             return c > 32 && c != 127 && c != '#';
         });
-        if (!is_token(r.method) || !is_visible || r.target.empty())
-            throw fault{"not a method and a target: " + std::string(text)};
+        if (!is_token_text(r.method) || !is_visible || r.target.empty())
+            throw request_fault{"not a method and a target: " + std::string(text)};
         if (r.version != "HTTP/1.1" && (!lenient_ || r.version != "HTTP/1.0"))
-            throw fault{"not HTTP/1.1: " + std::string(text)};
+            throw request_fault{"not HTTP/1.1: " + std::string(text)};
         r.version.erase(0, 5);
     }
 
@@ -107,14 +107,14 @@ private:
         for (auto text = line(); !text.empty(); text = line()) {
             if (folds_ && (text[0] == ' ' || text[0] == '\t') && !into.empty() && is_value(text)) {
                 auto& value = into.back().second; // which may have been empty
-                value = std::string(trimmed(value.append(" ").append(trimmed(text))));
+                value = std::string(without_blanks(value.append(" ").append(without_blanks(text))));
                 continue;
             }
             const auto colon = text.find(':');
             auto value = colon == text.npos ? text : text.substr(colon + 1);
-            if (colon == text.npos || !is_token(text.substr(0, colon)) || !is_value(value))
-                throw fault{"not a field: " + std::string(text)};
-            into.emplace_back(text.substr(0, colon), trimmed(value));
+            if (colon == text.npos || !is_token_text(text.substr(0, colon)) || !is_value(value))
+                throw request_fault{"not a field: " + std::string(text)};
+            into.emplace_back(text.substr(0, colon), without_blanks(value));
         }
     }
 
@@ -132,9 +132,9 @@ private:
     {
         const auto hosts = values(r, "Host");
         if (hosts.size() > 1 || (hosts.empty() && r.version == "1.1"))
-            throw fault{std::to_string(hosts.size()) + " Host fields"};
+            throw request_fault{std::to_string(hosts.size()) + " Host fields"};
         if (!hosts.empty() && hosts[0].find_first_of(" \t,/?#@\\\"<>^`{|}") != std::string::npos)
-            throw fault{"not a host: " + hosts[0]};
+            throw request_fault{"not a host: " + hosts[0]};
     }
 
     static std::optional<std::uint64_t> number(std::string_view text, unsigned base)
@@ -160,15 +160,15 @@ private:
         const auto lengths = values(r, "Content-Length");
         const auto codings = values(r, "Transfer-Encoding");
         if (codings.size() + lengths.size() > 1)
-            throw fault{"more than one field about the body's length"};
+            throw request_fault{"more than one field about the body's length"};
         if (!codings.empty()) {
             if (!same_name(codings[0], "chunked") || r.version != "1.1")
-                throw fault{"a coding: " + codings[0]};
+                throw request_fault{"a coding: " + codings[0]};
             return std::nullopt;
         }
         const auto n = lengths.empty() ? 0 : number(lengths[0], 10);
         if (!n)
-            throw fault{"not a length: " + lengths[0]};
+            throw request_fault{"not a length: " + lengths[0]};
         return n;
     }
 
@@ -178,25 +178,25 @@ private:
             std::string_view size = line();
             const auto extension = size.find(';');
             if (extension != size.npos && (!lenient_ || !is_value(size)))
-                throw fault{"a chunk extension"};
+                throw request_fault{"a chunk extension"};
             size = size.substr(0, extension);
             if (lenient_) { // blanks before an extension (RFC 9112 7.1.1), and what has none
                 size = size.substr(0, size.find_last_not_of(" \t") + 1);
             }
             const auto n = number(size, 16);
             if (!n)
-                throw fault{"not a chunk size: " + std::string(size)};
+                throw request_fault{"not a chunk size: " + std::string(size)};
             if (*n == 0)
                 break;
             r.body += data(*n);
             if (!line().empty())
-                throw fault{"no line end behind a chunk"};
+                throw request_fault{"no line end behind a chunk"};
         }
         fields(r.trailers);
         for (const auto& [name, value] : r.trailers) {
             if (!lenient_ && (same_name(name, "Content-Length") ||
                               same_name(name, "Transfer-Encoding") || same_name(name, "Host")))
-                throw fault{"a trailer about framing or routing"};
+                throw request_fault{"a trailer about framing or routing"};
         }
     }
 
@@ -226,13 +226,13 @@ std::string strict_request::value(std::string_view name) const
 strict_reading read_strictly(std::string_view bytes, reading_of whom)
 {
     strict_reading all;
-    reader from(bytes, whom);
+    strict_reader from(bytes, whom);
     try {
         while (!from.rest().empty()) {
             all.requests.push_back(from.read(all.begun));
             all.taken = bytes.size() - from.rest().size();
         }
-    } catch (const fault& f) {
+    } catch (const request_fault& f) {
         all.fault = f.why;
     } catch (const missing&) {
     }

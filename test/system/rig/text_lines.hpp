@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A log or another file's text: line by line, without the line ends, and how often a word is in it.
+// A log or another file's text: line by line, without the line ends; how often a word is in it;
+// with another word instead.
 #pragma once
 
 #include <sstream>
@@ -25,6 +26,13 @@ inline std::size_t count(const std::string& text, const std::string& word)
     for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1))
         ++n;
     return n;
+}
+
+inline std::string replaced(std::string text, const std::string& what, const std::string& by)
+{
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+        text.replace(at, what.size(), by);
+    return text;
 }
 
 } // namespace v6front

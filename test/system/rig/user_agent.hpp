@@ -62,4 +62,11 @@ private:
     std::uint32_t stream_ = 0;
 };
 
+// The status of the answer.
+inline int ask_with(user_agent& client, const question& q = {})
+{
+    client.send(q);
+    return client.read_response().status();
+}
+
 } // namespace v6front

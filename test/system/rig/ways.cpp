@@ -5,6 +5,7 @@
 #include "user_agent.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <ostream>
 #include <sstream>
@@ -145,10 +146,10 @@ std::string pattern(std::size_t size)
 {
     std::string text;
     text.reserve(size + 16);
-    for (std::size_t line = 0; text.size() < size; ++line) {
-        text += std::to_string(line * 7919);
-        text += '\n';
-    }
+    char number[24]; // by the C library: what is made here is long, and tests are not optimised
+    for (std::size_t line = 0; text.size() < size; ++line)
+        text.append(number, static_cast<std::size_t>(
+                                std::snprintf(number, sizeof number, "%zu\n", line * 7919)));
     text.resize(size);
     return text;
 }

@@ -18,8 +18,8 @@ namespace
 {
 
 // A site for each way to fail, and one that answers.
-struct bench {
-    explicit bench(const way& w) : front(options(w)) {}
+struct status_bench {
+    explicit status_bench(const way& w) : front(options(w)) {}
 
     httpd_options options(const way& w)
     {
@@ -59,16 +59,16 @@ struct bench {
 
 struct failing_case {
     const char* path;
-    std::uint16_t (*port)(const bench&); // of its backend; 0: no address is reached
-    const char* backend;                 // where that is not it
-    int status;                          // that the client gets
+    std::uint16_t (*port)(const status_bench&); // of its backend; 0: no address is reached
+    const char* backend;                        // where that is not it
+    int status;                                 // that the client gets
     const char* reason;
 };
 const failing_case failing_cases[] = {
-    {"/none/", [](const bench& b) { return b.nobody; }, "", 502, "connect_refused"},
-    {"/garbage/", [](const bench& b) { return b.garbage.port(); }, "", 502, "bad_response"},
-    {"/slow/", [](const bench& b) { return b.slow.port(); }, "", 504, "response_timed_out"},
-    {"/shut/", [](const bench& b) { return b.shut.port(); }, "", 502, "no_response"},
+    {"/none/", [](const status_bench& b) { return b.nobody; }, "", 502, "connect_refused"},
+    {"/garbage/", [](const status_bench& b) { return b.garbage.port(); }, "", 502, "bad_response"},
+    {"/slow/", [](const status_bench& b) { return b.slow.port(); }, "", 504, "response_timed_out"},
+    {"/shut/", [](const status_bench& b) { return b.shut.port(); }, "", 502, "no_response"},
     {"/gone/", nullptr, "http://gone.test", 502, "name_not_found"},
 };
 
@@ -79,7 +79,7 @@ TEST_CASE("v6front-status counts requests by address and status, and failures by
 {
     const way w = GENERATE(from_range(one_of_each_kind()));
     INFO(w);
-    bench b(w);
+    status_bench b(w);
     b.ask("/good/", 200, 5);
     b.ask("/good/missing", 404, 2);
     for (const auto& c : failing_cases)

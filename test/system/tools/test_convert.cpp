@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "plain_server.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "v6frontctl.hpp"
 #include "ways.hpp"
 
@@ -21,13 +22,6 @@ namespace
 {
 
 const std::string folder = "test/system/tools/applications";
-
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
-}
 
 // A file, without the lines that begin with "#> ": these have to be in what it is converted to.
 struct application {

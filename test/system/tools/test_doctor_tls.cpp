@@ -14,73 +14,73 @@ certificate_wish valid(std::vector<std::string> names)
     return {.names = std::move(names), .ends = 86400L * 20};
 }
 
-const std::string site_rule = "V6FrontPass / @site@";
+const std::string tls_site_rule = "V6FrontPass / @site@";
 
 const std::vector<doctor_site>& redirecting_sites()
 {
     static const std::vector<doctor_site> rows{
         {.name = "start.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {"ok      redirect: http://start.test:@port@/ leads to "
                   "http://start.test:@port@/start, which answers 200"},
          .status = 0},
         {.name = "self.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says =
              {"error   redirect: for ever: http://self.test:@port@/ -> http://self.test:@port@/. "
               "Make the site redirect for other names alone"},
          .status = 2},
         {.name = "https.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = valid({"https.test"}),
          .says = {"error   redirect: for ever: https://https.test:@tls@/ -> "
                   "https://https.test:@tls@/. The site asks for https, and does not see that the "
                   "client uses it: make it trust X-Forwarded-Proto: https"},
          .status = 2},
         {.name = "both.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = valid({"both.test"}),
          .says =
              {"error   redirect: for ever: http://both.test:@port@/ -> https://both.test:@tls@/ "
               "-> http://both.test:@port@/"},
          .status = 2},
         {.name = "endless.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {"error   redirect: http://endless.test:@port@/ is redirected more than 10 times"},
          .status = 2},
         {.name = "odd.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {"warning redirect: http://odd.test:@port@/: Location: mailto:a@b.test is no URL"},
          .status = 1},
         {.name = "no-https.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {"error   redirect: http://no-https.test:@port@/ leads to https://no-https.test/, "
                   "which is not served: this server does not listen on IPv6 there. Add \"Listen "
                   "[::]:443\""},
          .status = 2},
         {.name = "to-other.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says =
              {"warning redirect: http://to-other.test:@port@/ leads to another name, four.test, "
               "which has no AAAA record"},
          .status = 1},
-        {.name = "later.test", .directives = site_rule, .entry = {.a = {"192.0.2.1"}}},
+        {.name = "later.test", .directives = tls_site_rule, .entry = {.a = {"192.0.2.1"}}},
         {.name = "to-later.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {"warning redirect: http://to-later.test:@port@/ leads to later.test, another "
                   "site of this server, which has no AAAA record yet"},
          .status = 1},
         {.name = "to-no-name.test", // as one that nobody could look up
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {", of which it is not known whether it has an AAAA record: "},
          .status = 1},
         {.name = "to-good.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {"note    redirect: http://to-good.test:@port@/ leads to another name: "
                   "http://good.test/"},
          .status = 0},
         {.name = "to-address.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .says = {"error   redirect: http://to-address.test:@port@/ leads to http://192.0.2.7/: an "
                   "address, which clients with IPv6 alone cannot reach"},
          .status = 2},
@@ -92,7 +92,7 @@ const std::vector<doctor_site>& tls_sites()
 {
     static const std::vector<doctor_site> rows{
         {.name = "tls.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = valid({"tls.test", "www.tls.test"}),
          .says =
              {"ok      listen: https answers at [2001:db8::1]:@tls@",
@@ -101,33 +101,33 @@ const std::vector<doctor_site>& tls_sites()
               "ok      page: https://tls.test:@tls@/: 200, as over IPv4"},
          .status = 0},
         {.name = "wrong.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = valid({"another.test"}),
          .says = {"error   certificate: wrong.test: the certificate at [2001:db8::1]:@tls@ is for "
                   "another.test. Get one with wrong.test"},
          .status = 2},
         {.name = "expired.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = {.names = {"expired.test"}, .begins = -7200, .ends = -3600},
          .says =
              {"error   certificate: expired.test: the certificate at [2001:db8::1]:@tls@ is not "
               "valid: certificate has expired. Renew it"},
          .status = 2},
         {.name = "ending.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = {.names = {"ending.test"}, .ends = 86400L * 5},
          .says =
              {"warning certificate: ending.test: the certificate at [2001:db8::1]:@tls@ ends in"},
          .status = 1},
         {.name = "unsigned.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = {.names = {"unsigned.test"}, .self_signed = true},
          .says =
              {"warning certificate: unsigned.test: the certificate at [2001:db8::1]:@tls@ covers "
               "the name, but this machine's CAs have not signed it"},
          .status = 1},
         {.name = "mixed.test",
-         .directives = site_rule,
+         .directives = tls_site_rule,
          .tls = valid({"mixed.test"}),
          .says = {"warning link: https://mixed.test:@tls@/, a page of https, has "
                   "http://cdn.example/a.js (line 2), of which browsers block"},
@@ -156,7 +156,7 @@ const std::vector<doctor_site>& tls_sites()
          .says = {"warning backend: ", "error   backend: ", ": none of its addresses answers"},
          .status = 2},
         {.name = "unexpected.test", // a port that takes no PROXY header
-         .directives = "V6FrontProxyProtocol v1\n" + site_rule,
+         .directives = "V6FrontProxyProtocol v1\n" + tls_site_rule,
          .says = {"192.0.2.1:@backend@ answers 400. It expects no PROXY header: without one it "
                   "answers 200. Write the URL of the port that expects one, or "
                   "V6FrontProxyProtocol Off"},

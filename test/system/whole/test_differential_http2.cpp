@@ -50,7 +50,7 @@ table sorted(const field_list& fields)
 }
 
 // Several values are one list (RFC 9110 5.3), in which empty ones are none.
-std::string joined(const std::string& name, const std::vector<std::string>& values)
+std::string with_commas(const std::string& name, const std::vector<std::string>& values)
 {
     std::string list;
     for (const std::string& value : values) {
@@ -129,8 +129,8 @@ std::string difference(table wanted, table seen)
     seen.erase("content-length");
     seen.erase("transfer-encoding");
     for (const auto& [name, values] : wanted) {
-        const std::string value = joined(name, values);
-        const std::string other = seen.count(name) ? joined(name, seen[name]) : "nothing";
+        const std::string value = with_commas(name, values);
+        const std::string other = seen.count(name) ? with_commas(name, seen[name]) : "nothing";
         if (values.size() == 1 ? value != other
                                : without_empty(name, value) != without_empty(name, other))
             return name + ": " + value + "\nbut the site got: " + other;

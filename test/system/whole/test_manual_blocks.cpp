@@ -9,6 +9,7 @@
 #include "manual_blocks.hpp"
 #include "private_network.hpp"
 #include "status_front.hpp"
+#include "text_lines.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -69,13 +70,6 @@ std::vector<server_row> servers(const std::string& folder)
 bool is_taken(const command_result& said)
 {
     return said.code == 0 && said.output.find("unknown config-key") == std::string::npos;
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "deadline.hpp"
 #include "manual_blocks.hpp"
 #include "scripted_backend.hpp"
+#include "text_lines.hpp"
 #include "ways.hpp"
 
 #include <algorithm>
@@ -18,13 +19,6 @@ using namespace v6front;
 
 namespace
 {
-
-std::string replaced(std::string text, const std::string& what, const std::string& by)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-        text.replace(at, what.size(), by);
-    return text;
-}
 
 // The PHP that says this somewhere; the front of a test is 127.0.0.1.
 std::string php_with(const std::string& word)

@@ -32,14 +32,14 @@ std::string mapped(const situation& s, std::string_view cookie)
     return cookie_map(urls, site.host, s.rules, s.secure).map(cookie).value_or("");
 }
 
-struct row {
+struct cookie_row {
     const char* said;
     const char* seen; // "": as it was said
 };
 
-void check(const situation& s, const std::vector<row>& rows)
+void check(const situation& s, const std::vector<cookie_row>& rows)
 {
-    for (const row& r : rows) {
+    for (const cookie_row& r : rows) {
         CAPTURE(s.client.authority, s.url, r.said);
         CHECK(mapped(s, r.said) == r.seen);
     }

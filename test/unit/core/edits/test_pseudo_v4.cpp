@@ -11,7 +11,7 @@ using namespace v6front;
 namespace
 {
 
-ip_address address(const char* text)
+ip_address parsed_address(const char* text)
 {
     const auto parsed = parse_ip_address(text);
     REQUIRE(parsed);
@@ -30,7 +30,7 @@ ip_prefix range(std::string_view text)
 
 std::string true_v4_text(const char* client, const std::vector<ip_prefix>& nat64)
 {
-    const auto found = true_v4(address(client), nat64);
+    const auto found = true_v4(parsed_address(client), nat64);
     return found ? found->text() : "none";
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("a client behind a NAT64 is the IPv4 address in its address", "[pseudo
 TEST_CASE("a client's network is the first bits of its address", "[pseudo]")
 {
     const auto network = [](const char* client, unsigned bits) {
-        return ip_address{network_of(address(client), bits)}.text();
+        return ip_address{network_of(parsed_address(client), bits)}.text();
     };
     const char* client = "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff";
     CHECK(network(client, 64) == "2001:db8:ffff:ffff::");

@@ -8,7 +8,7 @@ using namespace v6front;
 namespace
 {
 
-std::string shown(const added_headers& set)
+std::string names_of(const added_headers& set)
 {
     std::string names;
     for (unsigned bit = 1; bit <= 0x80; bit <<= 1U) {
@@ -25,7 +25,7 @@ const std::string standard =
 
 TEST_CASE("the fields that are added are a set, or a change of one", "[added_headers]")
 {
-    CHECK(shown({}) == standard + " Via");
+    CHECK(names_of({}) == standard + " Via");
     struct row {
         const char* value;
         std::string set; // from the standard one
@@ -43,7 +43,7 @@ TEST_CASE("the fields that are added are a set, or a change of one", "[added_hea
              {"X-Forwarded-Proto, X-Forwarded-Port", "X-Forwarded-Proto X-Forwarded-Port"},
          }) {
         CAPTURE(r.value);
-        CHECK(shown(parse_added_headers({}, r.value)) == r.set);
+        CHECK(names_of(parse_added_headers({}, r.value)) == r.set);
     }
 }
 
@@ -72,8 +72,8 @@ TEST_CASE("relative names change what holds outside, others replace it", "[added
             merged = merge(merged, inner);
             set_by_directive(lines, "V6FrontAddHeaders", level);
         }
-        CHECK(shown(resolve(merged, milliseconds(1)).add_headers) == r.set);
-        CHECK(shown(resolve(lines, milliseconds(1)).add_headers) == r.set);
+        CHECK(names_of(resolve(merged, milliseconds(1)).add_headers) == r.set);
+        CHECK(names_of(resolve(lines, milliseconds(1)).add_headers) == r.set);
     }
 }
 

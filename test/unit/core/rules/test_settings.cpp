@@ -8,7 +8,7 @@ using namespace v6front;
 namespace
 {
 
-exchange_settings with(std::initializer_list<std::string_view> options)
+exchange_settings settings_with(std::initializer_list<std::string_view> options)
 {
     exchange_settings s;
     for (const std::string_view o : options)
@@ -40,59 +40,59 @@ TEST_CASE("nothing is set at first", "[settings]")
 
 TEST_CASE("each option sets its own setting and no other", "[settings]")
 {
-    exchange_settings s = with({"connect=1"});
+    exchange_settings s = settings_with({"connect=1"});
     CHECK(s.connect_timeout == milliseconds(1000));
     CHECK_FALSE(s.response_timeout);
     CHECK_FALSE(s.idle_timeout);
     CHECK_FALSE(s.preserve_host);
 
-    s = with({"response=200ms"});
+    s = settings_with({"response=200ms"});
     CHECK(s.response_timeout == milliseconds(200));
     CHECK_FALSE(s.connect_timeout);
     CHECK_FALSE(s.idle_timeout);
 
-    s = with({"idle=2min"});
+    s = settings_with({"idle=2min"});
     CHECK(s.idle_timeout == milliseconds(120000));
     CHECK_FALSE(s.connect_timeout);
     CHECK_FALSE(s.response_timeout);
 
-    s = with({"head=8k"});
+    s = settings_with({"head=8k"});
     CHECK(s.max_head == 8192U);
     CHECK_FALSE(s.connect_timeout);
     CHECK(resolve(s, milliseconds(1)).max_head == 8192U);
-    CHECK(merge(s, with({"connect=1"})).max_head == 8192U);
-    CHECK(merge(s, with({"head=9k"})).max_head == 9216U);
-    CHECK(with({"head=1k"}).max_head == 1024U);
-    CHECK(with({"head=16M"}).max_head == 16777216U);
+    CHECK(merge(s, settings_with({"connect=1"})).max_head == 8192U);
+    CHECK(merge(s, settings_with({"head=9k"})).max_head == 9216U);
+    CHECK(settings_with({"head=1k"}).max_head == 1024U);
+    CHECK(settings_with({"head=16M"}).max_head == 16777216U);
     for (const char* bad : {"head=", "head=0", "head=1023", "head=17M", "head=64kb", "head=big"}) {
         INFO(bad);
         CHECK_THAT(complaint(bad), ContainsSubstring(std::string(bad).substr(5)) &&
                                        ContainsSubstring("from 1k to 16M"));
     }
 
-    s = with({"preservehost=off"});
+    s = settings_with({"preservehost=off"});
     CHECK(s.preserve_host == false);
     CHECK_FALSE(s.connect_timeout);
     CHECK_FALSE(s.self);
 
-    s = with({"via=off"});
+    s = settings_with({"via=off"});
     CHECK(s.via == false);
     CHECK_FALSE(s.add_headers);
-    CHECK(merge(s, with({"via=on"})).via == true);
+    CHECK(merge(s, settings_with({"via=on"})).via == true);
     CHECK_FALSE(resolve(s, milliseconds(1)).via);
     CHECK(resolve(s, milliseconds(1)).add_headers == added_headers());
 
-    s = with({"addheaders=off"});
+    s = settings_with({"addheaders=off"});
     CHECK(s.add_headers == only(0));
     CHECK_FALSE(s.via);
-    CHECK(merge(s, with({"via=on"})).add_headers == only(0));
+    CHECK(merge(s, settings_with({"via=on"})).add_headers == only(0));
     CHECK(resolve(s, milliseconds(1)).add_headers == only(0));
     CHECK(resolve({}, milliseconds(1)).via);
 
-    s = with({"self=on"});
+    s = settings_with({"self=on"});
     CHECK(s.self == true);
     CHECK_FALSE(s.preserve_host);
-    CHECK(merge(with({"self=on"}), with({"self=off"})).self == false);
+    CHECK(merge(settings_with({"self=on"}), settings_with({"self=off"})).self == false);
     CHECK(resolve(s, milliseconds(1)).self);
     CHECK_FALSE(resolve({}, milliseconds(1)).self);
 }
@@ -116,14 +116,14 @@ TEST_CASE("how names are looked up", "[settings]")
 
 TEST_CASE("limits of a route", "[settings]")
 {
-    const exchange_settings s = with({"max=20", "queue=0"});
+    const exchange_settings s = settings_with({"max=20", "queue=0"});
     CHECK(s.max_in_flight == 20u);
     CHECK(s.max_queued == 0u);
     CHECK(resolve({}, milliseconds(1)).max_in_flight == 0);
-    CHECK(resolve(with({"max=20"}), milliseconds(1)).max_queued == 20);
+    CHECK(resolve(settings_with({"max=20"}), milliseconds(1)).max_queued == 20);
     CHECK(resolve(s, milliseconds(1)).max_queued == 0);
-    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).max_in_flight == 3u);
-    CHECK(merge(with({"max=1", "queue=2"}), with({"max=3"})).max_queued == 2u);
+    CHECK(merge(settings_with({"max=1", "queue=2"}), settings_with({"max=3"})).max_in_flight == 3u);
+    CHECK(merge(settings_with({"max=1", "queue=2"}), settings_with({"max=3"})).max_queued == 2u);
     for (const char* wrong : {"max=0", "max=-1", "max=", "max=many", "max=1.5", "max=100001",
                               "queue=-1", "queue= 1", "max=99999999999"}) {
         CAPTURE(wrong);
@@ -137,11 +137,14 @@ TEST_CASE("connections to a route's site", "[settings]")
     const exchange_rules usual = resolve({}, milliseconds(1));
     CHECK(usual.reuse);
     CHECK(usual.max_idle == std::numeric_limits<std::uint32_t>::max());
-    const exchange_rules rules = resolve(with({"reuse=OFF", "maxidle=3"}), milliseconds(1));
+    const exchange_rules rules =
+        resolve(settings_with({"reuse=OFF", "maxidle=3"}), milliseconds(1));
     CHECK_FALSE(rules.reuse);
     CHECK(rules.max_idle == 3);
-    CHECK(merge(with({"reuse=off", "maxidle=3"}), with({"maxidle=4"})).reuse == false);
-    CHECK(merge(with({"reuse=off", "maxidle=3"}), with({"maxidle=4"})).max_idle == 4u);
+    CHECK(merge(settings_with({"reuse=off", "maxidle=3"}), settings_with({"maxidle=4"})).reuse ==
+          false);
+    CHECK(merge(settings_with({"reuse=off", "maxidle=3"}), settings_with({"maxidle=4"})).max_idle ==
+          4u);
     for (const char* wrong : {"maxidle=", "maxidle=-1", "maxidle=0", "maxidle=1.5", "maxidle=many",
                               "maxidle=100001", "maxidle=off"}) {
         CAPTURE(wrong);
@@ -158,7 +161,7 @@ TEST_CASE("connections to a route's site", "[settings]")
 TEST_CASE("keys have no case, and the last one written wins", "[settings]")
 {
     const exchange_settings s =
-        with({"CONNECT=1", "Connect=2s", "PreserveHost=OFF", "preservehost=On"});
+        settings_with({"CONNECT=1", "Connect=2s", "PreserveHost=OFF", "preservehost=On"});
     CHECK(s.connect_timeout == milliseconds(2000));
     CHECK(s.preserve_host == true);
 }
@@ -189,7 +192,7 @@ TEST_CASE("a wrong option names key and value and what would be right", "[settin
 
 TEST_CASE("a wrong option changes nothing", "[settings]")
 {
-    exchange_settings s = with({"connect=1"});
+    exchange_settings s = settings_with({"connect=1"});
     CHECK_THROWS_AS(set_option(s, "connect=x"), setting_error);
     CHECK(s.connect_timeout == milliseconds(1000));
 }
@@ -211,17 +214,18 @@ TEST_CASE("on and off", "[settings]")
 
 TEST_CASE("a merge takes what is set above, else what is below", "[settings]")
 {
-    const exchange_settings base = with({"connect=1", "response=2", "idle=3", "preservehost=off"});
+    const exchange_settings base =
+        settings_with({"connect=1", "response=2", "idle=3", "preservehost=off"});
 
     CHECK(merge(base, {}).connect_timeout == milliseconds(1000));
     CHECK(merge(base, {}).response_timeout == milliseconds(2000));
     CHECK(merge(base, {}).idle_timeout == milliseconds(3000));
     CHECK(merge(base, {}).preserve_host == false);
     CHECK(merge({}, base).connect_timeout == milliseconds(1000));
-    CHECK_FALSE(merge({}, {}).preserve_host);
+    CHECK_FALSE(merge(exchange_settings{}, {}).preserve_host);
 
     const exchange_settings over =
-        with({"connect=10", "response=20", "idle=30", "preservehost=on"});
+        settings_with({"connect=10", "response=20", "idle=30", "preservehost=on"});
     const exchange_settings both = merge(base, over);
     CHECK(both.connect_timeout == milliseconds(10000));
     CHECK(both.response_timeout == milliseconds(20000));
@@ -229,10 +233,13 @@ TEST_CASE("a merge takes what is set above, else what is below", "[settings]")
     CHECK(both.preserve_host == true);
 
     // A value equal to the default is set all the same.
-    CHECK(merge(with({"connect=9"}), with({"connect=3"})).connect_timeout == milliseconds(3000));
-    CHECK(merge(with({"preservehost=on"}), with({"preservehost=off"})).preserve_host == false);
+    CHECK(merge(settings_with({"connect=9"}), settings_with({"connect=3"})).connect_timeout ==
+          milliseconds(3000));
+    CHECK(merge(settings_with({"preservehost=on"}), settings_with({"preservehost=off"}))
+              .preserve_host == false);
 
-    const exchange_settings mixed = merge(with({"connect=1", "idle=3"}), with({"idle=4"}));
+    const exchange_settings mixed =
+        merge(settings_with({"connect=1", "idle=3"}), settings_with({"idle=4"}));
     CHECK(mixed.connect_timeout == milliseconds(1000));
     CHECK(mixed.idle_timeout == milliseconds(4000));
 }
@@ -248,8 +255,9 @@ TEST_CASE("what nobody set meets its default at the end", "[settings]")
 
 TEST_CASE("what was set stays", "[settings]")
 {
-    const exchange_rules rules = resolve(
-        with({"connect=1", "response=2", "idle=4", "preservehost=off"}), milliseconds(45000));
+    const exchange_rules rules =
+        resolve(settings_with({"connect=1", "response=2", "idle=4", "preservehost=off"}),
+                milliseconds(45000));
     CHECK_FALSE(rules.preserve_host);
     CHECK(rules.connect_timeout == milliseconds(1000));
     CHECK(rules.response_timeout == milliseconds(2000));

@@ -32,7 +32,7 @@ ip_address client(std::uint32_t n, std::uint8_t host = 1)
     return made;
 }
 
-std::string shown(const source_pool& pool)
+std::string networks_of(const source_pool& pool)
 {
     std::string text;
     for (const auto& r : pool.ranges())
@@ -62,7 +62,7 @@ TEST_CASE("addresses to connect from are written singly, as prefixes and as rang
     };
     for (const auto& r : rows) {
         CAPTURE(r.written);
-        CHECK(shown(*parse_source_pool({}, r.written)) == r.read);
+        CHECK(networks_of(*parse_source_pool({}, r.written)) == r.read);
     }
     CHECK(parse_source_pool({}, "off") == nullptr);
     CHECK(parse_source_pool({}, " OFF") == nullptr);

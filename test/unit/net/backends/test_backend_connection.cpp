@@ -17,7 +17,7 @@ namespace
 
 using clock = std::chrono::steady_clock;
 
-struct bench {
+struct connection_bench {
     asio::io_context context;
     deadline_list deadlines{context};
 };
@@ -26,7 +26,7 @@ struct bench {
 
 TEST_CASE("what is read is kept until it is consumed, however much it is", "[pool]")
 {
-    bench b;
+    connection_bench b;
     wire w(b.context, b.deadlines);
     std::string sent;
     for (int i = 0; sent.size() < 5 * backend_connection::initial_buffer; ++i) {
@@ -47,7 +47,7 @@ TEST_CASE("what is read is kept until it is consumed, however much it is", "[poo
 
 TEST_CASE("waiting for input ends at the deadline or when cancelled, and nothing is lost", "[pool]")
 {
-    bench b;
+    connection_bench b;
     wire w(b.context, b.deadlines);
     const auto start = clock::now();
     CHECK(finish(b.context, wait_readable(*w.near, 60ms)) == asio::error::timed_out);
@@ -74,7 +74,7 @@ TEST_CASE("waiting for input ends at the deadline or when cancelled, and nothing
 
 TEST_CASE("a thread waits by itself for what comes soon, and for no longer than it may", "[pool]")
 {
-    bench b;
+    connection_bench b;
     wire w(b.context, b.deadlines);
     const auto start = clock::now();
     w.near->wait_here(20ms);
@@ -102,7 +102,7 @@ TEST_CASE("a thread waits by itself for what comes soon, and for no longer than 
 
 TEST_CASE("a thread that waits by itself is told that the backend has closed", "[pool]")
 {
-    bench b;
+    connection_bench b;
     wire w(b.context, b.deadlines);
     w.close();
     w.near->wait_here(60s);
@@ -113,7 +113,7 @@ TEST_CASE("a thread that waits by itself is told that the backend has closed", "
 
 TEST_CASE("a backend that does not read is left at the deadline, one that left at once", "[pool]")
 {
-    bench b;
+    connection_bench b;
     const std::string much(4 << 20, 'x');
     {
         wire w(b.context, b.deadlines);

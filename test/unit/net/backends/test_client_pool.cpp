@@ -32,11 +32,12 @@ detached_socket socket_of(const two_ends& c, connection_past past = {})
 }
 
 // One connection of each kind, in what keeps it. A client is known by an address of its own.
-struct bench {
-    explicit bench(const pool_limits& limits) : clients(&usage, limits), engine(limits, how, &usage)
+struct client_pool_bench {
+    explicit client_pool_bench(const pool_limits& limits)
+        : clients(&usage, limits), engine(limits, how, &usage)
     {
     }
-    ~bench() { engine.close_all(); }
+    ~client_pool_bench() { engine.close_all(); }
 
     void put(const connection_past& past, std::uint32_t most)
     {
@@ -69,7 +70,7 @@ struct idle_case {
     pool_limits limits{};
     connection_past past{};
     std::uint32_t most = no_limit;
-    std::function<void(bench&)> happens{};
+    std::function<void(client_pool_bench&)> happens{};
 };
 
 const connection_past old{std::chrono::steady_clock::now() - 11min, {}, {}};
@@ -88,7 +89,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
          {},
          {},
          no_limit,
-         [](bench& b) {
+         [](client_pool_bench& b) {
              b.one.leave();
              b.login.leave();
              ::shutdown(b.pooled.far.native_handle(), SHUT_WR);
@@ -100,7 +101,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
          {},
          {},
          no_limit,
-         [](bench& b) {
+         [](client_pool_bench& b) {
              b.one.say("HTTP/1.1 408 Late\r\n");
              b.login.say("HTTP/1.1 408 Late\r\n");
              b.pooled.send("HTTP/1.1 408 Late\r\n");
@@ -116,7 +117,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
          {},
          {},
          no_limit,
-         [](bench& b) {
+         [](client_pool_bench& b) {
              for (const auto& at : {address, loopback(81)})
                  CHECK(b.usage.ask(b.usage.find(at)));
          }},
@@ -127,7 +128,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
          {},
          {},
          no_limit,
-         [](bench& b) {
+         [](client_pool_bench& b) {
              b.clients.close_named();
              b.engine.close_all();
          }},
@@ -138,7 +139,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
          {},
          {},
          no_limit,
-         [](bench& b) { b.clients.end_client(&b); }},
+         [](client_pool_bench& b) { b.clients.end_client(&b); }},
         {"another client goes",
          true,
          true,
@@ -146,7 +147,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
          {},
          {},
          no_limit,
-         [](bench& b) { b.clients.end_client(&b.one); }},
+         [](client_pool_bench& b) { b.clients.end_client(&b.one); }},
         {"the process ends",
          false,
          false,
@@ -154,7 +155,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
          {},
          {},
          no_limit,
-         [](bench& b) {
+         [](client_pool_bench& b) {
              b.clients.end();
              b.engine.close_all();
          }},
@@ -162,7 +163,7 @@ TEST_CASE("an idle connection with its client's name fares as one of a pool", "[
     for (const auto& c : cases) {
         CAPTURE(c.what);
         const descriptors_kept kept;
-        bench b(c.limits);
+        client_pool_bench b(c.limits);
         b.put(c.past, c.most);
         if (c.happens)
             c.happens(b);

@@ -14,7 +14,7 @@ using namespace v6front::test;
 namespace
 {
 
-const endpoint address = loopback(80);
+const endpoint site_address = loopback(80);
 
 } // namespace
 
@@ -29,7 +29,7 @@ TEST_CASE("a connection for which there is no memory is closed, and counted nowh
         site_usage usage;
         client_pool clients(&usage);
         const two_ends c;
-        const connection_identity identity{address};
+        const connection_identity identity{site_address};
         detached_socket socket(c.own());
         {
             const missing_memory one(piece);
@@ -41,7 +41,7 @@ TEST_CASE("a connection for which there is no memory is closed, and counted nowh
         }
         const auto told = clients.snapshot();
         CHECK(told.named == (was_missed ? 0 : 1));
-        CHECK(usage.idle(usage.find(address)) == told.named);
+        CHECK(usage.idle(usage.find(site_address)) == told.named);
         CHECK(c.is_closed() == was_missed);
     }
     CHECK(piece > 2);
@@ -56,8 +56,8 @@ TEST_CASE("without memory the pool of clients is looked over the next time", "[c
             throw std::bad_alloc();
     });
     const two_ends one, other;
-    clients.put_login(&one, {address}, detached_socket(one.own()));
-    clients.put_login(&other, {address}, detached_socket(other.own()));
+    clients.put_login(&one, {site_address}, detached_socket(one.own()));
+    clients.put_login(&other, {site_address}, detached_socket(other.own()));
     CHECK(asked == 2);
     one.say("bytes"); // so that there is something to note
     for (bool was_missed = true; was_missed;) {

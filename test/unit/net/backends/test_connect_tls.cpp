@@ -45,7 +45,7 @@ std::size_t accepted(acceptor& at)
 }
 
 // Addresses that accept, and say nothing.
-struct bench {
+struct tls_bench {
     asio::io_context context;
     deadline_list deadlines{context};
     acceptor first{context, loopback()}, second{context, loopback()};
@@ -68,7 +68,7 @@ struct bench {
 
 TEST_CASE("an address that was too late is told of by what it did not do in time", "[connect]")
 {
-    bench b;
+    tls_bench b;
     const silent_port silent(b.context);
     struct row {
         const char* what;
@@ -109,7 +109,7 @@ TEST_CASE("an address that was too late is told of by what it did not do in time
 TEST_CASE("a third of the time for connecting, and a second at most, before another is tried",
           "[connect]")
 {
-    bench b;
+    tls_bench b;
     struct row {
         std::chrono::milliseconds timeout, at;
     };
@@ -138,7 +138,7 @@ TEST_CASE("a third of the time for connecting, and a second at most, before anot
 
 TEST_CASE("nor is its name in doubt before", "[connect]")
 {
-    bench b;
+    tls_bench b;
     unsigned asked = 0;
     const auto c = b.connect({b.first.local_endpoint()}, 900ms, [&asked] {
         ++asked;

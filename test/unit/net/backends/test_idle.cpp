@@ -15,30 +15,23 @@ namespace
 
 using clock = std::chrono::steady_clock;
 
-struct bench {
+struct idle_bench {
     asio::io_context context;
     deadline_list deadlines{context};
     pool idle;
 
-    ~bench() { idle.close_all(); }
+    ~idle_bench() { idle.close_all(); }
     bool has_idle(std::size_t n)
     {
         return until(context, [&] { return idle.idle() == n; });
     }
 };
 
-bool is_open(const wire& w)
-{
-    char byte;
-    const auto n = ::recv(const_cast<tcp_socket&>(w.far).native_handle(), &byte, 1, MSG_DONTWAIT);
-    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
 } // namespace
 
 TEST_CASE("no more connections are kept than were in use at once, and two", "[pool]")
 {
-    bench b;
+    idle_bench b;
     std::deque<wire> wires;
     {
         std::deque<lease> used;
@@ -52,17 +45,17 @@ TEST_CASE("no more connections are kept than were in use at once, and two", "[po
         b.idle.put(wires.emplace_back(b.context, b.deadlines, loopback(1)).near);
     // The one that was used longest ago went for the one that came last.
     CHECK(b.idle.idle() == 5 + site_usage::least_kept);
-    CHECK_FALSE(is_open(wires.front()));
-    CHECK(is_open(wires.back()));
+    CHECK_FALSE(wires.front().is_open());
+    CHECK(wires.back().is_open());
     // The operator's own limit.
     b.idle.put(wires.emplace_back(b.context, b.deadlines, loopback(1)).near, 3);
     CHECK(b.idle.idle() == 3);
-    CHECK(is_open(wires.back()));
+    CHECK(wires.back().is_open());
 }
 
 TEST_CASE("what was in use at once and is idle since shrinks to two", "[pool]")
 {
-    bench b;
+    idle_bench b;
     std::deque<wire> wires;
     const auto start = clock::now();
     {
@@ -79,7 +72,7 @@ TEST_CASE("what was in use at once and is idle since shrinks to two", "[pool]")
 
 TEST_CASE("engines that share a site's count share its idle connections", "[pool]")
 {
-    bench b;
+    idle_bench b;
     site_usage shared;
     pool one{{}, pool::idle_are::watched, &shared}, two{{}, pool::idle_are::left_alone, &shared};
     std::deque<wire> wires;
@@ -97,7 +90,7 @@ TEST_CASE("engines that share a site's count share its idle connections", "[pool
 
 TEST_CASE("an idle connection that somebody waits for is closed, one for each", "[pool]")
 {
-    bench b;
+    idle_bench b;
     site_usage shared;
     pool one{{}, pool::idle_are::watched, &shared}, two{{}, pool::idle_are::left_alone, &shared};
     wire first(b.context, b.deadlines, loopback(1)), second(b.context, b.deadlines, loopback(1)),
@@ -113,7 +106,7 @@ TEST_CASE("an idle connection that somebody waits for is closed, one for each", 
     // One that comes back meanwhile does as well.
     REQUIRE(until(b.context, [&] { return shared.ask(at); }));
     two.put(third.near);
-    CHECK_FALSE(is_open(third));
+    CHECK_FALSE(third.is_open());
     CHECK_FALSE(shared.take_asked(at));
     one.close_all();
     two.close_all();
@@ -127,7 +120,7 @@ TEST_CASE("which idle connection a request takes that cannot be repeated", "[poo
         std::chrono::milliseconds seen, idle;
         bool taken;
     };
-    bench b;
+    idle_bench b;
     for (const row& r : {row{"nothing known, at once", 0s, 0ms, 0ms, true},
                          {"nothing known, after a moment", 0s, 0ms, 60ms, true},
                          {"seen to close after 200 ms, at once", 0s, 200ms, 0ms, true},
@@ -147,7 +140,7 @@ TEST_CASE("which idle connection a request takes that cannot be repeated", "[poo
         idle.put(w.near);
         REQUIRE(until(b.context, [&] { return w.near->idle_for() >= r.idle; }));
         CHECK((idle.take({loopback(1)}, true) == w.near) == r.taken);
-        CHECK(is_open(w) == r.taken); // what it passes over is closed
+        CHECK(w.is_open() == r.taken); // what it passes over is closed
         CHECK(idle.idle() == 0);
         w.near->close();
     }
@@ -156,7 +149,7 @@ TEST_CASE("which idle connection a request takes that cannot be repeated", "[poo
 TEST_CASE("where nobody watches, a site's close is taken for as early as it may have been",
           "[pool]")
 {
-    bench b;
+    idle_bench b;
     pool unwatched({}, pool::idle_are::left_alone);
     const auto at = unwatched.usage().find(loopback(1));
     for (const auto seen_open : {100ms, 0ms}) {
@@ -179,7 +172,7 @@ TEST_CASE("where nobody watches, a site's close is taken for as early as it may 
 
 TEST_CASE("a line end too many on an idle connection is nothing said", "[pool]")
 {
-    bench b;
+    idle_bench b;
     wire w(b.context, b.deadlines, loopback(1));
     b.idle.put(w.near);
     w.send("\r\n");

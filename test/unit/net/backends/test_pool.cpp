@@ -23,12 +23,12 @@ std::vector<connection_identity> identities(const std::vector<endpoint>& to)
     return all;
 }
 
-struct bench {
+struct pool_bench {
     asio::io_context context;
     deadline_list deadlines{context};
     pool idle;
 
-    ~bench() { idle.close_all(); }
+    ~pool_bench() { idle.close_all(); }
     connected connect(std::vector<endpoint> to, std::chrono::milliseconds timeout)
     {
         return finish(context, connect_to_backend(context, deadlines, identities(to), timeout));
@@ -44,19 +44,12 @@ std::string_view words(const connected& c)
     return c ? "connected" : describe(c.error().reason).words;
 }
 
-bool is_open(const wire& w)
-{
-    char byte;
-    const auto n = ::recv(const_cast<tcp_socket&>(w.far).native_handle(), &byte, 1, MSG_DONTWAIT);
-    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
 } // namespace
 
 TEST_CASE("the first address that answers is used, and the refused one costs no time", "[pool]")
 {
     const descriptors_kept kept;
-    bench b;
+    pool_bench b;
     {
         const refusing_port refused(b.context);
         acceptor good(b.context, loopback());
@@ -73,7 +66,7 @@ TEST_CASE("the first address that answers is used, and the refused one costs no 
 
 TEST_CASE("a backend that refuses on all addresses, or has none", "[pool]")
 {
-    bench b;
+    pool_bench b;
     const refusing_port one(b.context), two(b.context);
     CHECK(words(b.connect({one.address()}, 60s)) == describe(reason::connect_refused).words);
     CHECK(words(b.connect({one.address(), two.address()}, 60s)) ==
@@ -84,7 +77,7 @@ TEST_CASE("a backend that refuses on all addresses, or has none", "[pool]")
 TEST_CASE("an address that does not answer costs a quarter of a second, or the deadline", "[pool]")
 {
     const descriptors_kept kept;
-    bench b;
+    pool_bench b;
     const silent_port silent(b.context);
     const refusing_port refused(b.context);
     acceptor good(b.context, loopback());
@@ -112,7 +105,7 @@ TEST_CASE("an address that does not answer costs a quarter of a second, or the d
 TEST_CASE("each address that was tried is told of, as far as it had its time", "[pool]")
 {
     const descriptors_kept kept;
-    bench b;
+    pool_bench b;
     const silent_port silent(b.context);
     const refusing_port refused(b.context);
     acceptor good(b.context, loopback());
@@ -146,7 +139,7 @@ TEST_CASE("each address that was tried is told of, as far as it had its time", "
 
 TEST_CASE("the connection used last is taken first, per backend", "[pool]")
 {
-    bench b;
+    pool_bench b;
     const wire one(b.context, b.deadlines, loopback(1)), two(b.context, b.deadlines, loopback(1)),
         other(b.context, b.deadlines, loopback(2)),
         host(b.context, b.deadlines, {asio::ip::make_address("127.0.0.2"), 1});
@@ -164,16 +157,16 @@ TEST_CASE("the connection used last is taken first, per backend", "[pool]")
     b.idle.put(one.near);
     b.idle.close_all();
     CHECK(b.idle.idle() == 0);
-    CHECK_FALSE(is_open(host));
-    CHECK_FALSE(is_open(one));
-    CHECK(is_open(two)); // taken, so not the pool's any more
+    CHECK_FALSE(host.is_open());
+    CHECK_FALSE(one.is_open());
+    CHECK(two.is_open()); // taken, so not the pool's any more
     for (const auto* w : {&two, &other})
         w->near->close();
 }
 
 TEST_CASE("an idle connection that is not quiet is dropped at once", "[pool]")
 {
-    bench b;
+    pool_bench b;
     wire quiet(b.context, b.deadlines, loopback(1)), closed(b.context, b.deadlines, loopback(1)),
         talking(b.context, b.deadlines, loopback(1)), reset(b.context, b.deadlines, loopback(1));
     std::vector<lease> used; // at once, so that as many may be idle
@@ -188,7 +181,7 @@ TEST_CASE("an idle connection that is not quiet is dropped at once", "[pool]")
     CHECK(b.has_idle(3));
     talking.send("HTTP/1.1 408 Request Timeout\r\n");
     CHECK(b.has_idle(2));
-    CHECK_FALSE(is_open(talking));
+    CHECK_FALSE(talking.is_open());
     reset.reset();
     CHECK(b.has_idle(1));
     CHECK(b.idle.take({loopback(1)}) == quiet.near);
@@ -203,7 +196,7 @@ TEST_CASE("an idle connection that is not quiet is dropped at once", "[pool]")
 
 TEST_CASE("a connection that has lived long is not kept, however busy it is", "[pool]")
 {
-    bench b;
+    pool_bench b;
     pool aged{pool_limits{.age = 60ms}};
     const wire w(b.context, b.deadlines, loopback(1));
     aged.put(w.near);
@@ -211,12 +204,12 @@ TEST_CASE("a connection that has lived long is not kept, however busy it is", "[
     REQUIRE(until(b.context, [&] { return w.near->age() >= 60ms; }));
     aged.put(w.near);
     CHECK(aged.idle() == 0);
-    CHECK_FALSE(is_open(w));
+    CHECK_FALSE(w.is_open());
 }
 
 TEST_CASE("a connection is idle for a while, not for ever", "[pool]")
 {
-    bench b;
+    pool_bench b;
     pool brief{pool_limits{.idle_time = 60ms}};
     const wire kept(b.context, b.deadlines, loopback(1));
     const auto put = clock::now();
@@ -224,22 +217,22 @@ TEST_CASE("a connection is idle for a while, not for ever", "[pool]")
     CHECK(brief.idle() == 1);
     REQUIRE(until(b.context, [&] { return brief.idle() == 0; }));
     CHECK(clock::now() - put >= 60ms);
-    CHECK_FALSE(is_open(kept));
+    CHECK_FALSE(kept.is_open());
 }
 
 TEST_CASE("a lease closes its connection, unless it is given back", "[pool]")
 {
-    bench b;
+    pool_bench b;
     const wire lost(b.context, b.deadlines, loopback(1)), kept(b.context, b.deadlines, loopback(1));
     {
         lease first(b.idle, lost.near);
         const lease moved(std::move(first));
         lease second(b.idle, kept.near);
         second.give_back();
-        CHECK(is_open(lost));
+        CHECK(lost.is_open());
     }
-    CHECK_FALSE(is_open(lost));
-    CHECK(is_open(kept));
+    CHECK_FALSE(lost.is_open());
+    CHECK(kept.is_open());
     CHECK(b.idle.take({loopback(1)}) == kept.near);
     CHECK(b.idle.idle() == 0);
     kept.near->close();

@@ -27,7 +27,7 @@ asio::ip::address_v4 at(const char* address)
     return asio::ip::make_address_v4(address);
 }
 
-struct bench {
+struct terms_bench {
     asio::io_context context;
     deadline_list deadlines{context};
     acceptor site{context, loopback()};
@@ -55,7 +55,7 @@ outcome exchange(front& f, personal_connections& own, const connection_terms& te
 TEST_CASE("a connection comes from the address that it is to come from", "[terms]")
 {
     const descriptors_kept kept;
-    bench b;
+    terms_bench b;
     for (const char* source : {"127.0.0.1", "127.0.0.7", "127.200.0.9"}) {
         CAPTURE(source);
         const auto c = b.connect({at(source), {}});
@@ -69,7 +69,7 @@ TEST_CASE("a connection comes from the address that it is to come from", "[terms
 TEST_CASE("an address that this machine does not have is no fault of the site's", "[terms]")
 {
     const descriptors_kept kept;
-    bench b;
+    terms_bench b;
     for (const char* source : {"192.0.2.1", "203.0.113.255"}) {
         CAPTURE(source);
         unsigned told = 0;
@@ -87,7 +87,7 @@ TEST_CASE("a loopback address that cannot reach a site elsewhere is no fault of 
           "[terms]")
 {
     const descriptors_kept kept;
-    bench b;
+    terms_bench b;
     const endpoint elsewhere{asio::ip::make_address_v4("198.51.100.77"), 80};
     const std::array<connection_identity, 1> to{{{elsewhere, nullptr, {at("127.0.0.5"), {}}}}};
     const auto c = finish(b.context, connect_to_backend(b.context, b.deadlines, to, 5s, {}));
@@ -103,7 +103,7 @@ TEST_CASE("a loopback address that cannot reach a site elsewhere is no fault of 
 TEST_CASE("one source has as many ports to each site as there are, not for all together", "[terms]")
 {
     // IP_BIND_ADDRESS_NO_PORT: the same port may be in use to another site.
-    bench b;
+    terms_bench b;
     const auto c = b.connect({at("127.0.0.9"), {}});
     REQUIRE(c.has_value());
     tcp_socket far = b.site.accept();

@@ -14,8 +14,8 @@ using namespace v6front;
 namespace
 {
 
-struct shared_memory {
-    shared_memory(std::size_t counters, std::size_t seats)
+struct seats_memory {
+    seats_memory(std::size_t counters, std::size_t seats)
         : words(shared_tally::words(counters, seats))
     {
     }
@@ -36,7 +36,7 @@ pid_t dead_process()
 
 TEST_CASE("a counter is bounded for all processes together", "[overload]")
 {
-    shared_memory m(2, 4);
+    seats_memory m(2, 4);
     shared_tally one(m.words, 2), two(m.words, 2);
     one.take_seat(::getpid());
     two.take_seat(::getppid());
@@ -57,7 +57,7 @@ TEST_CASE("a counter is bounded for all processes together", "[overload]")
 TEST_CASE("what a process had counted is taken back when it ends, and when it was killed",
           "[overload]")
 {
-    shared_memory m(1, 2);
+    seats_memory m(1, 2);
     shared_tally alive(m.words, 1);
     alive.take_seat(::getpid());
     CHECK(alive.add(0, 10));
@@ -85,7 +85,7 @@ TEST_CASE("what a process had counted is taken back when it ends, and when it wa
 
 TEST_CASE("without a seat, or without memory for any, it is counted all the same", "[overload]")
 {
-    shared_memory m(1, 1);
+    seats_memory m(1, 1);
     shared_tally first(m.words, 1), second(m.words, 1);
     first.take_seat(::getpid());
     second.take_seat(::getppid());

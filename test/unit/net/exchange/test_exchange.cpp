@@ -8,8 +8,6 @@ using namespace std::chrono_literals;
 namespace
 {
 
-const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-
 std::vector<act> one_answer(const std::string& answer)
 {
     return {expect(end_of_head), test::send(answer)};
@@ -20,7 +18,7 @@ std::vector<act> one_answer(const std::string& answer)
 TEST_CASE("two exchanges, one connection", "[engine]")
 {
     front f;
-    f.site.script({expect(end_of_head), test::send(ok), expect(end_of_head), test::send(ok)});
+    f.site.script({expect(end_of_head), test::send(whole), expect(end_of_head), test::send(whole)});
     auto first = f.make_client(), second = f.make_client();
     const auto one = f.run(first);
     CHECK(failed(one).empty());
@@ -85,7 +83,7 @@ TEST_CASE("a body goes up as it is framed", "[engine]")
         client.upload = {};
         expected = "\r\n\r\n0\r\n\r\n";
     }
-    f.site.script({expect(expected), test::send(ok)});
+    f.site.script({expect(expected), test::send(whole)});
     const auto happened = f.run(client, "POST");
     CHECK(failed(happened).empty());
     CHECK(happened.request_body == (client.upload.empty() ? 0 : 14));
@@ -125,7 +123,7 @@ TEST_CASE("interim responses pass, and the upload goes on behind them", "[engine
     f.site.script(
         {expect(end_of_head),
          test::send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n"),
-         expect("fourmore"), test::send("HTTP/1.1 103 Early Hints\r\n\r\n" + ok)});
+         expect("fourmore"), test::send("HTTP/1.1 103 Early Hints\r\n\r\n" + whole)});
     const auto happened = f.run(client, "POST");
     CHECK(failed(happened).empty());
     CHECK(client.interim == "103 103 "); // the client's own 100 is not the backend's affair
@@ -148,7 +146,7 @@ TEST_CASE("an upload that interim responses interrupt all the time arrives whole
     const auto length = std::to_string(all.size());
     f.fields = {{"Content-Length", length}};
     f.site.script({expect(end_of_head), chatter("HTTP/1.1 103 Early Hints\r\n\r\n", all.size()),
-                   test::send(ok)});
+                   test::send(whole)});
     const auto happened = f.run(client, "POST");
     CHECK(failed(happened).empty());
     CHECK(client.interim.size() / 4 == (all.size() + 2999) / 3000); // "103 " each
@@ -173,7 +171,7 @@ TEST_CASE("a pooled connection that has died costs one more attempt, if it may b
     f.site.script({expect(end_of_head), test::send(kept),
                    expect(end_of_head + (repeats ? "" : "body")),
                    resets ? reset() : test::close()});
-    f.site.script(one_answer(ok));
+    f.site.script(one_answer(whole));
     auto first = f.make_client(), second = f.make_client();
     CHECK(failed(f.run(first)).empty());
     if (!repeats) {
@@ -199,13 +197,13 @@ TEST_CASE("the second attempt is on a fresh connection, however many are idle", 
 {
     front f;
     for (int i = 0; i < 2; ++i)
-        f.site.script({expect(end_of_head), test::send(ok), expect(end_of_head), test::close()});
+        f.site.script({expect(end_of_head), test::send(whole), expect(end_of_head), test::close()});
     auto one = f.make_client(), two = f.make_client(), third = f.make_client();
     const started<outcome> first(f.engine_.context(), f.exchange(one, "GET"));
     const started<outcome> other(f.engine_.context(), f.exchange(two, "GET"));
     REQUIRE(until(f.engine_.context(), [&] { return first.done() && other.done(); }));
     REQUIRE(f.idle() == 2);
-    f.site.script(one_answer(ok));
+    f.site.script(one_answer(whole));
     const auto happened = f.run(third);
     CHECK(failed(happened).empty());
     CHECK(happened.attempts == 2);
@@ -223,7 +221,7 @@ TEST_CASE("a fresh connection that dies is not tried again, nor a second one", "
     CHECK(failed(fresh) == words(reason::no_response));
     CHECK(f.site.visits() == 1);
 
-    f.site.script({expect(end_of_head), test::send(ok), expect(end_of_head), test::close()});
+    f.site.script({expect(end_of_head), test::send(whole), expect(end_of_head), test::close()});
     f.site.script({expect(end_of_head), test::close()});
     auto first = f.make_client(), second = f.make_client();
     CHECK(failed(f.run(first)).empty());

@@ -59,7 +59,7 @@ task<bool> read_all(response_reader& reader, reading& got, std::size_t step,
     co_return true;
 }
 
-struct bench {
+struct response_bench {
     asio::io_context context;
     deadline_list deadlines{context};
 
@@ -89,7 +89,7 @@ struct bench {
         return got;
     }
 };
-using end = bench::end;
+using end = response_bench::end;
 
 void check(const reading& got, const response& r)
 {
@@ -116,7 +116,7 @@ void check(const reading& got, const old_response& r)
 
 TEST_CASE("what old sites send is read the same wherever its bytes are split", "[response]")
 {
-    bench b;
+    response_bench b;
     for (const auto& r : old_responses()) {
         CAPTURE(r.what);
         const auto how = r.close ? end::closed : end::open;
@@ -132,7 +132,7 @@ TEST_CASE("what old sites send is read the same wherever its bytes are split", "
 
 TEST_CASE("what has two meanings is refused wherever its bytes are split", "[response]")
 {
-    bench b;
+    response_bench b;
     const auto refused_as = [&](const refused_response& r, reason why) {
         const std::string_view all = r.bytes;
         for (std::size_t at = 1; at < std::min<std::size_t>(all.size(), 300); ++at) {
@@ -152,7 +152,7 @@ TEST_CASE("what has two meanings is refused wherever its bytes are split", "[res
 TEST_CASE("a response is read the same wherever its bytes are split", "[response]")
 {
     const descriptors_kept kept;
-    bench b;
+    response_bench b;
     for (const auto& r : good_responses()) {
         CAPTURE(r.what);
         const auto how = r.until_close ? end::closed : end::open;
@@ -169,7 +169,7 @@ TEST_CASE("a response is read the same wherever its bytes are split", "[response
 
 TEST_CASE("a response that comes one byte at a time", "[response]")
 {
-    bench b;
+    response_bench b;
     for (const auto& r : good_responses()) {
         CAPTURE(r.what);
         wire line(b.context, b.deadlines);
@@ -192,7 +192,7 @@ TEST_CASE("a response that comes one byte at a time", "[response]")
 TEST_CASE("a response that cannot be trusted is refused for the right reason", "[response]")
 {
     const descriptors_kept kept;
-    bench b;
+    response_bench b;
     for (const auto& r : bad_responses()) {
         CAPTURE(r.what);
         const std::string_view all = r.bytes;
@@ -216,7 +216,7 @@ TEST_CASE("a backend that goes after any number of bytes is never taken for a wh
           "[response]")
 {
     const descriptors_kept kept;
-    bench b;
+    response_bench b;
     for (const auto& r : good_responses()) {
         const std::string_view all = r.bytes;
         const auto final_head = all.rfind("HTTP/1.");
@@ -267,7 +267,7 @@ TEST_CASE("what is wrong at hand is seen before anything is read", "[response]")
                          {chunks + "5\r\nhello\r\nx", true, bad},
                          {chunks + "5\r\nhello\r\n0\r\n\r\n", true}}) {
         CAPTURE(r.behind_head, r.closed);
-        bench b;
+        response_bench b;
         wire line(b.context, b.deadlines);
         line.send("HTTP/1.1 200 OK\r\n" + r.behind_head);
         if (r.closed)
@@ -289,7 +289,7 @@ TEST_CASE("what is wrong at hand is seen before anything is read", "[response]")
 
 TEST_CASE("a head may have 64 KiB", "[response]")
 {
-    bench b;
+    response_bench b;
     const std::string ok = "HTTP/1.1 204 No Content\r\nA: ";
     const auto value = std::string(max_head - ok.size() - 4, 'x');
     const auto got = b.read({ok + value + "\r\n\r\n"}, end::open);
@@ -299,7 +299,7 @@ TEST_CASE("a head may have 64 KiB", "[response]")
 
 TEST_CASE("a backend that is silent in a head or a body is left at the deadline", "[response]")
 {
-    bench b;
+    response_bench b;
     for (const auto& [bytes, why] :
          {std::pair{"", reason::response_timed_out},
           {"HTTP/1.1 200", reason::response_timed_out},
@@ -319,7 +319,7 @@ TEST_CASE("a backend that is silent in a head or a body is left at the deadline"
 
 TEST_CASE("the deadline of a head is for all of it, however often a byte arrives", "[response]")
 {
-    bench b;
+    response_bench b;
     wire line(b.context, b.deadlines);
     response_reader reader(*line.near, false, max_head);
     reading got;
@@ -341,7 +341,7 @@ TEST_CASE("the deadline of a head is for all of it, however often a byte arrives
 
 TEST_CASE("what follows a whole message forbids the connection's reuse", "[response]")
 {
-    bench b;
+    response_bench b;
     const auto got =
         b.read({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK"}, end::open);
     CHECK(got.over);

@@ -7,13 +7,6 @@ using namespace v6front;
 using namespace v6front::test;
 using namespace std::chrono_literals;
 
-namespace
-{
-
-const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-
-} // namespace
-
 TEST_CASE("interim responses give a backend no more time", "[engine]")
 {
     front f;
@@ -27,7 +20,7 @@ TEST_CASE("interim responses give a backend no more time", "[engine]")
         client.upload = {"body"};
     f.sends_chunks = sends;
     f.expects_continue = sends;
-    f.site.script({expect(end_of_head), drip(head, 40, 100ms), test::send(ok)});
+    f.site.script({expect(end_of_head), drip(head, 40, 100ms), test::send(whole)});
     const auto happened = f.run(client, sends ? "POST" : "GET");
     CHECK(failed(happened) == words(reason::response_timed_out));
     CHECK(happened.status == 504);
@@ -40,8 +33,8 @@ TEST_CASE("a backend that says that it is still at work may take longer", "[engi
     front f;
     auto client = f.make_client();
     f.rules.response_timeout = 1500ms;
-    f.site.script(
-        {expect(end_of_head), drip("HTTP/1.1 102 Processing\r\n\r\n", 4, 500ms), test::send(ok)});
+    f.site.script({expect(end_of_head), drip("HTTP/1.1 102 Processing\r\n\r\n", 4, 500ms),
+                   test::send(whole)});
     CHECK(failed(f.run(client)).empty());
     CHECK(client.interim == "102 102 102 102 ");
     CHECK(client.body == "hello");
@@ -59,7 +52,7 @@ TEST_CASE("the way of a body takes nothing of the time for its answer", "[engine
     const std::string last_chunk = "\r\n0\r\n\r\n";
     f.site.script({expect(end_of_head), test::send("HTTP/1.1 100 Continue\r\n\r\n"),
                    drip("HTTP/1.1 103 Early Hints\r\n\r\n", 3, 800ms), expect(last_chunk),
-                   test::send(ok)});
+                   test::send(whole)});
     CHECK(failed(f.run(client, "POST")).empty());
     CHECK(client.interim == "103 103 103 ");
     CHECK(client.body == "hello");
@@ -73,7 +66,7 @@ TEST_CASE("a backend's own time is no more than the time for its answer", "[engi
     std::vector<act> steps;
     for (int i = 0; i < many; ++i) {
         steps.push_back(expect(end_of_head));
-        steps.push_back(test::send(ok));
+        steps.push_back(test::send(whole));
     }
     f.site.script(steps);
     for (int i = 0; i < many; ++i) {

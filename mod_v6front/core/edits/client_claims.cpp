@@ -57,12 +57,14 @@ std::uint16_t list_of(const field& f, const claimant& by) noexcept
     const auto bit_if = [&f](added_header h) {
         return iequals(f.name, name_of(h)) ? static_cast<std::uint16_t>(h) : std::uint16_t{};
     };
+    const auto address = bit_if(added_header::address), forwarded = bit_if(added_header::forwarded);
     // Said already, by the same proxy from whom mod_remoteip has it.
     const bool is_said =
-        by.behind_proxy && plain_address(last_element(f.value)) == by.client_address;
-    return static_cast<std::uint16_t>((is_said ? 0 : bit_if(added_header::address)) |
-                                      bit_if(added_header::server) |
-                                      bit_if(added_header::forwarded));
+        by.behind_proxy &&
+        ((address != 0 && ends_with_client(f.value, by.client_address)) ||
+         (forwarded != 0 && forwarded_ends_with_client(f.value, by.client_address)));
+    return is_said ? std::uint16_t{}
+                   : static_cast<std::uint16_t>(address | forwarded | bit_if(added_header::server));
 }
 
 } // namespace

@@ -45,6 +45,27 @@ std::string_view unquoted_element(std::string_view text) noexcept
     return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
+// One address may be written in several ways.
+bool is_client(std::string_view element, std::string_view client) noexcept
+{
+    const std::string_view said = plain_address(unquoted_element(trim(element)));
+    const auto address = parse_ip_address(said);
+    return said == client || (address && address == parse_ip_address(client));
+}
+
+// Where a parameter of Forwarded ends: at "," or ";" outside of quotes, or with the text.
+std::size_t end_of_parameter(std::string_view text) noexcept
+{
+    bool quoted = false;
+    std::size_t i = 0;
+    for (; i < text.size() && (quoted || (text[i] != ',' && text[i] != ';')); ++i)
+        if (quoted && text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            quoted = !quoted;
+    return std::min(i, text.size());
+}
+
 } // namespace
 
 std::string_view plain_address(std::string_view text) noexcept
@@ -108,10 +129,26 @@ bool can_be_appended_to(std::string_view forwarded) noexcept
     return !quoted;
 }
 
-std::string_view last_element(std::string_view list) noexcept
+bool ends_with_client(std::string_view addresses, std::string_view client) noexcept
 {
-    const std::size_t comma = list.rfind(',');
-    return trim(comma == std::string_view::npos ? list : list.substr(comma + 1));
+    const std::size_t comma = addresses.rfind(',');
+    return is_client(comma == std::string_view::npos ? addresses : addresses.substr(comma + 1),
+                     client);
+}
+
+bool forwarded_ends_with_client(std::string_view forwarded, std::string_view client) noexcept
+{
+    bool is_last = false;
+    for (std::string_view rest = forwarded; !rest.empty();) {
+        const std::size_t end = end_of_parameter(rest);
+        const std::string_view one = trim(rest.substr(0, end));
+        if (iequals(one.substr(0, 4), "for="))
+            is_last = is_client(one.substr(4), client);
+        if (end < rest.size() && rest[end] == ',')
+            is_last = false;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return is_last;
 }
 
 bool is_request_id(std::string_view text) noexcept

@@ -34,8 +34,10 @@ void append_forwarded(std::string& out, const forwarded_view& said);
 // to it would be part of somebody else's value.
 bool can_be_appended_to(std::string_view forwarded) noexcept;
 
-// The last element of a list of addresses.
-std::string_view last_element(std::string_view list) noexcept;
+// Whether the last element of X-Forwarded-For, or of Forwarded, says that this is the client, a
+// plain address.
+bool ends_with_client(std::string_view addresses, std::string_view client) noexcept;
+bool forwarded_ends_with_client(std::string_view forwarded, std::string_view client) noexcept;
 
 // Whether the id that another proxy has given a request can be written into heads and logs as it
 // is: at most 128 of letters, digits and -._~+/=:@

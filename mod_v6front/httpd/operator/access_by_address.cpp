@@ -2,6 +2,7 @@
 
 #include "access_by_address.hpp"
 
+#include "core/base/ip_address.hpp"
 #include "core/findings/missing_sources.hpp"
 #include "core/rules/source_pool.hpp"
 #include "httpd/base/log.hpp"
@@ -113,6 +114,15 @@ bool is_local(const backend& b, const looked_up_names& known)
                        [&known](const numbered_name& name) { return is_local(name, known); });
 }
 
+std::optional<std::uint32_t> first_loopback(const source_pool& pool)
+{
+    constexpr std::uint32_t first = 0x7f000000, last = 0x7fffffff;
+    for (const auto& r : pool.ranges())
+        if (r.first <= last && first <= r.last)
+            return std::max(r.first, first);
+    return std::nullopt;
+}
+
 // The site sees the clients at addresses that its rules cannot take for local. It asks for no more
 // than that they are not the machine's own: which networks the site trusts is not known here.
 bool is_answered(const configured_backend& b)
@@ -121,11 +131,21 @@ bool is_answered(const configured_backend& b)
     if (terms.proxy_protocol.value_or(proxy_protocol::off) != proxy_protocol::off)
         return true;
     const auto sources = terms.sources.value_or(nullptr);
-    return sources && std::none_of(sources->ranges().begin(), sources->ranges().end(),
-                                   [](const source_pool::range& r) {
-                                       constexpr std::uint32_t net = 127;
-                                       return r.first >> 24 <= net && net <= r.last >> 24;
-                                   });
+    return sources && !first_loopback(*sources);
+}
+
+// An address of the backend on another machine.
+std::optional<ipv4_address> elsewhere(const backend& b, const looked_up_names& known)
+{
+    for (const auto& e : b.addresses)
+        if (!e.address().is_loopback())
+            return e.address().to_v4();
+    for (const auto& name : b.names)
+        if (const auto found = known.find(name.text); found != known.end())
+            for (const auto& a : found->second)
+                if (!a.is_loopback())
+                    return a;
+    return std::nullopt;
 }
 
 } // namespace
@@ -144,6 +164,26 @@ void find_missing_sources(const server_rec* main_server, findings& out)
         for (const auto& word : d.words)
             if (const auto key = split_key_value(word); key && iequals(key->key, "bindv4"))
                 find_missing(d, key->value, out);
+    });
+}
+
+// No connection leaves this machine from there.
+void find_loopback_sources(const server_rec* main_server, const looked_up_names& known,
+                           findings& out)
+{
+    std::set<std::string> said;
+    for_each_backend(main_server, [&](const configured_backend& b) {
+        const auto sources = settled_settings(b.server, *b.settings).sources.value_or(nullptr);
+        const auto source = sources ? first_loopback(*sources) : std::nullopt;
+        const auto site = source ? elsewhere(b.backend, known) : std::nullopt;
+        if (!site || !said.insert(b.rule + b.place).second)
+            return;
+        out.push_back({"V6F0258", b.place,
+                       b.rule + " (" + b.place + "): V6FrontBindV4 has " + v4_text(*source) +
+                           ", and from an address of 127.0.0.0/8 there is no way to " +
+                           site->to_string() +
+                           ": clients for which such an address is chosen get 503. Give addresses "
+                           "of this machine to which that site can answer"});
     });
 }
 

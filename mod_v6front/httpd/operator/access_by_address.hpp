@@ -20,6 +20,10 @@ void find_missing_sources(const server_rec* main_server, findings& out);
 // The addresses of names, as far as they have been looked up.
 using looked_up_names = std::map<std::string, ipv4_addresses>;
 
+// Those of V6FrontBindV4 that are loopback addresses, for sites that are elsewhere.
+void find_loopback_sources(const server_rec* main_server, const looked_up_names& known,
+                           findings& out);
+
 // One line for all, where neither V6FrontBindV4 nor V6FrontProxyProtocol has answered it.
 void note_local_sites(const server_rec* main_server, const looked_up_names& known = {});
 

@@ -125,10 +125,12 @@ int check_configuration(server_rec* main_server)
     if (!all.empty())
         return HTTP_INTERNAL_SERVER_ERROR;
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
-        all = find_in_settings(main_server);
+        findings of_names;
+        const auto found = find_in_names(main_server, listeners, of_names);
+        all = find_in_settings(main_server, found);
         if (any_routes(main_server))
             find_listen_conflicts(main_server, all);
-        const auto found = find_in_names(main_server, listeners, all);
+        all.insert(all.end(), of_names.begin(), of_names.end());
         log_findings(all, main_server);
         note_local_sites(main_server, found);
     }

@@ -64,7 +64,7 @@ bool any_routes(const server_rec* s)
     return false;
 }
 
-findings find_in_settings(const server_rec* main_server)
+findings find_in_settings(const server_rec* main_server, const looked_up_names& known)
 {
     findings all;
     if (!any_routes(main_server)) {
@@ -83,6 +83,7 @@ findings find_in_settings(const server_rec* main_server)
     find_written_mistakes(main_server, all);
     find_unsafe_tls(main_server, all);
     find_missing_sources(main_server, all);
+    find_loopback_sources(main_server, known, all);
     find_idle_settings(main_server, all);
     return all;
 }

@@ -6,12 +6,13 @@
 
 #include "core/findings/finding.hpp"
 #include "httpd/base/apache.hpp"
+#include "access_by_address.hpp"
 
 namespace v6front
 {
 
-// All that can be seen without waiting.
-findings find_in_settings(const server_rec* main_server);
+// All that can be seen without waiting, and with the names that have been looked up.
+findings find_in_settings(const server_rec* main_server, const looked_up_names& known = {});
 
 // The MPM lets a connection be suspended: there are engines.
 bool has_engines();

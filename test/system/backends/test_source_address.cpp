@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "local_networks.hpp"
 #include "plain_server.hpp"
+#include "text_lines.hpp"
 #include "user_agent.hpp"
 #include "ways.hpp"
 
@@ -132,6 +133,29 @@ TEST_CASE("An address that the machine does not have is said at the start, and i
                              ContainsSubstring("203.0.113.9"));
     }
     CHECK_FALSE(is_about_an_address(front.error_log()));
+}
+
+TEST_CASE("A loopback address that is to reach another machine is said at the start", "[sources]")
+{
+    auto options = options_for(short_list().front(),
+                               "V6FrontPass /far http://192.0.2.80/ bindv4=127.0.0.2,203.0.113.9\n"
+                               "V6FrontPass /near http://127.0.0.1:9/ bindv4=127.0.0.2\n"
+                               "V6FrontPass /own http://192.0.2.81/ bindv4=203.0.113.9\n"
+                               "V6FrontPass /name http://far.test/ bindv4=127.0.0.0/30");
+    options.hosts += "192.0.2.82 far.test\n";
+    const command_result tested = configtest(options);
+    CHECK(tested.code == 0);
+    const httpd_server front(options);
+    for (const std::string& said : {tested.output, front.error_log()}) {
+        INFO(said);
+        CHECK_THAT(said, ContainsSubstring("V6F0258: V6FrontPass /far http://192.0.2.80/") &&
+                             ContainsSubstring("V6FrontBindV4 has 127.0.0.2, and from") &&
+                             ContainsSubstring("no way to 192.0.2.80: clients"));
+    }
+    CHECK(count(tested.output, "V6F0258") == 2);
+    CHECK_THAT(tested.output, ContainsSubstring("V6FrontBindV4 has 127.0.0.0, and from") &&
+                                  ContainsSubstring("no way to 192.0.2.82: clients"));
+    CHECK(count(front.error_log(), "V6F0258") == 1); // names are not looked up at the start
 }
 
 TEST_CASE("No address of a site is avoided for one that this machine lacks", "[sources][addresses]")

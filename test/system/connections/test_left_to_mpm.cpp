@@ -99,6 +99,30 @@ TEST_CASE("TLS sessions in a cache elsewhere make no engine wait", "[accepting]"
     silent_cache.open("end"); // or the MPM would wait for its workers
 }
 
+TEST_CASE("Behind a PROXY header, HTTP/2 with prior knowledge is HTTP/2", "[accepting]")
+{
+    using namespace std::string_literals;
+    way w = http2_way();
+    w.tls = false;
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = options_for(w, "RemoteIPProxyProtocol On\nV6FrontPass / " + site.url());
+    options.modules.emplace_back("remoteip");
+    const httpd_server front(options);
+    const std::string said = "PROXY TCP6 2001:db8::7 2001:db8::1 4711 80\r\n"
+                             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"s;
+    const std::size_t piece = GENERATE(1, 1000);
+    raw_client client(front.port());
+    for (std::size_t at = 0; at < said.size(); at += piece)
+        client.send(said.substr(at, piece));
+    std::string frame;
+    while (frame.size() < 4) {
+        const std::string more = client.read_some();
+        REQUIRE_FALSE(more.empty());
+        frame += more;
+    }
+    CHECK(frame[3] == '\4'); // SETTINGS
+}
+
 TEST_CASE("The client of a PROXY header is logged where engines accept", "[accepting]")
 {
     const way w = GENERATE(values<way>({adopted_ways()[0], adopted_ways()[1], http2_way()}));

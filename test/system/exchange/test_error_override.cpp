@@ -4,6 +4,7 @@
 // it.
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "exact_reads.hpp"
 #include "scripted_backend.hpp"
 #include "ways.hpp"
 
@@ -153,6 +154,35 @@ TEST_CASE("An error that is not passed on leaves its connection in use, and HEAD
         CHECK(client.read_response().body == "site /all/x");
     }
     CHECK(site.connections() == 1);
+}
+
+TEST_CASE("A handshake that the site refuses gets this server's page, one that it accepts a tunnel",
+          "[error_override]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    INFO(w);
+    scripted_backend site([](const received_request& r) {
+        CHECK(r.message.value("Upgrade") == "websocket");
+        return r.message.target() == "/all/open"
+                   ? "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\n\r\nhello"
+                   : say_status(r);
+    });
+    httpd_server front(options_for(w, rules(site)));
+    const std::vector<std::pair<std::string, std::string>> fields{{"Connection", "Upgrade"},
+                                                                  {"Upgrade", "websocket"}};
+    raw_client client(front.port(), client_for(front));
+    for (const auto& [target, status, begins] :
+         {row{"/all/ws?403", 403, httpds_own}, row{"/all/ws?410", 410, "gone from here"},
+          row{"/some?405", 405, "site /some?405"}}) {
+        client.send(request_text({target, "GET", fields}));
+        const auto refused = client.read_response();
+        CHECK(refused.status() == status);
+        CHECK(refused.body.substr(0, begins.size()) == begins);
+    }
+    client.send(request_text({"/all/open", "GET", fields}));
+    read_head(client, "101");
+    CHECK(read_octets(client, 5) == "hello");
 }
 
 TEST_CASE("An error's body that is long, or does not come, keeps nobody waiting",

@@ -66,6 +66,8 @@ TEST_CASE("The client of a PROXY header is reported, and its sender trusted", "[
     };
     std::vector<way> ways = every_way();
     std::erase_if(ways, [](const way& w) { return w.tls; });
+    ways.push_back(http2_way()); // HTTP/1.1 on a listener for both
+    ways.back().tls = false;
     const way w = GENERATE_COPY(from_range(ways));
     const proxy_row r = GENERATE(values<proxy_row>({
         {"", "PROXY TCP6 2001:db8::7 2001:db8::1 1234 80\r\n", "2001:db8::7"},

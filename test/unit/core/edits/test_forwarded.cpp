@@ -139,10 +139,23 @@ TEST_CASE("a list that ends inside quotes is not appended to", "[forwarded]")
         CAPTURE(open);
         CHECK_FALSE(can_be_appended_to(open));
     }
-    CHECK(last_element("").empty());
-    CHECK(last_element("a") == "a");
-    CHECK(last_element("a, b ") == "b");
-    CHECK(last_element("a,").empty());
+}
+
+TEST_CASE("whether a list ends with the client is seen in each way to write it", "[forwarded]")
+{
+    const std::string_view one = "192.0.2.1", six = "2001:db8::1";
+    for (const char* list : {"192.0.2.1", "a, 192.0.2.1 ", "a,192.0.2.1:80", "\"192.0.2.1\""})
+        CHECK(ends_with_client(list, one));
+    for (const char* list : {"", "192.0.2.1,", "192.0.2.1, a", "192.0.2.11", "a"})
+        CHECK_FALSE(ends_with_client(list, one));
+    CHECK(ends_with_client("a, [2001:DB8:0::1]:80", six));
+    for (const char* list : {"for=192.0.2.1", "for=a, proto=https;For=\"192.0.2.1:80\" ; by=b"})
+        CHECK(forwarded_ends_with_client(list, one));
+    CHECK(forwarded_ends_with_client(R"(for=a,for="[2001:db8::1]")", six));
+    for (const char* list :
+         {"", "for=192.0.2.1, proto=http", "for=192.0.2.1,", "by=192.0.2.1",
+          R"(for=192.0.2.1, by="x;for=192.0.2.1";for=a)", R"(for=a;by="\", for=192.0.2.1")"})
+        CHECK_FALSE(forwarded_ends_with_client(list, one));
 }
 
 TEST_CASE("each field is added where it is asked for, in these words", "[forwarded]")
@@ -280,6 +293,16 @@ TEST_CASE("what a peer claims stays if it is trusted, and can be read", "[forwar
               {.behind_proxy = true, .trusted = true, .client_address = "192.0.2.1"},
               {"192.0.2.1, a"},
               address},
+             {"and of Forwarded's",
+              {{"Forwarded", "for=a, proto=https;For=\"[2001:db8::1]:80\""}},
+              {.behind_proxy = true, .trusted = true, .client_address = "2001:db8::1"},
+              {"for=a, proto=https;For=\"[2001:db8::1]:80\""},
+              0},
+             {"without mod_remoteip",
+              {{"Forwarded", "for=192.0.2.1"}},
+              {.trusted = true, .client_address = "192.0.2.1"},
+              {"for=192.0.2.1"},
+              forwarded},
              {"the same address without mod_remoteip is a second proxy's",
               {{"X-Forwarded-For", "192.0.2.1"}},
               {.trusted = true, .client_address = "192.0.2.1"},

@@ -112,7 +112,7 @@ endif
 
 # What no request passes through need not be fast: so it is a third as large.
 SMALL_release := -Os
-small_rooms := $(addprefix mod_v6front/,core/findings core/status httpd/config httpd/operator httpd/process httpd/status net/names)
+small_rooms := $(addprefix mod_v6front/,core/findings core/status httpd/operator httpd/process httpd/status net/names)
 small = $(filter $(addprefix %,$(small_rooms:=.cpp)) $(small_rooms:=/%),$(core_src) $(net_src) $(httpd_src))
 fast  = $(filter-out $(small) %.c,$(core_src) $(net_src) $(httpd_src))
 

@@ -110,11 +110,12 @@ else
 by_name   = $($(1))
 endif
 
-# What no request passes through need not be fast: so it is a third as large.
+# What costs a request little or nothing need not be fast: so it is a third as large.
 SMALL_release := -Os
 small_rooms := $(addprefix mod_v6front/,core/findings core/status httpd/operator httpd/process httpd/status net/names)
 small = $(filter $(addprefix %,$(small_rooms:=.cpp)) $(small_rooms:=/%),$(core_src) $(net_src) $(httpd_src))
 fast  = $(filter-out $(small) %.c,$(core_src) $(net_src) $(httpd_src))
+after_asio = $(filter-out $(core_src) $(if $(SMALL_$(MODE)),$(small)) %.c,$(net_src) $(httpd_src))
 
 .PHONY: all unit bridge system fuzz test lint format deb manual install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
@@ -126,11 +127,12 @@ core_flags  := -Imod_v6front -DBOOST_ASIO_DETAIL_CONFIG_HPP
 net_flags   := -Imod_v6front $(ASIO)
 httpd_flags := -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 $(call obj,$(core_src)): CXXFLAGS += $(core_flags)
-$(call obj,$(net_src)): private CXXFLAGS += $(net_flags) $(call after,asio)
-$(call obj,$(httpd_src)): private CXXFLAGS += $(httpd_flags) $(call after,asio)
+$(call obj,$(net_src)): private CXXFLAGS += $(net_flags)
+$(call obj,$(httpd_src)): private CXXFLAGS += $(httpd_flags)
 $(BUILD)/as_one/bridge_part.o: private CXXFLAGS += $(httpd_flags) $(call after,asio)
 $(BUILD)/as_one/fuzz_part.o: private CXXFLAGS += $(net_flags) $(call after,asio)
 $(call obj,$(fast)): private CXXFLAGS += $(FAST_$(MODE))
+$(call obj,$(after_asio)): private CXXFLAGS += $(call after,asio)
 $(call obj,$(small)): private CXXFLAGS += $(SMALL_$(MODE))
 flags-%:
 	@echo $(filter-out -M%,$(subst $(BY_PATH),,$(CXXFLAGS))) $($*_flags)
@@ -144,15 +146,14 @@ test_flags := -O0 -g1 $(if $(BY_FILE),,-Wno-shadow)
 unit_flags := $(test_flags) -I. -Imod_v6front -Itest $(ASIO) $(if $(filter asan,$(MODE)),-fno-sanitize=undefined)
 $(call obj,$(unit_src)): private CXXFLAGS += $(unit_flags) $(if $(filter-out main,$(*F)),$(call after,unit))
 system_flags := $(test_flags) -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
-$(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(filter-out main,$(*F)),$(call after,system)) $(rig_flags)
-# The clients and sites of all tests have half of the machine's time while these run.
-rig_flags = $(if $(findstring system/rig,$@),-O1)
+# The clients and sites of all tests, below rig/, have half of the machine's time while these run.
+$(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(findstring system/rig,$@),-O1,$(if $(filter-out main,$(*F)),$(call after,system)))
 $(call obj,$(bridge_src)): CXXFLAGS += -O0 -g1 -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
 
 # What nearly every file reads first is read once and kept (precompiled headers): Asio, and for tests Catch2.
-# clang finds them under GCC's name for them.
+# clang finds them under GCC's name for them. They are of one level of optimisation.
 after = -include $(BUILD)/$(1).hpp
-$(call obj,$(net_src) $(filter %.cpp,$(httpd_src))) $(BUILD)/as_one/bridge_part.o $(BUILD)/as_one/fuzz_part.o: $(BUILD)/asio.hpp.gch
+$(call obj,$(after_asio)) $(BUILD)/as_one/bridge_part.o $(BUILD)/as_one/fuzz_part.o: $(BUILD)/asio.hpp.gch
 $(call obj,$(unit_src)): $(BUILD)/unit.hpp.gch
 $(call obj,$(system_src)): $(BUILD)/system.hpp.gch
 $(BUILD)/asio.hpp.gch: CXXFLAGS += $(net_flags) $(FAST_$(MODE))

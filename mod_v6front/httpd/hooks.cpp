@@ -4,7 +4,6 @@
 
 #include "httpd/base/bridge.h"
 #include "httpd/base/guard.hpp"
-#include "httpd/base/own_thread.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/connections/adoption.hpp"
 #include "httpd/connections/descriptor_room.hpp"
@@ -45,7 +44,7 @@ static int v6front_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, serv
 static int v6front_open_logs(apr_pool_t*, apr_pool_t*, apr_pool_t*, server_rec*)
 {
     return v6front::guard("open_logs", OK, [] {
-        v6front::keep_listeners_nonblocking();
+        v6front::settle_listeners();
         return OK;
     });
 }
@@ -75,12 +74,9 @@ static void v6front_begin_child(apr_pool_t*, server_rec*)
     v6front::guard("the beginning of a child", [] { v6front::enlarge_descriptor_table(); });
 }
 
-// SIGTERM ends a child that begins within the signal's handler, and with it what is made here: it
-// waits, so that this is whole and no lock of malloc is held.
 static void v6front_child_init(apr_pool_t* pchild, server_rec* s)
 {
     v6front::guard("child_init", [=] {
-        const v6front::signals_blocked quiet;
         auto* made = new v6front::child(s, v6front::via_pseudonym());
         // Before the pool's own end: connections may still be in use until the engines are joined.
         apr_pool_pre_cleanup_register(pchild, made, v6front_end_child);

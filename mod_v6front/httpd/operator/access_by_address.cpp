@@ -17,6 +17,7 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <vector>
 
 namespace v6front
 {
@@ -134,17 +135,18 @@ bool is_answered(const configured_backend& b)
     return sources && !first_loopback(*sources);
 }
 
-// An address of the backend on another machine.
+// An address of the backend on another machine: not one that this machine has.
 std::optional<ipv4_address> elsewhere(const backend& b, const looked_up_names& known)
 {
+    std::vector<ipv4_address> all;
     for (const auto& e : b.addresses)
-        if (!e.address().is_loopback())
-            return e.address().to_v4();
+        all.push_back(e.address().to_v4());
     for (const auto& name : b.names)
         if (const auto found = known.find(name.text); found != known.end())
-            for (const auto& a : found->second)
-                if (!a.is_loopback())
-                    return a;
+            all.insert(all.end(), found->second.begin(), found->second.end());
+    for (const auto& a : all)
+        if (!may_be_bound(a.to_uint()))
+            return a;
     return std::nullopt;
 }
 

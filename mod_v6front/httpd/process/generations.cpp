@@ -81,10 +81,20 @@ std::uint64_t inode_of(int descriptor)
     return ::fstat(descriptor, &as_file) == 0 ? as_file.st_ino : 0;
 }
 
+void set_nonblocking(int descriptor, bool on)
+{
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags >= 0)
+        ::fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
 // APR changes the mode of a socket only if its own books have the other one. So what it changes now
 // is the mode of another descriptor.
 void let_apr_think_it_blocks(apr_socket_t* socket, int descriptor, int other)
 {
+    apr_int32_t is_known = 0;
+    if (apr_socket_opt_get(socket, APR_SO_NONBLOCK, &is_known) != APR_SUCCESS || !is_known)
+        return;
     apr_pool_t* unused = apr_socket_pool_get(socket);
     apr_os_sock_put(&socket, &other, unused);
     apr_socket_opt_set(socket, APR_SO_NONBLOCK, 0);
@@ -128,17 +138,19 @@ void announce_generation(const server_rec* main_server)
     shared->configured = own_generation();
 }
 
-// As the event MPM does in each child.
-void keep_listeners_nonblocking()
+// As the event MPM does in each child. An MPM that may follow it waits in accept() at its only
+// listener, and APR would not make that block any more.
+void settle_listeners()
 {
-    if (!has_engines())
+    if (!has_engines()) {
+        if (ap_listeners && !ap_listeners->next)
+            set_nonblocking(descriptor_of(ap_listeners), false);
         return;
+    }
     const int other = ::eventfd(0, EFD_CLOEXEC);
     for (const auto* l = ap_listeners; l; l = l->next) {
         const int descriptor = descriptor_of(l);
-        const int flags = ::fcntl(descriptor, F_GETFL);
-        if (flags >= 0)
-            ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+        set_nonblocking(descriptor, true);
         if (descriptor >= 0 && other >= 0)
             let_apr_think_it_blocks(l->sd, descriptor, other);
     }

@@ -20,8 +20,9 @@ void announce_generation(const server_rec* main_server);
 // In open_logs, in the parent. httpd makes the only listener that is left of several block
 // (listen.c, open_listeners). Engines of the old generation accept from the same socket, and would
 // then wait in accept() for the next client, and all that live on them with them. So at the next
-// restart APR is to find that it blocks already, and to leave it as it is.
-void keep_listeners_nonblocking();
+// restart APR is to find that it blocks already, and to leave it as it is. Where there are no
+// engines the only listener blocks.
+void settle_listeners();
 
 // In a child. Its own generation.
 int own_generation();

@@ -22,8 +22,8 @@ using kind = plain_server::kind;
 namespace
 {
 
-// Each answers with what it was told: the client's address and port, and where that has
-// connected to; "?" where it does not say.
+// Each answers with what it was told: the client's address and port, and where that has connected
+// to; "?" where it does not say.
 struct receiver {
     kind what;
     const char* site;

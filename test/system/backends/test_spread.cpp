@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // spread=client: a client's prefix stays at one address of a site that has several; only those of
-// an address that fails move, and they come back.
+// an address that fails move, and they come back. If the site gets one more address, only those
+// move that it takes.
 #include "addresses.hpp"
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "private_network.hpp"
+#include "scripted_names.hpp"
 
+#include <algorithm>
 #include <map>
 
 using namespace v6front;
@@ -30,6 +34,18 @@ scripted_backend::steps says_where(place which)
             script::again()};
 }
 
+// Where each customer's client of that number gets to.
+std::vector<std::string> homes_of(const httpd_server& front, const std::string& path, unsigned host)
+{
+    std::vector<std::string> all;
+    for (unsigned customer = 0; customer < clients; ++customer) {
+        const auto answer = ask(front, {path, "GET", {{"X-Client", client(customer, host)}}});
+        CHECK(answer.status() == 200);
+        all.push_back(answer.body);
+    }
+    return all;
+}
+
 struct spread_bench {
     explicit spread_bench(const way& w) : front(options(w))
     {
@@ -44,20 +60,7 @@ struct spread_bench {
         o.children = w.model == mpm::prefork ? 1 : 2;
         return o;
     }
-    std::string home(unsigned customer, unsigned host)
-    {
-        const auto answer =
-            ask(front, {site.path(), "GET", {{"X-Client", client(customer, host)}}});
-        CHECK(answer.status() == 200);
-        return answer.body;
-    }
-    std::vector<std::string> homes(unsigned host)
-    {
-        std::vector<std::string> all;
-        for (unsigned c = 0; c < clients; ++c)
-            all.push_back(home(c, host));
-        return all;
-    }
+    std::vector<std::string> homes(unsigned host) { return homes_of(front, site.path(), host); }
 
     twin_site site{"spread.test"};
     httpd_server front;
@@ -87,4 +90,39 @@ TEST_CASE("A client's prefix stays at one of several addresses, and comes back t
 
     b.front.graceful(); // other processes, and nothing shared with those before
     CHECK(b.homes(6) == before);
+}
+
+TEST_CASE("An address that a name gets takes clients from the others, which keep the rest",
+          "[spread]")
+{
+    if (!private_network::possible("a site that gets one more address"))
+        return;
+    const private_network network;
+    scripted_names names;
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    const std::string third = "127.0.0.4";
+    const scripted_backend one(say("127.0.0.2"), 0, "127.0.0.2");
+    const scripted_backend two(say("127.0.0.3"), one.port(), "127.0.0.3");
+    const scripted_backend added(say(third), one.port(), third);
+    names.say("site.test", {.a = {"127.0.0.2", "127.0.0.3"}});
+    auto options = options_for_name(w, "site.test", one.port());
+    options.site += " spread=client\nRemoteIPHeader X-Client\nRemoteIPInternalProxy ::1\n";
+    options.global = "V6FrontResolve refresh=1 timeout=1\n";
+    options.modules = {"remoteip"};
+    const httpd_server front(options);
+    const auto before = homes_of(front, "/", 1);
+    CHECK(std::ranges::count(before, third) == 0);
+    names.say("site.test", {.a = {third, "127.0.0.3", "127.0.0.2"}});
+    std::vector<std::string> after;
+    CHECK(eventually([&] { return (after = homes_of(front, "/", 2)) != before; }));
+    after = homes_of(front, "/", 3); // by the new answer, all of them
+    unsigned moved = 0;
+    for (unsigned c = 0; c < clients; ++c)
+        if (after[c] != before[c]) {
+            CHECK(after[c] == third);
+            ++moved;
+        }
+    CHECK(moved > 0);
+    CHECK(moved < clients / 2 + clients / 4); // a third of them, more or less
 }

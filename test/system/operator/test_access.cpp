@@ -135,6 +135,28 @@ TEST_CASE("Manual: rules by address are open behind a front, and closed by each 
     }
 }
 
+TEST_CASE("Manual: HAProxy has the client's address from the header that the front sends",
+          "[access]")
+{
+    if (!private_network::possible("a site behind HAProxy"))
+        return;
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    const local_networks network;
+    const plain_server site(kind::haproxy,
+                            " bind 127.0.0.1:@port@\n " +
+                                replaced(block("proxy-haproxy"), ":8080", ":@second@") +
+                                " http-request return status 200 content-type text/plain "
+                                "lf-string \"%[src]\"");
+    const httpd_server front(
+        options_for(w, "V6FrontPass / " + site.second_url() + "\n" + block("front-proxy")));
+    user_agent stranger(front, {.from = "2001:db8:bad::1"});
+    stranger.send({"/"});
+    CHECK(stranger.read_response().body == "2001:db8:bad::1");
+    CHECK(ask_site(site.port(), "10.1.2.3", "/").body == "10.1.2.3");
+    CHECK(front.complaints() == no_complaints);
+}
+
 TEST_CASE("A notice at the start says which sites take clients for local, and only those",
           "[access]")
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What may be written once and is written twice: refused with the line of the first, or, where the
-// second replaces the first as elsewhere in httpd, a line of configtest. Each directive has a
-// row.
+// second replaces the first as elsewhere in httpd, a line of configtest. Each directive has a row.
 #include "catch.hpp"
 #include "ways.hpp"
 

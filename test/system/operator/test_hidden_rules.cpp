@@ -215,8 +215,7 @@ std::map<std::size_t, std::vector<std::string>> lines_by_host(const httpd_option
     return lines;
 }
 
-// The rules of a row as configtest's line says to write them; empty where that takes a
-// person.
+// The rules of a row as configtest's line says to write them; empty where that takes a person.
 std::string as_advised(const std::string& rules, const std::string& line)
 {
     std::smatch found;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Requests that two readers could understand differently: refused, or forwarded in one form. Each
-// row is followed by a victim's request, and hides one for /evil: the site must never see
-// that.
+// row is followed by a victim's request, and hides one for /evil: the site must never see that.
 #include "catch.hpp"
 #include "strict_requests.hpp"
 #include "ways.hpp"
@@ -15,21 +14,20 @@ using namespace v6front;
 namespace
 {
 
-// What the site sees of the row and of the victim's request behind it: nothing, both, the
-// row (what follows is no request then, and refused), the victim's (the row's end
-// was clear).
-enum class fate_of_bytes { refused, forwarded, alone, passed_over };
+// What the site sees of the row and of the victim's request behind it: nothing, both, the row (what
+// follows is no request then, and refused), the victim's (the row's end was clear).
+enum class fate_of_row { refused, forwarded, alone, passed_over };
 
 struct hostile_row {
     const char* name;
     std::string bytes;
-    fate_of_bytes becomes = fate_of_bytes::refused;
+    fate_of_row becomes = fate_of_row::refused;
     std::string body{}; // what the site gets with it
 };
 
 const std::string start = "POST /row HTTP/1.1\r\nHost: site.test\r\n";
 const std::string get_start = "GET /row HTTP/1.1\r\nHost: site.test\r\n";
-const std::string second_request = "GET /evil HTTP/1.1\r\nHost: site.test\r\n\r\n";
+const std::string hidden_request = "GET /evil HTTP/1.1\r\nHost: site.test\r\n\r\n";
 const std::string victim = "GET /after HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n";
 
 std::string in_chunk(const std::string& text)
@@ -42,34 +40,34 @@ std::string in_chunk(const std::string& text)
 // A request with a length of that text, whose body of five octets hides nothing if it is taken for
 // five, and evil if it is taken for none.
 hostile_row length(const char* name, const std::string& text,
-                   fate_of_bytes becomes = fate_of_bytes::refused)
+                   fate_of_row becomes = fate_of_row::refused)
 {
     return {name, start + "Content-Length:" + text + "\r\n\r\nhello", becomes, "hello"};
 }
 
 hostile_row coding(const char* name, const std::string& lines,
-                   fate_of_bytes becomes = fate_of_bytes::refused)
+                   fate_of_row becomes = fate_of_row::refused)
 {
-    return {name, start + lines + "\r\n\r\n" + in_chunk(second_request) + "0\r\n\r\n", becomes,
-            second_request};
+    return {name, start + lines + "\r\n\r\n" + in_chunk(hidden_request) + "0\r\n\r\n", becomes,
+            hidden_request};
 }
 
 std::vector<hostile_row> lengths()
 {
-    const std::string n = std::to_string(second_request.size());
+    const std::string n = std::to_string(hidden_request.size());
     return {
         {"a length and chunks",
          start + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
-             second_request},
+             hidden_request},
         {"chunks and a length",
          start + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" +
-             second_request},
+             hidden_request},
         {"two lengths",
-         start + "Content-Length: 0\r\nContent-Length: " + n + "\r\n\r\n" + second_request},
-        {"two lengths in a list", start + "Content-Length: 0, " + n + "\r\n\r\n" + second_request},
-        length("plain", " 5", fate_of_bytes::forwarded),
-        length("without a space", "5", fate_of_bytes::forwarded),
-        length("behind a tab", "\t5 ", fate_of_bytes::forwarded),
+         start + "Content-Length: 0\r\nContent-Length: " + n + "\r\n\r\n" + hidden_request},
+        {"two lengths in a list", start + "Content-Length: 0, " + n + "\r\n\r\n" + hidden_request},
+        length("plain", " 5", fate_of_row::forwarded),
+        length("without a space", "5", fate_of_row::forwarded),
+        length("behind a tab", "\t5 ", fate_of_row::forwarded),
         length("twice the same", " 5\r\nContent-Length: 5"),
         length("a sign", " +5"),
         length("below zero", " -5"),
@@ -85,15 +83,15 @@ std::vector<hostile_row> lengths()
         length("empty", " "),
         length("above 2^64", " 18446744073709551621"),
         length("above 2^63", " 9223372036854775813"),
-        length("folded", "\r\n 5", fate_of_bytes::forwarded),
+        length("folded", "\r\n 5", fate_of_row::forwarded),
         {"a length, nominated",
          start + "Connection: Content-Length\r\nContent-Length: 5\r\n\r\nhello",
-         fate_of_bytes::forwarded, "hello"},
-        {"a GET with a body", get_start + "Content-Length: " + n + "\r\n\r\n" + second_request,
-         fate_of_bytes::forwarded, second_request},
-        {"a space before the colon", start + "Content-Length : " + n + "\r\n\r\n" + second_request},
-        {"a tab before the colon", start + "Content-Length\t: " + n + "\r\n\r\n" + second_request},
-        {"a CR before the colon", start + "Content-Length\r: " + n + "\r\n\r\n" + second_request},
+         fate_of_row::forwarded, "hello"},
+        {"a GET with a body", get_start + "Content-Length: " + n + "\r\n\r\n" + hidden_request,
+         fate_of_row::forwarded, hidden_request},
+        {"a space before the colon", start + "Content-Length : " + n + "\r\n\r\n" + hidden_request},
+        {"a tab before the colon", start + "Content-Length\t: " + n + "\r\n\r\n" + hidden_request},
+        {"a CR before the colon", start + "Content-Length\r: " + n + "\r\n\r\n" + hidden_request},
     };
 }
 
@@ -101,16 +99,16 @@ std::vector<hostile_row> codings()
 {
     const std::string te = "Transfer-Encoding: ";
     return {
-        coding("plain", te + "chunked", fate_of_bytes::forwarded),
-        coding("in capitals", "TRANSFER-ENCODING: CHUNKED", fate_of_bytes::forwarded),
-        coding("behind a tab", "Transfer-Encoding:\tchunked", fate_of_bytes::forwarded),
+        coding("plain", te + "chunked", fate_of_row::forwarded),
+        coding("in capitals", "TRANSFER-ENCODING: CHUNKED", fate_of_row::forwarded),
+        coding("behind a tab", "Transfer-Encoding:\tchunked", fate_of_row::forwarded),
         coding("nominated", "Connection: Transfer-Encoding\r\n" + te + "chunked",
-               fate_of_bytes::forwarded),
+               fate_of_row::forwarded),
         {"what httpd refuses by itself", // and would read on behind it
          "POST /row%2f HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\n"
          "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
-             second_request},
-        coding("an OPTIONS' chunks", te + "chunked", fate_of_bytes::forwarded),
+             hidden_request},
+        coding("an OPTIONS' chunks", te + "chunked", fate_of_row::forwarded),
         coding("nearly", te + "xchunked"),
         coding("nearly, behind", te + "chunkedx"),
         coding("identity", te + "identity"),
@@ -137,24 +135,24 @@ std::vector<hostile_row> codings()
         coding("a space before the colon", "Transfer-Encoding : chunked"),
         coding("a line end before the colon", "Transfer-Encoding\n: chunked"),
         {"a tab before the name", // which makes it a part of X
-         start + "X: y\r\n\tTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fate_of_bytes::alone},
+         start + "X: y\r\n\tTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fate_of_row::alone},
         coding("behind a bare LF", "X: y\nTransfer-Encoding: chunked"),
         coding("behind a bare CR", "X: y\rTransfer-Encoding: chunked"),
         coding("gzip", te + "gzip, chunked"),
         {"a GET with chunks", // whose body other readers leave on the connection
-         get_start + te + "chunked\r\n\r\n" + in_chunk(second_request) + "0\r\n\r\n",
-         fate_of_bytes::forwarded, second_request},
+         get_start + te + "chunked\r\n\r\n" + in_chunk(hidden_request) + "0\r\n\r\n",
+         fate_of_row::forwarded, hidden_request},
         {"an OPTIONS with chunks",
          "OPTIONS /row HTTP/1.1\r\nHost: site.test\r\n" + te + "chunked\r\n\r\n" +
-             in_chunk(second_request) + "0\r\n\r\n",
-         fate_of_bytes::forwarded, second_request},
+             in_chunk(hidden_request) + "0\r\n\r\n",
+         fate_of_row::forwarded, hidden_request},
         {"a DELETE with chunks",
          "DELETE /row HTTP/1.1\r\nHost: site.test\r\n" + te + "chunked\r\n\r\n" +
-             in_chunk(second_request) + "0\r\n\r\n",
-         fate_of_bytes::forwarded, second_request},
+             in_chunk(hidden_request) + "0\r\n\r\n",
+         fate_of_row::forwarded, hidden_request},
         {"chunks of HTTP/1.0", "POST /row HTTP/1.0\r\nHost: site.test\r\nConnection: keep-alive\r\n"
                                "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
-                                   second_request},
+                                   hidden_request},
     };
 }
 
@@ -162,13 +160,13 @@ std::vector<hostile_row> chunks()
 {
     const std::string head = start + "Transfer-Encoding: chunked\r\n\r\n";
     const auto size = [&](const char* name, const std::string& text,
-                          fate_of_bytes becomes = fate_of_bytes::refused) {
+                          fate_of_row becomes = fate_of_row::refused) {
         return hostile_row{name, head + text + "\r\nhello\r\n0\r\n\r\n", becomes, "hello"};
     };
     return {
-        size("plain", "5", fate_of_bytes::forwarded),
-        size("leading zeros", "0005", fate_of_bytes::forwarded),
-        size("an extension", "5;a=b;c=\"d\"", fate_of_bytes::forwarded),
+        size("plain", "5", fate_of_row::forwarded),
+        size("leading zeros", "0005", fate_of_row::forwarded),
+        size("an extension", "5;a=b;c=\"d\"", fate_of_row::forwarded),
         size("a prefix", "0x5"),
         size("an underscore", "0_5"),
         size("a sign", "+5"),
@@ -181,21 +179,21 @@ std::vector<hostile_row> chunks()
         size("a letter", "g"),
         size("two words", "5 5"),
         size("an extension with a bare CR", "5;a\rb"),
-        {"an extension with a bare LF", head + "5;a\nhello\r\n0\r\n\r\n" + second_request},
+        {"an extension with a bare LF", head + "5;a\nhello\r\n0\r\n\r\n" + hidden_request},
         {"an extension with a hidden chunk",
-         head + "2;\nxx\r\n" + in_chunk("0\r\n\r\n" + second_request) + "0\r\n\r\n"},
-        {"a size that ends in LF", head + "5\nhello\r\n0\r\n\r\n" + second_request},
-        {"a size that ends in CR", head + "5\rhello\r\n0\r\n\r\n" + second_request},
-        {"a size that ends in CR, more", head + "5\rXhello\r\n0\r\n\r\n" + second_request},
-        {"no line end behind the data", head + "5\r\nhello0\r\n\r\n" + second_request},
-        {"LF behind the data", head + "5\r\nhello\n0\r\n\r\n" + second_request},
-        {"two octets instead of a line end", head + "5\r\nhelloXX0\r\n\r\n" + second_request},
-        {"more data than the size", head + "5\r\nhello, you\r\n0\r\n\r\n" + second_request},
+         head + "2;\nxx\r\n" + in_chunk("0\r\n\r\n" + hidden_request) + "0\r\n\r\n"},
+        {"a size that ends in LF", head + "5\nhello\r\n0\r\n\r\n" + hidden_request},
+        {"a size that ends in CR", head + "5\rhello\r\n0\r\n\r\n" + hidden_request},
+        {"a size that ends in CR, more", head + "5\rXhello\r\n0\r\n\r\n" + hidden_request},
+        {"no line end behind the data", head + "5\r\nhello0\r\n\r\n" + hidden_request},
+        {"LF behind the data", head + "5\r\nhello\n0\r\n\r\n" + hidden_request},
+        {"two octets instead of a line end", head + "5\r\nhelloXX0\r\n\r\n" + hidden_request},
+        {"more data than the size", head + "5\r\nhello, you\r\n0\r\n\r\n" + hidden_request},
         {"a length as a trailer",
          head + "5\r\nhello\r\n0\r\nContent-Length: 99\r\nHost: evil.test\r\n\r\n",
-         fate_of_bytes::forwarded, "hello"},
+         fate_of_row::forwarded, "hello"},
         {"a trailer that is none", head + "5\r\nhello\r\n0\r\nGET /evil HTTP/1.1\r\n\r\n"},
-        {"a last chunk of LF", head + "5\r\nhello\r\n0\n\n" + second_request},
+        {"a last chunk of LF", head + "5\r\nhello\r\n0\n\n" + hidden_request},
     };
 }
 
@@ -205,16 +203,16 @@ std::vector<hostile_row> lines()
     return {
         {"LF alone", "GET /row HTTP/1.1\nHost: site.test\n\n"},
         {"LF alone behind the request line", "GET /row HTTP/1.1\n" + host},
-        {"LF alone at the end", "GET /row HTTP/1.1\r\nHost: site.test\r\n\n" + second_request},
+        {"LF alone at the end", "GET /row HTTP/1.1\r\nHost: site.test\r\n\n" + hidden_request},
         {"CR alone", "GET /row HTTP/1.1\rHost: site.test\r\r"},
         {"a bare CR in a value", get_start + "X: a\rb\r\n\r\n"},
         {"a bare CR before CRLF", get_start + "X: a\r\r\n\r\n"},
         {"a NUL in a value", get_start + std::string("X: a\0b\r\n\r\n", 10)},
         {"a NUL in a name", get_start + std::string("X\0: b\r\n\r\n", 9)},
         {"a NUL in the target", std::string("GET /row\0 HTTP/1.1\r\n", 20) + host},
-        {"a folded value", get_start + "X: a\r\n b\r\n\r\n", fate_of_bytes::forwarded},
+        {"a folded value", get_start + "X: a\r\n b\r\n\r\n", fate_of_row::forwarded},
         {"a folded request", get_start + "X: a\r\n GET /evil HTTP/1.1\r\n\r\n",
-         fate_of_bytes::forwarded},
+         fate_of_row::forwarded},
         {"a fold before the first field", "GET /row HTTP/1.1\r\n X: y\r\n" + host},
         {"no colon", get_start + "X y\r\n\r\n"},
         {"no name", get_start + ": y\r\n\r\n"},
@@ -227,7 +225,7 @@ std::vector<hostile_row> lines()
         {"a space before", " GET /row HTTP/1.1\r\n" + host},
         {"a method with a colon", "GET: /row HTTP/1.1\r\n" + host},
         {"a version in the target", "GET /row HTTP/1.1 HTTP/1.1\r\n" + host},
-        {"HTTP/2.0", "GET /row HTTP/2.0\r\n" + host, fate_of_bytes::passed_over},
+        {"HTTP/2.0", "GET /row HTTP/2.0\r\n" + host, fate_of_row::passed_over},
         {"HTTP/1.10", "GET /row HTTP/1.10\r\n" + host},
         {"http/1.1", "GET /row http/1.1\r\n" + host},
         {"no Host", "GET /row HTTP/1.1\r\n\r\n"},
@@ -237,14 +235,14 @@ std::vector<hostile_row> lines()
         {"a Host with a path", "GET /row HTTP/1.1\r\nHost: site.test/evil\r\n\r\n"},
         {"a Host with a user", "GET /row HTTP/1.1\r\nHost: evil@site.test\r\n\r\n"},
         {"a Host with a space", "GET /row HTTP/1.1\r\nHost: site.test evil\r\n\r\n"},
-        {"a Host, nominated", get_start + "Connection: Host\r\n\r\n", fate_of_bytes::forwarded},
-        {"an empty line first", "\r\n" + get_start + "\r\n", fate_of_bytes::forwarded},
+        {"a Host, nominated", get_start + "Connection: Host\r\n\r\n", fate_of_row::forwarded},
+        {"an empty line first", "\r\n" + get_start + "\r\n", fate_of_row::forwarded},
         {"a refused upgrade, and a request behind it",
-         get_start + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", fate_of_bytes::forwarded},
+         get_start + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", fate_of_row::forwarded},
         {"a refused upgrade with a body",
          start + "Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: " +
-             std::to_string(second_request.size()) + "\r\n\r\n" + second_request,
-         fate_of_bytes::forwarded, second_request},
+             std::to_string(hidden_request.size()) + "\r\n\r\n" + hidden_request,
+         fate_of_row::forwarded, hidden_request},
     };
 }
 
@@ -269,11 +267,11 @@ void check_row(const httpd_server& front, strict_site& site, const hostile_row& 
         FAIL_CHECK(f);
     }
     CHECK(seen.find("/evil") == std::string::npos);
-    static const std::map<fate_of_bytes, std::string> expected{
-        {fate_of_bytes::refused, ""},
-        {fate_of_bytes::forwarded, "/row /after "},
-        {fate_of_bytes::alone, "/row "},
-        {fate_of_bytes::passed_over, "/after "}};
+    static const std::map<fate_of_row, std::string> expected{
+        {fate_of_row::refused, ""},
+        {fate_of_row::forwarded, "/row /after "},
+        {fate_of_row::alone, "/row "},
+        {fate_of_row::passed_over, "/after "}};
     CHECK(seen == expected.at(r.becomes));
     if (seen.starts_with("/row")) {
         CHECK(site.requests()[0].body == r.body);

@@ -297,7 +297,7 @@ TEST_CASE("Two Cookie fields become one, divided as cookies are", "[operator_fie
     };
     const way w = GENERATE(from_range(every_way()));
     INFO(w);
-    const std::vector<cookie_row> field_rows{
+    const std::vector<cookie_row> cookie_rows{
         {{"a=1"}, "a=1"},
         {{"a=1", "b=2"}, "a=1; b=2"},
         {{"a=1; b=2", "c=3", "d=4; e=5"}, "a=1; b=2; c=3; d=4; e=5"},
@@ -310,7 +310,7 @@ TEST_CASE("Two Cookie fields become one, divided as cookies are", "[operator_fie
     scripted_backend site([](const received_request&) { return response("ok"); });
     httpd_server front(with_directives(w, site, ""));
     std::size_t hits = 0;
-    for (const cookie_row& r : field_rows) {
+    for (const cookie_row& r : cookie_rows) {
         INFO(r.seen);
         fields sent;
         for (const auto& value : r.sent)

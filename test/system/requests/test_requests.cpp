@@ -245,7 +245,7 @@ TEST_CASE("TRACE and OPTIONS go as far as Max-Forwards lets them", "[requests]")
         int status;
         const char* seen; // by the site; nullptr: nothing
     };
-    const std::vector<hop> request_rows{
+    const std::vector<hop> hops{
         {"OPTIONS", "5", 200, "4"},
         {"TRACE", "1", 200, "0"},
         {"TRACE", "1000000", 200, "999999"},
@@ -256,7 +256,7 @@ TEST_CASE("TRACE and OPTIONS go as far as Max-Forwards lets them", "[requests]")
         {"GET", "0", 200, "0"},
         {"GET", "x", 200, "x"},
     };
-    for (const hop& h : request_rows) {
+    for (const hop& h : hops) {
         INFO(h.method << " " << h.said);
         const std::size_t before = site.hits();
         raw_client client(front.port(), client_for(front));

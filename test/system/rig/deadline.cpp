@@ -21,7 +21,7 @@ milliseconds patience()
 }
 
 // Looks are dear (all of /proc, say), so the longer it takes the fewer there are: what is seen is
-// late by an eighth of the time at most.
+// late by 2 ms, or by an eighth of the time, and never by more than 20 ms.
 bool eventually(const std::function<bool()>& holds, milliseconds limit)
 {
     using clock = std::chrono::steady_clock;

@@ -18,7 +18,8 @@ std::vector<act> one_answer(const std::string& answer)
 TEST_CASE("two exchanges, one connection", "[engine]")
 {
     front f;
-    f.site.script({expect(end_of_head), test::send(whole), expect(end_of_head), test::send(whole)});
+    f.site.script({expect(end_of_head), test::send(whole_answer), expect(end_of_head),
+                   test::send(whole_answer)});
     auto first = f.make_client(), second = f.make_client();
     const auto one = f.run(first);
     CHECK(failed(one).empty());
@@ -83,7 +84,7 @@ TEST_CASE("a body goes up as it is framed", "[engine]")
         client.upload = {};
         expected = "\r\n\r\n0\r\n\r\n";
     }
-    f.site.script({expect(expected), test::send(whole)});
+    f.site.script({expect(expected), test::send(whole_answer)});
     const auto happened = f.run(client, "POST");
     CHECK(failed(happened).empty());
     CHECK(happened.request_body == (client.upload.empty() ? 0 : 14));
@@ -123,7 +124,7 @@ TEST_CASE("interim responses pass, and the upload goes on behind them", "[engine
     f.site.script(
         {expect(end_of_head),
          test::send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n"),
-         expect("fourmore"), test::send("HTTP/1.1 103 Early Hints\r\n\r\n" + whole)});
+         expect("fourmore"), test::send("HTTP/1.1 103 Early Hints\r\n\r\n" + whole_answer)});
     const auto happened = f.run(client, "POST");
     CHECK(failed(happened).empty());
     CHECK(client.interim == "103 103 "); // the client's own 100 is not the backend's affair
@@ -146,7 +147,7 @@ TEST_CASE("an upload that interim responses interrupt all the time arrives whole
     const auto length = std::to_string(all.size());
     f.fields = {{"Content-Length", length}};
     f.site.script({expect(end_of_head), chatter("HTTP/1.1 103 Early Hints\r\n\r\n", all.size()),
-                   test::send(whole)});
+                   test::send(whole_answer)});
     const auto happened = f.run(client, "POST");
     CHECK(failed(happened).empty());
     CHECK(client.interim.size() / 4 == (all.size() + 2999) / 3000); // "103 " each
@@ -171,7 +172,7 @@ TEST_CASE("a pooled connection that has died costs one more attempt, if it may b
     f.site.script({expect(end_of_head), test::send(kept),
                    expect(end_of_head + (repeats ? "" : "body")),
                    resets ? reset() : test::close()});
-    f.site.script(one_answer(whole));
+    f.site.script(one_answer(whole_answer));
     auto first = f.make_client(), second = f.make_client();
     CHECK(failed(f.run(first)).empty());
     if (!repeats) {
@@ -197,13 +198,14 @@ TEST_CASE("the second attempt is on a fresh connection, however many are idle", 
 {
     front f;
     for (int i = 0; i < 2; ++i)
-        f.site.script({expect(end_of_head), test::send(whole), expect(end_of_head), test::close()});
+        f.site.script(
+            {expect(end_of_head), test::send(whole_answer), expect(end_of_head), test::close()});
     auto one = f.make_client(), two = f.make_client(), third = f.make_client();
     const started<outcome> first(f.engine_.context(), f.exchange(one, "GET"));
     const started<outcome> other(f.engine_.context(), f.exchange(two, "GET"));
     REQUIRE(until(f.engine_.context(), [&] { return first.done() && other.done(); }));
     REQUIRE(f.idle() == 2);
-    f.site.script(one_answer(whole));
+    f.site.script(one_answer(whole_answer));
     const auto happened = f.run(third);
     CHECK(failed(happened).empty());
     CHECK(happened.attempts == 2);
@@ -221,7 +223,8 @@ TEST_CASE("a fresh connection that dies is not tried again, nor a second one", "
     CHECK(failed(fresh) == words(reason::no_response));
     CHECK(f.site.visits() == 1);
 
-    f.site.script({expect(end_of_head), test::send(whole), expect(end_of_head), test::close()});
+    f.site.script(
+        {expect(end_of_head), test::send(whole_answer), expect(end_of_head), test::close()});
     f.site.script({expect(end_of_head), test::close()});
     auto first = f.make_client(), second = f.make_client();
     CHECK(failed(f.run(first)).empty());

@@ -12,7 +12,7 @@ TEST_CASE("a backend that stops after any octet of its response", "[engine]")
     const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                 "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
     const descriptors_kept kept;
-    for (const auto& answer : {whole, chunked}) {
+    for (const auto& answer : {whole_answer, chunked}) {
         front f;
         const auto head = answer.find(end_of_head) + 4;
         for (std::size_t n = 0; n < answer.size(); ++n) {
@@ -80,7 +80,7 @@ TEST_CASE("a name is resolved before the backend is asked", "[engine]")
 {
     front f;
     f.backend.host = "localhost";
-    f.site.script({expect(end_of_head), test::send(whole)});
+    f.site.script({expect(end_of_head), test::send(whole_answer)});
     auto client = f.make_client();
     CHECK(failed(f.run(client)).empty());
     CHECK(client.body == "hello");
@@ -91,7 +91,7 @@ TEST_CASE("a pinned address stands for the name, and the next one for one that r
     front f;
     f.backend.host = "no-such-host.invalid";
     f.pinned = {asio::ip::make_address_v4("127.0.0.2"), asio::ip::address_v4::loopback()};
-    f.site.script({expect(end_of_head), test::send(whole)});
+    f.site.script({expect(end_of_head), test::send(whole_answer)});
     auto client = f.make_client();
     const auto happened = f.run(client);
     CHECK(failed(happened).empty());
@@ -108,7 +108,7 @@ TEST_CASE("another name stands for the backend's own, and one that is not found 
     SECTION("found")
     {
         f.pinned_names = {"::1", "localhost"};
-        f.site.script({expect(end_of_head), test::send(whole)});
+        f.site.script({expect(end_of_head), test::send(whole_answer)});
         const auto happened = f.run(client);
         CHECK(failed(happened).empty());
         REQUIRE(happened.address);
@@ -174,7 +174,7 @@ TEST_CASE("a backend that sends one interim response after the other", "[engine]
     {
         one_more = "HTTP/1.1 102 Processing\r\n\r\n";
     }
-    f.site.script({expect(end_of_head), test::send(all), test::send(one_more + whole)});
+    f.site.script({expect(end_of_head), test::send(all), test::send(one_more + whole_answer)});
     const auto happened = f.run(client);
     CHECK(client.interim.size() / 4 == (f.expects_continue ? 99 : 100));
     if (one_more.empty()) {
@@ -303,7 +303,7 @@ TEST_CASE("no descriptor is left: 503, and the next request with one is served",
     CHECK(failed(happened) == words(reason::out_of_resources));
     CHECK(happened.status == 503);
 
-    f.site.script({expect(end_of_head), test::send(whole)});
+    f.site.script({expect(end_of_head), test::send(whole_answer)});
     auto served = f.make_client();
     CHECK(failed(f.run(served)).empty());
     CHECK(served.body == "hello");

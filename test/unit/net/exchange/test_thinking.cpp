@@ -20,7 +20,7 @@ TEST_CASE("interim responses give a backend no more time", "[engine]")
         client.upload = {"body"};
     f.sends_chunks = sends;
     f.expects_continue = sends;
-    f.site.script({expect(end_of_head), drip(head, 40, 100ms), test::send(whole)});
+    f.site.script({expect(end_of_head), drip(head, 40, 100ms), test::send(whole_answer)});
     const auto happened = f.run(client, sends ? "POST" : "GET");
     CHECK(failed(happened) == words(reason::response_timed_out));
     CHECK(happened.status == 504);
@@ -34,7 +34,7 @@ TEST_CASE("a backend that says that it is still at work may take longer", "[engi
     auto client = f.make_client();
     f.rules.response_timeout = 1500ms;
     f.site.script({expect(end_of_head), drip("HTTP/1.1 102 Processing\r\n\r\n", 4, 500ms),
-                   test::send(whole)});
+                   test::send(whole_answer)});
     CHECK(failed(f.run(client)).empty());
     CHECK(client.interim == "102 102 102 102 ");
     CHECK(client.body == "hello");
@@ -52,7 +52,7 @@ TEST_CASE("the way of a body takes nothing of the time for its answer", "[engine
     const std::string last_chunk = "\r\n0\r\n\r\n";
     f.site.script({expect(end_of_head), test::send("HTTP/1.1 100 Continue\r\n\r\n"),
                    drip("HTTP/1.1 103 Early Hints\r\n\r\n", 3, 800ms), expect(last_chunk),
-                   test::send(whole)});
+                   test::send(whole_answer)});
     CHECK(failed(f.run(client, "POST")).empty());
     CHECK(client.interim == "103 103 103 ");
     CHECK(client.body == "hello");
@@ -66,7 +66,7 @@ TEST_CASE("a backend's own time is no more than the time for its answer", "[engi
     std::vector<act> steps;
     for (int i = 0; i < many; ++i) {
         steps.push_back(expect(end_of_head));
-        steps.push_back(test::send(whole));
+        steps.push_back(test::send(whole_answer));
     }
     f.site.script(steps);
     for (int i = 0; i < many; ++i) {

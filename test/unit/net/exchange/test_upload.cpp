@@ -19,12 +19,12 @@ TEST_CASE("a request that cannot be repeated takes a connection that will last",
 {
     const std::string method = GENERATE("GET", "POST", "PUT", "DELETE");
     const bool with_body = method == "POST" || method == "PUT";
-    const std::string first = GENERATE(whole, kept);
+    const std::string first = GENERATE(whole_answer, kept);
     CAPTURE(method, first);
     front f;
     const std::string end = end_of_head + (with_body ? "body" : "");
-    f.site.script({expect(end_of_head), test::send(first), expect(end), test::send(whole)});
-    f.site.script({expect(end), test::send(whole)});
+    f.site.script({expect(end_of_head), test::send(first), expect(end), test::send(whole_answer)});
+    f.site.script({expect(end), test::send(whole_answer)});
     auto one = f.make_client(), two = f.make_client();
     CHECK(failed(f.run(one)).empty());
     if (with_body) {
@@ -53,7 +53,7 @@ TEST_CASE("an unsent body lets a dead connection be replaced, whatever the metho
 {
     front f;
     f.site.script({expect(end_of_head), test::send(kept), expect(end_of_head), test::close()});
-    f.site.script({expect(end_of_head + "body"), test::send(whole)});
+    f.site.script({expect(end_of_head + "body"), test::send(whole_answer)});
     auto one = f.make_client(), two = f.make_client();
     CHECK(failed(f.run(one)).empty());
     f.fields = {{"Content-Length", "4"}};
@@ -76,7 +76,7 @@ TEST_CASE("a body of unknown length is sent with its length, where that is wante
     SECTION("it fits")
     {
         client.upload.pop_back();
-        f.site.script({expect("one-two"), test::send(whole)});
+        f.site.script({expect("one-two"), test::send(whole_answer)});
         const auto happened = f.run(client, "POST");
         CHECK(failed(happened).empty());
         CHECK(happened.request_body == 7);
@@ -95,8 +95,9 @@ TEST_CASE("a body of unknown length is sent with its length, where that is wante
     SECTION("it can be sent once more")
     {
         client.upload = {"again"};
-        f.site.script({expect(end_of_head), test::send(whole), expect("again"), test::close()});
-        f.site.script({expect("again"), test::send(whole)});
+        f.site.script(
+            {expect(end_of_head), test::send(whole_answer), expect("again"), test::close()});
+        f.site.script({expect("again"), test::send(whole_answer)});
         auto first = f.make_client();
         CHECK(failed(f.run(first)).empty());
         const auto happened = f.run(client, "PUT");
@@ -106,7 +107,7 @@ TEST_CASE("a body of unknown length is sent with its length, where that is wante
     SECTION("it is none")
     {
         client.upload = {};
-        f.site.script({expect(end_of_head), test::send(whole)});
+        f.site.script({expect(end_of_head), test::send(whole_answer)});
         const auto happened = f.run(client, "POST");
         CHECK(failed(happened).empty());
         CHECK(f.site[0].received.find("Content-Length: 0\r\n") != std::string::npos);
@@ -120,7 +121,7 @@ TEST_CASE("a body that is refused while the site speaks is not ended as if it we
 {
     front f;
     f.fields = {{"Transfer-Encoding", "chunked"}};
-    f.site.script({expect("0\r\n\r\n"), test::send(whole)});
+    f.site.script({expect("0\r\n\r\n"), test::send(whole_answer)});
     auto client = f.make_client();
     client.upload = {"one"};
     client.upload_ends = fake_client::ending::broken;
@@ -167,17 +168,17 @@ TEST_CASE("a client that waits for a word of the backend's gets it", "[engine]")
     SECTION("go on")
     {
         f.site.script({expect(end_of_head), test::send("HTTP/1.1 100 Continue\r\n\r\n"),
-                       expect("body"), test::send(whole)});
+                       expect("body"), test::send(whole_answer)});
     }
     SECTION("not yet, then go on")
     {
         f.site.script({expect(end_of_head), test::send("HTTP/1.1 102 Processing\r\n\r\n"),
                        test::send("HTTP/1.1 100 Continue\r\n\r\n"), expect("body"),
-                       test::send(whole)});
+                       test::send(whole_answer)});
     }
     SECTION("none: it is told to go on all the same")
     {
-        f.site.script({expect("body"), test::send(whole)});
+        f.site.script({expect("body"), test::send(whole_answer)});
     }
     SECTION("no")
     {
@@ -189,7 +190,7 @@ TEST_CASE("a client that waits for a word of the backend's gets it", "[engine]")
     SECTION("no wait: its body comes at once")
     {
         client.waits_for_invitation = false;
-        f.site.script({expect("body"), test::send(whole)});
+        f.site.script({expect("body"), test::send(whole_answer)});
     }
     const auto happened = f.run(client, "POST");
     CHECK(failed(happened).empty());
@@ -207,7 +208,7 @@ TEST_CASE("trailers go up behind a chunked body", "[engine]")
     auto client = f.make_client();
     client.upload = {"body"};
     client.upload_trailers = {{"Digest", "d"}, {"Host", "evil"}};
-    f.site.script({expect("0\r\nDigest: d\r\n\r\n"), test::send(whole)});
+    f.site.script({expect("0\r\nDigest: d\r\n\r\n"), test::send(whole_answer)});
     CHECK(failed(f.run(client, "POST")).empty());
     CHECK(f.site[0].received.find("Trailer: Digest\r\n") != std::string::npos);
 }

@@ -158,6 +158,22 @@ TEST_CASE("A loopback address that is to reach another machine is said at the st
     CHECK(count(front.error_log(), "V6F0258") == 1); // names are not looked up at the start
 }
 
+TEST_CASE("From a loopback address this machine's own addresses are reached", "[sources]")
+{
+    if (!private_network::possible("a site at an address of this machine"))
+        return;
+    const private_network network;
+    network.add_addresses("192.0.2.5", "fe80::5");
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    const scripted_backend site([](const received_request&) { return response("ok"); }, 0,
+                                "192.0.2.5");
+    const httpd_server front(options_for(
+        w, "V6FrontPass / http://192.0.2.5:" + std::to_string(site.port()) + "/ bindv4=127.0.0.2"));
+    CHECK(get(front, "/").body == "ok");
+    CHECK(count(front.error_log(), "V6F0258") == 0);
+}
+
 TEST_CASE("No address of a site is avoided for one that this machine lacks", "[sources][addresses]")
 {
     const way w = GENERATE(from_range(http1_ways()));

@@ -39,23 +39,23 @@ constexpr receiver receivers[] = {
                   "Header set Told \"expr=%{REMOTE_ADDR} ? ? ?\""},
 };
 
-struct told_of {
+struct told_addresses {
     std::string client, client_port, server, server_port;
 };
 
-told_of ask_what_it_was_told(user_agent& agent, const std::string& target)
+told_addresses ask_what_it_was_told(user_agent& agent, const std::string& target)
 {
     agent.send({target});
     const http_message m = agent.read_response();
     REQUIRE(m.status() == 200);
     std::istringstream words(m.has("Told") ? m.value("Told") : m.body);
-    told_of t;
+    told_addresses t;
     words >> t.client >> t.client_port >> t.server >> t.server_port;
     return t;
 }
 
-http_message said_of(user_agent& agent, const std::string& target = "/",
-                     const std::string& method = "GET")
+http_message ask_page(user_agent& agent, const std::string& target = "/",
+                      const std::string& method = "GET")
 {
     question q{target, method};
     if (method == "POST")
@@ -92,7 +92,7 @@ TEST_CASE("Real receivers learn the client of a PROXY header", "[proxy_protocol]
         std::set<std::string> ports;
         for (const receiver& r : receivers) {
             INFO(to_string(r.what));
-            const told_of t = ask_what_it_was_told(agent, "/" + to_string(r.what) + "/page");
+            const told_addresses t = ask_what_it_was_told(agent, "/" + to_string(r.what) + "/page");
             CHECK(t.client == address);
             if (t.server != "?") {
                 ports.insert(t.client_port);
@@ -118,9 +118,9 @@ TEST_CASE("Only the same client's requests share a connection with a PROXY heade
     {
         user_agent one(front), other(front);
         for (int i = 0; i < 3; ++i) {
-            CHECK(said_of(other).body == "ok");
-            CHECK(said_of(one).body == "ok");
-            CHECK(said_of(one, "/", "POST").body == "ok");
+            CHECK(ask_page(other).body == "ok");
+            CHECK(ask_page(one).body == "ok");
+            CHECK(ask_page(one, "/", "POST").body == "ok");
         }
         CHECK(site.connections() == 2);
         const auto lines = site.first_lines();
@@ -133,7 +133,7 @@ TEST_CASE("Only the same client's requests share a connection with a PROXY heade
         }
         one.leave();
         CHECK(site.wait_for_open_connections(1));
-        CHECK(said_of(other).body == "ok");
+        CHECK(ask_page(other).body == "ok");
     }
     CHECK(site.wait_for_open_connections(0)); // they end with the client
 }
@@ -146,7 +146,7 @@ TEST_CASE("A request that is sent again has its PROXY header again", "[proxy_pro
     httpd_server front(options_with(w, front_for(site)));
     user_agent agent(front);
     for (int i = 0; i < 3; ++i)
-        CHECK(said_of(agent).body == "ok");
+        CHECK(ask_page(agent).body == "ok");
     // One is served, the next is sent again, and leaves a connection that has served one.
     CHECK(site.connections() == 3);
     const auto lines = site.first_lines();
@@ -175,7 +175,7 @@ TEST_CASE("What a connection with a PROXY header must not be used for", "[proxy_
     CHECK(plain.connections() == 1);
     user_agent agent(front);
     for (int i = 0; i < 3; ++i)
-        CHECK(said_of(agent, "/once/x").body == "ok");
+        CHECK(ask_page(agent, "/once/x").body == "ok");
     CHECK(site.connections() == 3);
     CHECK(site.wait_for_open_connections(0));
 }
@@ -254,10 +254,10 @@ TEST_CASE("A server that answers 400 to every PROXY header is named once", "[pro
     user_agent agent(front);
     const int wanted = version == "off" ? 200 : 400;
     for (int i = 0; i < 9; ++i)
-        CHECK(said_of(agent, "/page").status() == wanted);
+        CHECK(ask_page(agent, "/page").status() == wanted);
     CHECK(front.error_log().find("V6F0154") == std::string::npos);
     for (int i = 0; i < 20; ++i)
-        CHECK(said_of(agent, "/page").status() == wanted);
+        CHECK(ask_page(agent, "/page").status() == wanted);
     const auto lines = front.complaints(version == "off" ? 0 : 1);
     REQUIRE(lines.size() == (version == "off" ? 0 : 1));
     for (const auto& line : lines)

@@ -3,44 +3,20 @@
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "raw_client.hpp"
+#include "tcp_sockets.hpp"
 #include "text_lines.hpp"
 #include "watching.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <regex>
-#include <sstream>
 #include <stdexcept>
 
 namespace v6front
 {
-
-namespace
-{
-
-bool has_client_that_left(std::uint16_t port)
-{
-    char hex[8];
-    std::snprintf(hex, sizeof hex, ":%04X", static_cast<unsigned>(port));
-    for (const char* family : {"/proc/net/tcp6", "/proc/net/tcp"}) {
-        std::ifstream table(family);
-        std::string line, slot, local, remote, state;
-        while (std::getline(table, line)) {
-            std::istringstream columns(line);
-            columns >> slot >> local >> remote >> state;
-            if (local.ends_with(hex) && state == "08") { // CLOSE_WAIT
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-} // namespace
 
 httpd_server::httpd_server(httpd_options options)
     : options_(std::move(options)), places_(folder_.path())
@@ -214,11 +190,12 @@ void httpd_server::stop()
 void httpd_server::judge() const
 {
     // AH00051/52: a child crashed. AH00046/47: a child had to be killed. AH00106: assertion.
-    static const std::regex bad("AH0005[12]:|AH0004[67]:|AH00106:|\\bassertion\\b");
-    for (const std::string& line : lines_of(error_log())) {
-        if (std::regex_search(line, bad))
-            FAIL_CHECK("httpd's error log: " << line);
-    }
+    static constexpr std::array bad{
+        "AH00051:", "AH00052:", "AH00046:", "AH00047:", "AH00106:", "assertion"};
+    for (const std::string& line : lines_of(error_log()))
+        for (const char* word : bad)
+            if (line.find(word) != std::string::npos)
+                FAIL_CHECK("httpd's error log: " << line);
     const std::string reports = watcher_reports(places_.reports);
     if (!reports.empty())
         FAIL_CHECK(reports);
@@ -284,7 +261,7 @@ std::vector<std::string> httpd_server::complaints() const
     const std::string log = error_log();
     std::vector<std::string> found;
     for (const std::string& line : lines_of(log.substr(std::min(quiet_until_, log.size())))) {
-        if (std::regex_search(line, ours))
+        if (line.find("V6F") != std::string::npos && std::regex_search(line, ours))
             found.push_back(line);
     }
     return found;
@@ -310,9 +287,13 @@ command_result configtest(const httpd_options& options, notices wanted)
     std::vector<std::string> command = httpd_command(places);
     command.emplace_back("-t");
     auto said = run_command(command, httpd_environment(options, places));
-    static const std::regex notice("[^\n]*V6F0256: [^\n]*\n");
-    if (wanted == notices::without)
-        said.output = std::regex_replace(said.output, notice, "");
+    if (wanted == notices::without) {
+        std::string others;
+        for (const std::string& line : lines_of(said.output))
+            if (line.find("V6F0256: ") == std::string::npos)
+                others += line + '\n';
+        said.output = others;
+    }
     return said;
 }
 

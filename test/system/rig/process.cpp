@@ -138,20 +138,33 @@ void write_file(const std::string& path, const std::string& text)
         throw std::runtime_error("cannot write " + path);
 }
 
+namespace
+{
+
+// proc(5): the state follows the name, which may have any character in it. A blank where the
+// process or thread has gone.
+char state_in(const std::string& stat_file)
+{
+    const std::string stat = read_file(stat_file);
+    const auto name_end = stat.rfind(") ");
+    return name_end == std::string::npos ? ' ' : stat.at(name_end + 2);
+}
+
+} // namespace
+
 std::vector<pid_t> children_of(pid_t parent)
 {
     std::vector<pid_t> found;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-        const std::string name = entry.path().filename().string();
-        if (name.find_first_not_of("0123456789") != std::string::npos)
-            continue;
-        // "pid (name) state parent ...": the name may hold anything, so from its last parenthesis.
-        const std::string stat = read_file(entry.path().string() + "/stat");
-        const auto close = stat.rfind(')');
-        if (close == std::string::npos || close + 4 > stat.size() || stat[close + 2] == 'Z')
-            continue;
-        if (std::atol(stat.c_str() + close + 4) == parent)
-            found.push_back(static_cast<pid_t>(std::atol(name.c_str())));
+    const std::string process = "/proc/" + std::to_string(parent);
+    // proc(5): each thread has a list of its own.
+    std::error_code gone;
+    for (fs::directory_iterator at(process + "/task", gone), end; !gone && at != end;
+         at.increment(gone)) {
+        std::istringstream numbers(read_file(at->path().string() + "/children"));
+        for (pid_t child = 0; numbers >> child;)
+            if (const char state = state_in("/proc/" + std::to_string(child) + "/stat");
+                state != ' ' && state != 'Z')
+                found.push_back(child);
     }
     return found;
 }
@@ -180,10 +193,8 @@ bool is_asleep(pid_t process)
     std::error_code gone;
     const std::string tasks = "/proc/" + std::to_string(process) + "/task";
     for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
-        // proc(5): the state follows the name, which may have any character in it.
-        const std::string stat = read_file(task.path().string() + "/stat");
-        const auto name_end = stat.rfind(") ");
-        if (name_end != std::string::npos && stat.compare(name_end + 2, 1, "S") != 0)
+        const char state = state_in(task.path().string() + "/stat");
+        if (state != ' ' && state != 'S')
             return false;
     }
     return true;

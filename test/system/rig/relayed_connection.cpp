@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relayed_connection.hpp"
 
-#include "kernel_queues.hpp"
+#include "tcp_sockets.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -2,6 +2,7 @@
 #include "stock_site.hpp"
 
 #include "deadline.hpp"
+#include "tcp_sockets.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -9,8 +10,6 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -132,21 +131,9 @@ std::size_t stock_site::connections(std::size_t requests) const
     return std::set<std::string>(all.begin(), all.end()).size();
 }
 
-// Of /proc/net/tcp, those whose other end is at the site's port and that are established.
 std::size_t stock_site::open_connections() const
 {
-    std::ifstream table("/proc/net/tcp");
-    char wanted[8];
-    std::snprintf(wanted, sizeof wanted, ":%04X", port_);
-    std::size_t n = 0;
-    std::string line;
-    while (std::getline(table, line)) {
-        std::istringstream words(line);
-        std::string number, local, remote, state;
-        words >> number >> local >> remote >> state;
-        n += remote.ends_with(wanted) && state == "01";
-    }
-    return n;
+    return established_to(port_);
 }
 
 std::chrono::milliseconds stock_site::answers_within() const

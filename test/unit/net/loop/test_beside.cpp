@@ -35,8 +35,7 @@ struct stage {
         throw std::bad_alloc();
         co_return;
     }
-    // Who is woken waits already.
-    void play(task<void> whole, std::initializer_list<event*> wakes = {})
+    void begin(task<void> whole)
     {
         asio::co_spawn(context, std::move(whole), [this](std::exception_ptr e) {
             try {
@@ -47,6 +46,11 @@ struct stage {
                 said += '!';
             }
         });
+    }
+    // Who is woken waits already.
+    void play(task<void> whole, std::initializer_list<event*> wakes = {})
+    {
+        begin(std::move(whole));
         for (auto* e : wakes)
             asio::post(context, [e] { e->notify(); });
         context.run_for(std::chrono::seconds(3));
@@ -115,7 +119,8 @@ without_memory play_without(int piece)
         co_await run_beside(s.context.get_executor(), beside::until_one_ends, s.wait(s.first, 'a'),
                             s.wait(s.second, 'b'));
     };
-    s.play(whole());
+    s.begin(whole());
+    s.context.poll();
     {
         const missing_memory one(piece);
         begin.resume();

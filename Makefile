@@ -85,7 +85,7 @@ fuzz_src  := $(wildcard test/fuzz/*.cpp)
 bridge_part := $(addprefix mod_v6front/httpd/,$(addprefix config/,accept_directive.cpp config.cpp directives.cpp directive_place.cpp checks.cpp tls_rules.cpp cookie_directives.cpp forwarded_directives.cpp pseudo_v4_directive.cpp) \
                $(addprefix connections/,handover.cpp held_output.cpp input_store.cpp node_store.cpp socket_output.cpp) requests/pseudo_v4_client.cpp status/status_text.cpp)
 # Of net/ what reads a response, without the rest of an exchange.
-fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp backends/detached_socket.cpp loop/deadline.cpp loop/frame_memory.cpp loop/socket_read.cpp) \
+fuzz_part := $(addprefix mod_v6front/net/,exchange/response_reader.cpp backends/backend_connection.cpp backends/transport.cpp backends/detached_socket.cpp loop/deadline.cpp loop/socket_read.cpp) \
              $(wildcard mod_v6front/net/tls/*.cpp)
 
 # See net/loop/waiting_memory.cpp.

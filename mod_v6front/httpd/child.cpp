@@ -98,8 +98,8 @@ void obey_sigterm()
 
 } // namespace
 
-child::child(const server_rec* main_server, std::string via)
-    : shared_(main_server, std::move(via)), engines_(main_server, shared_)
+child::child(const server_rec* main_server, std::string_view pseudonym)
+    : shared_(main_server, pseudonym), engines_(main_server, shared_)
 {
     current_ = this;
     services::set_current(&shared_);

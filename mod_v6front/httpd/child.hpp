@@ -26,7 +26,7 @@ namespace v6front
 class child
 {
 public:
-    child(const server_rec* main_server, std::string via);
+    child(const server_rec* main_server, std::string_view pseudonym);
     ~child();
     child(const child&) = delete;
 

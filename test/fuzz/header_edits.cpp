@@ -77,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     answer.fields = fields;
     const auto site = parse_backend_url("http://site.lan/base/");
     reverse_map map({"http", host}, true, site);
-    edit_response_head(answer, map, "v6front-1");
+    const via_name via("v6front-1");
+    edit_response_head(answer, map, &via);
     std::size_t vias = 0;
     for (const auto& f : answer.fields) {
         require(!f.name.empty() && is_one_line(f.name) && is_one_line(f.value));

@@ -46,8 +46,8 @@ struct child {
           })
     {
     }
-    std::vector<endpoint> arrange(std::vector<endpoint> all, check_number check = 0,
-                                  std::optional<endpoint> avoid = {})
+    endpoint_list arrange(endpoint_list all, check_number check = 0,
+                          std::optional<endpoint> avoid = {})
     {
         auto of = make_site();
         of.check = check;
@@ -55,8 +55,8 @@ struct child {
         return all;
     }
     // With spread=client.
-    std::vector<endpoint> arrange_for(std::uint64_t client, std::vector<endpoint> all,
-                                      std::optional<endpoint> avoid = {})
+    endpoint_list arrange_for(std::uint64_t client, endpoint_list all,
+                              std::optional<endpoint> avoid = {})
     {
         book.arrange(all, www, avoid, client);
         return all;

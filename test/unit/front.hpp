@@ -13,7 +13,7 @@
 namespace v6front::test
 {
 
-inline const std::string own_via = "v6front-test";
+inline const via_name own_via("v6front-test");
 
 // A site's answer.
 inline const std::string whole_answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

@@ -85,33 +85,32 @@ void erase_fields(response_head& head, bool with_trailers)
 }
 
 // All Via fields become one at the place of the first (RFC 9110 7.6.3).
-void append_via(response_head& head, std::string_view pseudonym)
+void append_via(response_head& head, const via_name& front)
 {
-    std::string value;
+    const auto added = front.element(head.version);
+    std::string list;
     field* first = nullptr;
     for (field& f : head.fields) {
         if (!is_via(f.name))
             continue;
         if (!trim(f.value).empty())
-            value.append(f.value).append(", ");
+            list.append(f.value).append(", ");
         if (first)
             f.name = {};
         else
             first = &f;
     }
-    value.append(head.version == 10 ? "1.0 " : "1.1 ").append(pseudonym);
-    const std::string_view owned = own(head, std::move(value));
-    if (first) {
-        first->value = owned;
-        std::erase_if(head.fields, [](const field& f) { return f.name.empty(); });
-    } else {
-        head.fields.push_back({"Via", owned});
+    if (!first) {
+        head.fields.push_back({"Via", added});
+        return;
     }
+    first->value = list.empty() ? added : own(head, std::move(list.append(added)));
+    std::erase_if(head.fields, [](const field& f) { return f.name.empty(); });
 }
 
 } // namespace
 
-void edit_response_head(response_head& head, const reverse_map& map, std::string_view via,
+void edit_response_head(response_head& head, const reverse_map& map, const via_name* via,
                         bool with_trailers)
 {
     erase_fields(head, with_trailers);
@@ -121,8 +120,8 @@ void edit_response_head(response_head& head, const reverse_map& map, std::string
         else if (iequals(f.name, "refresh"))
             map_url(head, f, refresh_url(f.value), map);
     }
-    if (!via.empty())
-        append_via(head, via);
+    if (via)
+        append_via(head, *via);
 }
 
 void edit_cookies(response_head& head, const cookie_map& map)

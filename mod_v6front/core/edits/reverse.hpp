@@ -4,6 +4,7 @@
 // route implies by itself.
 #pragma once
 
+#include "core/base/recycled_memory.hpp"
 #include "core/message/reference.hpp"
 #include "core/rules/route.hpp"
 
@@ -58,7 +59,7 @@ public:
     // Relative references without a leading slash need no mapping.
     std::optional<std::string> map(std::string_view url) const;
 
-    const std::vector<entry>& entries() const noexcept { return entries_; } // as they were added
+    std::span<const entry> entries() const noexcept { return entries_; } // as they were added
     const front_origin& origin() const noexcept { return origin_; }
     // The one with the longest path of those for which `covers(entry)` holds.
     template <class Covers> std::optional<entry> longest(Covers&& covers) const;
@@ -73,7 +74,7 @@ private:
     front_origin origin_;
     bool preserved_;
     const backend_url* site_;
-    std::vector<entry> entries_;
+    std::vector<entry, recycling_allocator<entry>> entries_;
     std::span<const route> routes_;
 };
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/ascii.hpp"
+#include "core/base/recycled_memory.hpp"
 
 #include <span>
 #include <string_view>
@@ -17,7 +18,7 @@ struct field {
     std::string_view name;
     std::string_view value;
 };
-using field_list = std::vector<field>;
+using field_list = std::vector<field, recycling_allocator<field>>;
 
 // True if the comma-separated list (RFC 9110 5.6.1) has this element, parameters ignored.
 bool list_contains(std::string_view list, std::string_view token) noexcept;

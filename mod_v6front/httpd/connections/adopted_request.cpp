@@ -83,7 +83,8 @@ task<void> adopted_connection::serve_elsewhere(request_rec* r)
         refuse(r);
 }
 
-// What ap_process_async_request does before the request's conclusion, which conclude() is.
+// What ap_process_async_request does before the request's conclusion, which conclude() is; but for
+// the time at which a handler has suspended it, which would count the time until then twice.
 int adopted_connection::process(request_rec* r)
 {
     if (ap_extended_status)
@@ -94,8 +95,6 @@ int adopted_connection::process(request_rec* r)
         if (status == OK)
             status = ap_invoke_handler(r);
     }
-    if (status == SUSPENDED && ap_extended_status)
-        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), STOP_PREQUEST);
     return status;
 }
 

@@ -3,7 +3,6 @@
 #include "engine_pulse.hpp"
 
 #include "core/base/octet_memory.hpp"
-#include "net/loop/kept_frames.hpp"
 #include "httpd/base/guard.hpp"
 
 #include <algorithm>
@@ -41,7 +40,7 @@ void engine_pulse::beat()
         span_end_ = now + span;
     }
     worst_now_ = std::max(worst_now_, late);
-    const auto kept = frame_memory::kept() + octet_memory::kept() + nodes_.octets();
+    const auto kept = recycled_memory::kept() + octet_memory::kept() + nodes_.octets();
     counters_.tell_engine(
         {number_, static_cast<std::uint32_t>(clients_.load(std::memory_order_relaxed)),
          static_cast<std::uint32_t>(engine_.idle_connections().idle()),

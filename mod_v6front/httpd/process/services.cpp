@@ -73,8 +73,8 @@ task<void> look_over(client_pool& clients, asio::io_context& context)
 
 } // namespace
 
-services::services(const server_rec* main_server, std::string via)
-    : via_(std::move(via)),
+services::services(const server_rec* main_server, std::string_view pseudonym)
+    : via_(pseudonym),
       bodies_read_first_(config_of(main_server)->bodies_read_first),
       own_(find_own_listeners()),
       said_(shared_said()),

@@ -31,7 +31,7 @@ namespace v6front
 class services
 {
 public:
-    services(const server_rec* main_server, std::string via);
+    services(const server_rec* main_server, std::string_view pseudonym);
     ~services();
     services(const services&) = delete;
 
@@ -65,7 +65,7 @@ public:
 private:
     static std::atomic<services*> current_; // other threads still ask while the process ends
 
-    std::string via_;
+    via_name via_;
     bool bodies_read_first_;
     own_listeners own_;
     said_table said_; // outlives those who speak

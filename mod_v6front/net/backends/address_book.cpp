@@ -79,7 +79,7 @@ std::uint64_t number_of(const endpoint& address) noexcept
 }
 
 // Into that client's own order.
-void sort_for(std::uint64_t client, std::vector<endpoint>& addresses)
+void sort_for(std::uint64_t client, endpoint_list& addresses)
 {
     std::sort(addresses.begin(), addresses.end(), [client](const endpoint& a, const endpoint& b) {
         return rendezvous_score(client, number_of(a)) > rendezvous_score(client, number_of(b));
@@ -95,7 +95,7 @@ address_book::address_book(std::span<address_record> shared, teller tell)
 {
 }
 
-void address_book::arrange(std::vector<endpoint>& addresses, const backend& of,
+void address_book::arrange(endpoint_list& addresses, const backend& of,
                            const std::optional<endpoint>& avoid,
                            const std::optional<std::uint64_t>& client)
 {

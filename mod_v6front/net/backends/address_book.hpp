@@ -112,8 +112,7 @@ public:
     // flight of two that are drawn by lot, then others that are well, last those that are not.
     // `avoid` has just failed. With a `client` those that are well come in that client's own order,
     // which is always the same (core/base/rendezvous).
-    void arrange(std::vector<endpoint>& addresses, const backend& of,
-                 const std::optional<endpoint>& avoid,
+    void arrange(endpoint_list& addresses, const backend& of, const std::optional<endpoint>& avoid,
                  const std::optional<std::uint64_t>& client = {});
     address_use use(const endpoint& address) noexcept;
 

@@ -13,7 +13,7 @@ namespace
 
 void send_head(client& peer, response_head& head, const exchange_order& order, bool trailers)
 {
-    const auto via = order.rules.via ? order.services->via : std::string_view();
+    const auto* via = order.rules.via ? &order.services->via : nullptr;
     edit_response_head(head, *order.reverse, via, trailers);
     if (order.cookies)
         edit_cookies(head, *order.cookies);

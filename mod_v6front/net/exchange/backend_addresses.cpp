@@ -7,10 +7,10 @@
 namespace v6front
 {
 
-task<result<std::vector<endpoint>>> backend_addresses(engine& engine, const exchange_order& order)
+task<result<endpoint_list>> backend_addresses(engine& engine, const exchange_order& order)
 {
     const auto& site = *order.backend;
-    auto found = site.addresses;
+    endpoint_list found(site.addresses.begin(), site.addresses.end());
     std::optional<failure> unknown;
     for (const auto& name : site.names) {
         lookup_result waited{nullptr};

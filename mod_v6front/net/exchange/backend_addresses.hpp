@@ -13,7 +13,7 @@ namespace v6front
 {
 
 // At least one. Fails if nothing is known of any name, or if all would loop.
-task<result<std::vector<endpoint>>> backend_addresses(engine& engine, const exchange_order& order);
+task<result<endpoint_list>> backend_addresses(engine& engine, const exchange_order& order);
 
 // What an exchange must not connect to: this server's own listeners; nullptr: it may.
 inline const own_listeners* refused(const exchange_order& order) noexcept

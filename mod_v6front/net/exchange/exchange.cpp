@@ -117,7 +117,7 @@ at_once<std::optional<failure>> attempt::send_head(lease& backend, attempt_progr
     auto& head = backend->scratch();
     head.clear();
     const request_edits edits{order_.backend->authority, order_.rules.preserve_host,
-                              order_.services->via, order_.rules.reuse};
+                              order_.services->via.pseudonym(), order_.rules.reuse};
     append_request_head(head, order_.request, up_.how(), edits);
     if (!order_.request.expects_continue)
         if (auto failed = up_.take_at_hand())
@@ -327,8 +327,8 @@ task<outcome> run_exchange(engine& engine, client& peer, const exchange_order& o
     upload up(peer, *body);
 
     // 2. Edit: the head itself is written by each attempt; here, what would make it pointless.
-    if (has_passed(order.request.fields, order.services->via))
-        co_return refuse({reason::request_loop, {}, std::string(order.services->via)});
+    if (has_passed(order.request.fields, order.services->via.pseudonym()))
+        co_return refuse({reason::request_loop, {}, std::string(order.services->via.pseudonym())});
 
     if (body->kind == framing_kind::chunked && order.rules.max_buffered > 0) {
         auto failed = co_await up.buffer(order.rules.max_buffered);

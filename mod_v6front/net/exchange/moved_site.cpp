@@ -12,10 +12,10 @@ namespace v6front
 namespace
 {
 
-std::vector<endpoint> known_besides(engine& engine, const exchange_order& order,
-                                    std::span<const endpoint> tried)
+endpoint_list known_besides(engine& engine, const exchange_order& order,
+                            std::span<const endpoint> tried)
 {
-    std::vector<endpoint> found;
+    endpoint_list found;
     const auto* listeners = refused(order);
     for (const auto& name : order.backend->names) {
         const auto* known = engine.names().known(name);
@@ -33,8 +33,7 @@ std::vector<endpoint> known_besides(engine& engine, const exchange_order& order,
 
 } // namespace
 
-std::vector<endpoint> moved_to(engine& engine, const exchange_order& order,
-                               std::span<const endpoint> tried)
+endpoint_list moved_to(engine& engine, const exchange_order& order, std::span<const endpoint> tried)
 {
     auto found = known_besides(engine, order, tried);
     if (found.empty())
@@ -43,9 +42,8 @@ std::vector<endpoint> moved_to(engine& engine, const exchange_order& order,
     return found;
 }
 
-task<std::vector<endpoint>> moved_to(engine& engine, const exchange_order& order,
-                                     std::span<const endpoint> tried,
-                                     std::chrono::milliseconds timeout)
+task<endpoint_list> moved_to(engine& engine, const exchange_order& order,
+                             std::span<const endpoint> tried, std::chrono::milliseconds timeout)
 {
     auto found = moved_to(engine, order, tried);
     const auto until = deadline::clock::now() + timeout;

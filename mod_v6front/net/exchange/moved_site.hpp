@@ -16,11 +16,10 @@ namespace v6front
 
 // What is known now, without those addresses and without this server itself. Nothing else being
 // known, the names are looked up in the background, once a second at most.
-std::vector<endpoint> moved_to(engine& engine, const exchange_order& order,
-                               std::span<const endpoint> tried);
+endpoint_list moved_to(engine& engine, const exchange_order& order,
+                       std::span<const endpoint> tried);
 // The same, and waits for that lookup, `timeout` at most.
-task<std::vector<endpoint>> moved_to(engine& engine, const exchange_order& order,
-                                     std::span<const endpoint> tried,
-                                     std::chrono::milliseconds timeout);
+task<endpoint_list> moved_to(engine& engine, const exchange_order& order,
+                             std::span<const endpoint> tried, std::chrono::milliseconds timeout);
 
 } // namespace v6front

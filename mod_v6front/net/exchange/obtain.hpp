@@ -16,8 +16,8 @@ namespace v6front
 struct lease_wish {
     v6front::engine& engine;
     const exchange_order& order;
-    std::vector<endpoint>& addresses; // at least one
-    bool must_last = false;           // an idle one only if its backend keeps it for the moment
+    endpoint_list& addresses; // at least one
+    bool must_last = false;   // an idle one only if its backend keeps it for the moment
 
     bool is_uncertain() const
     {

@@ -7,6 +7,7 @@
 #include "core/edits/request_head.hpp"
 #include "core/edits/cookies.hpp"
 #include "core/edits/reverse.hpp"
+#include "core/edits/via_name.hpp"
 #include "core/rules/settings.hpp"
 #include "net/backends/address_book.hpp"
 #include "net/backends/backend.hpp"
@@ -28,7 +29,7 @@ class admission;
 
 // What all exchanges of one process share.
 struct exchange_services {
-    std::string_view via;                     // this front's pseudonym
+    const via_name& via;                      // of this front
     const own_listeners* listeners = nullptr; // refused as backends, unless the rules say self=on
     address_book* book = nullptr;             // for backends with several addresses
     v6front::admission* admission = nullptr;  // for backends with a limit

@@ -4,7 +4,7 @@
 // type-erased default: one virtual call less on every operation.
 #pragma once
 
-#include "frame_memory.hpp"
+#include "core/base/recycled_memory.hpp"
 
 #include <boost/version.hpp>
 #if BOOST_VERSION < 108100
@@ -22,6 +22,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <vector>
 
 namespace v6front
 {
@@ -36,6 +37,8 @@ using steady_timer =
     asio::basic_waitable_timer<std::chrono::steady_clock,
                                asio::wait_traits<std::chrono::steady_clock>, executor>;
 using endpoint = asio::ip::tcp::endpoint;
+// Those that one exchange may connect to.
+using endpoint_list = std::vector<endpoint, recycling_allocator<endpoint>>;
 
 // Peers' errors are values: an await yields [error_code, ...] and does not throw.
 // The operation itself is awaited, which needs no coroutine of its own.
@@ -50,15 +53,15 @@ template <class T> class at_once;
 namespace v6front
 {
 
-// The promise of a task: Asio's own, with its frame from frame_memory. Nothing is added to it, so
-// that what Asio takes for its frame is one.
+// The promise of a task: Asio's own, with its frame from recycled_memory. Nothing is added to it,
+// so that what Asio takes for its frame is one.
 template <class T> struct task_promise : asio::detail::awaitable_frame<T, executor> {
     using frame = asio::detail::awaitable_frame<T, executor>;
 
-    static void* operator new(std::size_t size) { return frame_memory::take(size); }
+    static void* operator new(std::size_t size) { return recycled_memory::take(size); }
     static void operator delete(void* memory, std::size_t size) noexcept
     {
-        frame_memory::give_back(memory, size);
+        recycled_memory::give_back(memory, size);
     }
 
     // Asio pushes the inner task onto a frame that it knows by its own promise.

@@ -108,7 +108,7 @@ TEST_CASE("what closes connections for one site says nothing of another at that 
     const auto times_first = [&c](const backend& of) {
         unsigned n = 0;
         for (int i = 0; i < 40; ++i) {
-            std::vector<endpoint> all{at(1), at(2)};
+            endpoint_list all{at(1), at(2)};
             c.book.arrange(all, of, {});
             n += all.front() == at(1);
         }

@@ -17,10 +17,9 @@ constexpr unsigned clients = 2000;
 constexpr std::uint64_t prefix = 0x20010db800000000u;
 
 // The address of each client, as that child sends it.
-std::vector<endpoint> homes(child& c, std::vector<endpoint> addresses,
-                            std::optional<endpoint> avoid = {})
+endpoint_list homes(child& c, endpoint_list addresses, std::optional<endpoint> avoid = {})
 {
-    std::vector<endpoint> all;
+    endpoint_list all;
     for (unsigned i = 0; i < clients; ++i)
         all.push_back(c.arrange_for(prefix + i, addresses, avoid).front());
     return all;
@@ -54,7 +53,7 @@ TEST_CASE("of an address that fails only its own clients move, evenly, and they 
 {
     shared_memory m;
     child one(m), other(m);
-    const std::vector<endpoint> all{at(1), at(2), at(3)};
+    const endpoint_list all{at(1), at(2), at(3)};
     const auto before = homes(one, all);
     one.book.failed(at(2), www, refusal);
     const auto meanwhile = homes(other, all);
@@ -78,7 +77,7 @@ TEST_CASE("an attempt that has failed goes to the client's next address, the sam
 {
     shared_memory m;
     child one(m);
-    const std::vector<endpoint> all{at(1), at(2), at(3)};
+    const endpoint_list all{at(1), at(2), at(3)};
     for (unsigned i = 0; i < 50; ++i) {
         const auto own = one.arrange_for(prefix + i, all);
         const auto again = one.arrange_for(prefix + i, all, own.front());
@@ -99,7 +98,7 @@ TEST_CASE("an address on trial is tried with a client of its own, and no other m
 {
     shared_memory m;
     child one(m);
-    const std::vector<endpoint> all{at(1), at(2)};
+    const endpoint_list all{at(1), at(2)};
     const auto before = homes(one, all);
     one.book.closed(at(2), www, refusal);
     // At once it is too early for a trial; then one request of its own clients goes there.

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "frame_memory.hpp"
+#include "recycled_memory.hpp"
 
-#include "core/base/sanitized.hpp"
-#include "kept_frames.hpp"
+#include "sanitized.hpp"
 
 #include <array>
 #include <cstdint>
 #include <new>
 
-namespace v6front::frame_memory
+namespace v6front::recycled_memory
 {
 
 namespace
@@ -19,44 +18,44 @@ constexpr std::size_t step = 64;
 // As many as exchanges of one engine end between two that begin, in a burst.
 constexpr unsigned most_of_a_size = 64;
 
-struct kept_frame {
-    kept_frame* next;
+struct kept_piece {
+    kept_piece* next;
 };
 
 struct size_class {
-    kept_frame* first;
+    kept_piece* first;
     unsigned count;
 };
 
 // Plain, so that a thread reaches its own without asking whether they are made.
-struct kept_frames {
+struct kept_pieces {
     enum class state : std::uint8_t { nobody_empties, emptied_at_end, emptied };
     std::array<size_class, largest_kept / step> sizes;
     state is;
 };
 
-constinit thread_local kept_frames of_this_thread{};
+constinit thread_local kept_pieces of_this_thread{};
 
-// Made with the first frame that is kept.
+// Made with the first piece that is kept.
 struct end_of_thread {
     ~end_of_thread()
     {
-        of_this_thread.is = kept_frames::state::emptied;
+        of_this_thread.is = kept_pieces::state::emptied;
         for (auto& of : of_this_thread.sizes)
-            while (auto* frame = of.first) {
-                of.first = frame->next;
-                ::operator delete(frame);
+            while (auto* piece = of.first) {
+                of.first = piece->next;
+                ::operator delete(piece);
             }
     }
 };
 
-bool may_keep(kept_frames& here) noexcept
+bool may_keep(kept_pieces& here) noexcept
 {
-    if (here.is == kept_frames::state::nobody_empties) {
+    if (here.is == kept_pieces::state::nobody_empties) {
         thread_local const end_of_thread at_end;
-        here.is = kept_frames::state::emptied_at_end;
+        here.is = kept_pieces::state::emptied_at_end;
     }
-    return here.is == kept_frames::state::emptied_at_end;
+    return here.is == kept_pieces::state::emptied_at_end;
 }
 
 } // namespace
@@ -67,12 +66,12 @@ void* take(std::size_t size)
         return ::operator new(size);
     const auto at = (size - 1) / step;
     auto& of = of_this_thread.sizes[at];
-    auto* frame = of.first;
-    if (!frame)
+    auto* piece = of.first;
+    if (!piece)
         return ::operator new((at + 1) * step);
-    of.first = frame->next;
+    of.first = piece->next;
     --of.count;
-    return frame;
+    return piece;
 }
 
 void give_back(void* memory, std::size_t size) noexcept
@@ -83,7 +82,7 @@ void give_back(void* memory, std::size_t size) noexcept
     auto& of = here.sizes[(size - 1) / step];
     if (of.count == most_of_a_size || !may_keep(here))
         return ::operator delete(memory);
-    of.first = new (memory) kept_frame{of.first};
+    of.first = new (memory) kept_piece{of.first};
     ++of.count;
 }
 
@@ -95,4 +94,4 @@ std::size_t kept() noexcept
     return all;
 }
 
-} // namespace v6front::frame_memory
+} // namespace v6front::recycled_memory

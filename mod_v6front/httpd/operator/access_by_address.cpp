@@ -139,6 +139,7 @@ bool is_answered(const configured_backend& b)
 std::optional<ipv4_address> elsewhere(const backend& b, const looked_up_names& known)
 {
     std::vector<ipv4_address> all;
+    all.reserve(b.addresses.size());
     for (const auto& e : b.addresses)
         all.push_back(e.address().to_v4());
     for (const auto& name : b.names)

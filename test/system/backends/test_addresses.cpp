@@ -8,8 +8,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <future>
 #include <sstream>
-#include <thread>
 
 using namespace v6front;
 using namespace std::chrono_literals;
@@ -138,12 +138,12 @@ void bench::one_is_killed_under_load()
     site.start(place::second);
     std::atomic<bool> enough{false};
     std::vector<tally> tallies(4);
-    std::vector<std::thread> clients;
+    std::vector<std::future<void>> clients;
     for (tally& own : tallies) {
-        clients.emplace_back([&] {
+        clients.push_back(std::async(std::launch::async, [&] {
             while (!enough)
                 own.add(ask_often(front, site.path(), 1));
-        });
+        }));
     }
     CHECK(site.at(place::second).wait_for_hits(20));
     site.stop(place::second);
@@ -153,7 +153,7 @@ void bench::one_is_killed_under_load()
     enough = true;
     tally all;
     for (std::size_t i = 0; i < clients.size(); ++i) {
-        clients[i].join();
+        clients[i].get();
         all.add(tallies[i]);
     }
     print_figure(how, "one of two is killed and restarted under load", text(all));

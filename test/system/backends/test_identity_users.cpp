@@ -6,8 +6,8 @@
 #include "identity_site.hpp"
 
 #include <atomic>
+#include <future>
 #include <mutex>
-#include <thread>
 
 using namespace v6front;
 
@@ -104,9 +104,9 @@ TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[
     std::atomic<unsigned> asked{0}, leaked{0}, logins{0};
     std::mutex mutex;
     std::vector<std::string> wrong;
-    std::vector<std::thread> users;
+    std::vector<std::future<void>> users;
     for (int i = 0; i < 6; ++i) {
-        users.emplace_back([&, name = "user" + std::to_string(i)] {
+        users.push_back(std::async(std::launch::async, [&, name = "user" + std::to_string(i)] {
             const std::string greeting = "you are " + name + "\n";
             const std::string greetings = greeting + greeting + greeting;
             for (int round = 0; round < 5; ++round) {
@@ -132,18 +132,20 @@ TEST_CASE("curl --ntlm logs several users in at once, and each is who he is", "[
                                     std::to_string(result.code) + ", " + result.output);
                 }
             }
-        });
+        }));
     }
-    std::thread stranger([&] {
+    auto stranger = std::async(std::launch::async, [&] {
         while (!over) {
             leaked += get(front, "/").status() != 401;
             ++asked;
         }
     });
     for (auto& user : users)
-        user.join();
+        user.wait();
     over = true;
-    stranger.join();
+    stranger.get();
+    for (auto& user : users)
+        user.get();
     CHECK(logins == 30);
     CHECK(wrong == std::vector<std::string>{});
     CHECK(asked > 0);

@@ -8,6 +8,7 @@
 #include "user_agent.hpp"
 
 #include <deque>
+#include <future>
 #include <sstream>
 #include <thread>
 
@@ -56,8 +57,7 @@ struct upload {
     user_agent client;
     std::chrono::steady_clock::time_point began{};
     std::size_t first = 0; // octets that are sent before the site goes on
-    bool taken = false;
-    std::thread sender;
+    std::future<bool> taken;
 };
 
 std::string words(const way& w, const char* directive, const char* how)
@@ -84,8 +84,8 @@ TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
                                          words(w, l.directive, whole ? ", whole" : ", in halves"));
             u.client.begin({"/", "POST"}, much_of_it);
             u.first = whole ? much_of_it : much_of_it / 2;
-            u.sender =
-                std::thread([&u] { u.taken = u.client.send_body(std::string(u.first, 'x')); });
+            u.taken = std::async(std::launch::async,
+                                 [&u] { return u.client.send_body(std::string(u.first, 'x')); });
         }
     }
     for (upload& u : all)
@@ -94,8 +94,7 @@ TEST_CASE("A site that stalls is not its client's fault", "[body_time]")
     for (upload& u : all) {
         INFO(u.text);
         u.site.open("go");
-        u.sender.join();
-        CHECK(u.taken);
+        CHECK(u.taken.get());
         if (u.first < much_of_it)
             CHECK(u.client.send_body(std::string(much_of_it - u.first, 'x')));
         u.client.end_body();

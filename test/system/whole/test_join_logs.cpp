@@ -9,9 +9,9 @@
 #include "user_agent.hpp"
 
 #include <filesystem>
+#include <future>
 #include <regex>
 #include <set>
-#include <thread>
 
 #include <sys/stat.h>
 
@@ -99,9 +99,9 @@ httpd_options front_of(const way& w, const std::string& site, bool with_id)
 // By several clients at once, each request with a target of its own.
 void ask_many(const httpd_server& front, unsigned clients, unsigned requests)
 {
-    std::vector<std::thread> all;
+    std::vector<std::future<void>> all;
     for (unsigned i = 0; i < clients; ++i) {
-        all.emplace_back([&front, i, requests] {
+        all.push_back(std::async(std::launch::async, [&front, i, requests] {
             user_agent agent(front);
             for (unsigned n = 0; n < requests; ++n) {
                 agent.send({"/" + std::to_string(i) + "/" + std::to_string(n),
@@ -110,10 +110,10 @@ void ask_many(const httpd_server& front, unsigned clients, unsigned requests)
                             n % 3 == 0 ? "body" : ""});
                 agent.read_response();
             }
-        });
+        }));
     }
-    for (std::thread& one : all)
-        one.join();
+    for (auto& one : all)
+        one.get();
 }
 
 void wait_for_lines(const std::string& file, std::size_t lines)

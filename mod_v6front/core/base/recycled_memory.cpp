@@ -34,6 +34,11 @@ struct kept_pieces {
     state is;
 };
 
+constexpr std::size_t class_of(std::size_t size) noexcept
+{
+    return size == 0 ? 0 : (size - 1) / step;
+}
+
 constinit thread_local kept_pieces of_this_thread{};
 
 // Made with the first piece that is kept.
@@ -64,7 +69,7 @@ void* take(std::size_t size)
 {
     if (is_sanitized || size > largest_kept)
         return ::operator new(size);
-    const auto at = (size - 1) / step;
+    const auto at = class_of(size);
     auto& of = of_this_thread.sizes[at];
     auto* piece = of.first;
     if (!piece)
@@ -79,7 +84,7 @@ void give_back(void* memory, std::size_t size) noexcept
     if (is_sanitized || size > largest_kept)
         return ::operator delete(memory);
     auto& here = of_this_thread;
-    auto& of = here.sizes[(size - 1) / step];
+    auto& of = here.sizes[class_of(size)];
     if (of.count == most_of_a_size || !may_keep(here))
         return ::operator delete(memory);
     of.first = new (memory) kept_piece{of.first};

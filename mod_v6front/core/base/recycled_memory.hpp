@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Memory of what an exchange has while it lasts: the frames of its coroutines, some fifteen of 100
-// to 3,000 octets, and its lists. What is given back is kept by size, per thread, so to take a
-// piece is to take the first of a list; Asio keeps frames of up to 1,020 octets, and searches all
-// that it keeps. A piece may be given back on another thread than it was taken on (an engine that
+// to 3,000 octets, and its lists. What is given back is kept by size, per thread: to take a piece
+// is to take the first of a list. (Asio's own keeps frames of up to 1,020 octets, and searches all
+// that it keeps.) A piece may be given back on another thread than it was taken on (an engine that
 // is lent runs on many). Threads keep a bounded number of each size; what is above `largest_kept`
 // comes from the system.
 #pragma once
@@ -26,8 +26,9 @@ std::size_t kept() noexcept;
 
 } // namespace recycled_memory
 
-// For containers of one exchange.
+// For containers that last as long as an exchange, or less.
 template <class T> struct recycling_allocator {
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
     using value_type = T;
 
     recycling_allocator() = default;

@@ -13,8 +13,8 @@ namespace v6front
 
 // Drops hop-by-hop and nominated fields and Content-Length (framing towards the client is httpd's),
 // maps Location, Content-Location, URI, Destination and the URL in Refresh back through `map`,
-// appends to the Via list, unless `via` is null. Everything else, order and case included, stays as
-// sent; Trailer too, if trailers are passed on. The head refers to the name.
+// appends `via` to the Via list, unless it is null; it must outlive the head. Everything else,
+// order and case included, stays as sent; Trailer too, if trailers are passed on.
 void edit_response_head(response_head& head, const reverse_map& map, const via_name* via,
                         bool with_trailers = false);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// This front's name in Via (RFC 9110 7.6.3), with what a list is given for a message: made once,
-// with the server's start, for all exchanges to refer to.
+// This front's pseudonym in Via (RFC 9110 7.6.3), and its element of the list for either version of
+// HTTP/1. Made once in each child; heads of responses refer to it.
 #pragma once
 
 #include <string>

@@ -37,6 +37,8 @@ task<void> adopted_connection::serve()
     keep_alive_timeout_ = r->server->keep_alive_timeout_set ? r->server->keep_alive_timeout
                                                             : c->base_server->keep_alive_timeout;
     ap_update_child_status(score, SERVER_BUSY_WRITE, r);
+    if (ap_extended_status)
+        ap_time_process_request(score, START_PREQUEST);
     last_input_ = deadline::clock::now();
     if (needs_thread(r, shared_.bodies_read_first()) ||
         shared_.hooks().need_thread(r->server, hook_kind::passing)) {
@@ -83,12 +85,11 @@ task<void> adopted_connection::serve_elsewhere(request_rec* r)
         refuse(r);
 }
 
-// What ap_process_async_request does before the request's conclusion, which conclude() is; but for
-// the time at which a handler has suspended it, which would count the time until then twice.
+// What ap_process_async_request does before the request's conclusion, which conclude() is. Unlike
+// it, this tells no STOP_PREQUEST when a handler suspends the request: the one at its end counts
+// from the same start, so the time until then would be counted twice.
 int adopted_connection::process(request_rec* r)
 {
-    if (ap_extended_status)
-        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), START_PREQUEST);
     int status = ap_run_quick_handler(r, 0);
     if (status == DECLINED) {
         status = ap_process_request_internal(r);
@@ -228,7 +229,7 @@ void adopted_connection::refuse(request_rec* r)
                       "If handlers of this virtual host are slow, set \"V6FrontEngine Off\" there",
         r->method, r->uri, static_cast<int>(offload::max_waiting));
     connection_->keepalive = AP_CONN_CLOSE;
-    conclude_request(r, HTTP_SERVICE_UNAVAILABLE);
+    conclude_here(r, HTTP_SERVICE_UNAVAILABLE);
 }
 
 // False if no thread is free. Meanwhile the connection belongs to that thread.

@@ -3,6 +3,7 @@
 #include "engine_pulse.hpp"
 
 #include "core/base/octet_memory.hpp"
+#include "core/base/recycled_memory.hpp"
 #include "httpd/base/guard.hpp"
 
 #include <algorithm>

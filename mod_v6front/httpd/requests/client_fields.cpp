@@ -13,8 +13,11 @@
 #include "request_state.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace v6front
 {
@@ -29,7 +32,7 @@ constexpr const char* key_of_remembered = "v6front-client-fields";
 const char via_word[] = "1.1 v6front";
 
 struct client_fields {
-    field_list sent;
+    std::vector<field> sent;
     const char* joined = nullptr; // the value of Cookie, where there were several
     std::string divided;          // and what it should have become
 };
@@ -164,7 +167,7 @@ bool has_trusted_peer(const request_rec* r)
 }
 
 // The addresses that a proxy before this one has listed; what the operator has set stays.
-void write_plainly(const request_rec* r, site_fields& gathered, const field_list& sent)
+void write_plainly(const request_rec* r, site_fields& gathered, std::span<const field> sent)
 {
     const bool is_list =
         (gathered.extends & static_cast<std::uint16_t>(added_header::address)) != 0;
@@ -193,7 +196,8 @@ site_fields gather_site_fields(const request_rec* r, const added_headers& adds)
     site_fields out;
     const auto entries = entries_of(r->headers_in);
     const auto* known = remembered(r);
-    out.fields.reserve(entries.size());
+    // So that few sizes of memory are kept for the next one.
+    out.fields.reserve(std::bit_ceil(entries.size() + 1));
     for (const auto& e : entries) {
         field f{view(e.key), view(e.val)};
         if (e.key && e.val != via_word && !is_inherited(r, f, e.val))

@@ -7,8 +7,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <sstream>
+#include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -152,20 +156,38 @@ char state_in(const std::string& stat_file)
 
 } // namespace
 
-std::vector<pid_t> children_of(pid_t parent)
+namespace
 {
-    std::vector<pid_t> found;
+
+// proc(5): each thread has a list of its own. A child that ends meanwhile may hide another.
+std::set<pid_t> children_now(pid_t parent)
+{
+    std::set<pid_t> found;
     const std::string process = "/proc/" + std::to_string(parent);
-    // proc(5): each thread has a list of its own.
     std::error_code gone;
     for (fs::directory_iterator at(process + "/task", gone), end; !gone && at != end;
          at.increment(gone)) {
         std::istringstream numbers(read_file(at->path().string() + "/children"));
-        for (pid_t child = 0; numbers >> child;)
-            if (const char state = state_in("/proc/" + std::to_string(child) + "/stat");
-                state != ' ' && state != 'Z')
-                found.push_back(child);
+        found.insert(std::istream_iterator<pid_t>(numbers), {});
     }
+    return found;
+}
+
+} // namespace
+
+std::vector<pid_t> children_of(pid_t parent)
+{
+    if (!fs::exists("/proc/thread-self/children"))
+        throw std::runtime_error("the kernel has no /proc/PID/task/TID/children "
+                                 "(CONFIG_PROC_CHILDREN)");
+    auto all = children_now(parent);
+    for (auto before = std::exchange(all, children_now(parent)); before != all;)
+        before = std::exchange(all, children_now(parent));
+    std::vector<pid_t> found;
+    for (const pid_t child : all)
+        if (const char state = state_in("/proc/" + std::to_string(child) + "/stat");
+            state != ' ' && state != 'Z')
+            found.push_back(child);
     return found;
 }
 

@@ -33,7 +33,7 @@ public:
     netlink_socket() : fd_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG))
     {
         if (fd_ < 0)
-            throw std::system_error(errno, std::generic_category(), "NETLINK_SOCK_DIAG");
+            throw std::system_error(errno, std::generic_category(), "sock_diag");
     }
     ~netlink_socket() { close(fd_); }
     netlink_socket(const netlink_socket&) = delete;
@@ -52,21 +52,30 @@ std::uint32_t states(std::initializer_list<unsigned> wanted)
     return mask;
 }
 
+[[noreturn]] void refuse(int error)
+{
+    throw std::system_error(error, std::generic_category(), "sock_diag");
+}
+
 // Adds those of one answer; true if it was the last one.
 bool add_answer(tcp_sockets& all, const char* begin, std::size_t size)
 {
-    auto left = static_cast<unsigned>(size);
+    auto left = static_cast<int>(size);
     for (auto* head = reinterpret_cast<const nlmsghdr*>(begin); NLMSG_OK(head, left);
          head = NLMSG_NEXT(head, left)) {
-        if (head->nlmsg_type == NLMSG_DONE)
+        // Both begin with an error, as a negative number; the last one's may be 0.
+        if (head->nlmsg_type == NLMSG_ERROR || head->nlmsg_type == NLMSG_DONE) {
+            const int error = *static_cast<const int*>(NLMSG_DATA(head));
+            if (error < 0)
+                refuse(-error);
             return true;
-        if (head->nlmsg_type == NLMSG_ERROR)
-            throw std::system_error(-static_cast<const nlmsgerr*>(NLMSG_DATA(head))->error,
-                                    std::generic_category(), "SOCK_DIAG_BY_FAMILY");
+        }
         const auto* found = static_cast<const inet_diag_msg*>(NLMSG_DATA(head));
         ++all.count;
         all.unread += found->idiag_rqueue + found->idiag_wqueue;
     }
+    if (left > 0)
+        refuse(EBADMSG);
     return false;
 }
 
@@ -88,13 +97,17 @@ tcp_sockets find(int family, std::uint32_t in_states, std::uint16_t local, std::
 
     const netlink_socket kernel;
     if (send(kernel.get(), &question, sizeof question, 0) < 0)
-        throw std::system_error(errno, std::generic_category(), "NETLINK_SOCK_DIAG");
+        refuse(errno);
     tcp_sockets all;
     alignas(nlmsghdr) std::array<char, 32768> answer;
     for (bool is_whole = false; !is_whole;) {
-        const ssize_t n = recv(kernel.get(), answer.data(), answer.size(), 0);
-        if (n <= 0)
-            throw std::system_error(errno, std::generic_category(), "NETLINK_SOCK_DIAG");
+        const ssize_t n = recv(kernel.get(), answer.data(), answer.size(), MSG_TRUNC);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            refuse(errno);
+        if (static_cast<std::size_t>(n) > answer.size())
+            refuse(EMSGSIZE);
         is_whole = add_answer(all, answer.data(), static_cast<std::size_t>(n));
     }
     return all;

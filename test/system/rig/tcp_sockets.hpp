@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the kernel knows of this machine's TCP connections, asked by sock_diag(7). /proc/net/tcp has
-// the same and all that wait out their time as well, thousands where a test had many connections.
+// What the kernel knows of this machine's TCP connections, asked by sock_diag(7). /proc/net/tcp
+// also lists those in TIME_WAIT, thousands of them after a test with many connections.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace v6front
 // Some client of this local port, over IPv4 or IPv6, has closed its side, and the server not yet.
 bool has_client_that_left(std::uint16_t port);
 
-// How many connections over IPv4 are established to this port of this machine.
+// How many connections over IPv4 are established to this port.
 std::size_t established_to(std::uint16_t port);
 
 // Of the connection over IPv4 between these two local ports: all that one side has sent has been

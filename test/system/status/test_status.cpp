@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <list>
 #include <optional>
 
@@ -76,6 +77,34 @@ TEST_CASE("mod_status: an idle server has no busy worker but the one that says s
     // 20 exchanges on loopback, in milliseconds: not the time since 1970.
     CHECK(page.number("Total Duration").value_or(1e9) < 60000);
     CHECK(page.number("Total Accesses").value_or(0) >= 20);
+}
+
+// Also that of a hook before the request is suspended. Where MPMs process requests themselves,
+// httpd counts twice (ap_process_request_after_handler and its caller).
+TEST_CASE("mod_status: a request's time on an engine is counted once", "[status]")
+{
+    const way w = GENERATE(from_range(http1_ways()));
+    if (!w.adopted())
+        return;
+    INFO(w);
+    scripted_backend site([](const auto&) { return response("x"); });
+    httpd_options options = with_status(w, site.url());
+    options.modules.push_back("lua");
+    const scratch_folder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+    write_file(folder.path() + "/slow.lua", "function slow(r)\n os.execute(\"sleep 1\")\n"
+                                            " return apache2.DECLINED\nend\n");
+    options.site +=
+        "\n<Location /slow>\nLuaHookFixups " + folder.path() + "/slow.lua slow\n</Location>\n";
+    httpd_server front(options);
+    CHECK(get(front, "/slow").body == "x");
+    status_page page;
+    CHECK(eventually([&] {
+        page = look(front);
+        return page.number("Total Duration").value_or(0) >= 1000;
+    }));
+    INFO(page.text);
+    CHECK(page.number("Total Duration").value_or(1e9) < 1900);
 }
 
 // In whole hundredths of a second, of all processes.

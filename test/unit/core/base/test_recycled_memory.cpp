@@ -65,4 +65,26 @@ TEST_CASE("a piece may be given back on another thread than it was taken on", "[
     recycled_memory::give_back(recycled_memory::take(200), 200);
 }
 
+TEST_CASE("lists of recycled memory move, grow, and may be empty", "[engine]")
+{
+    using list = std::vector<int, recycling_allocator<int>>;
+    const auto made = [](int n) {
+        list all;
+        for (int i = 0; i < n; ++i)
+            all.push_back(i);
+        return all;
+    };
+    auto one = made(100), other = made(3);
+    const auto* data = one.data();
+    std::swap(one, other);
+    CHECK(other.data() == data);
+    const list moved = std::move(other);
+    CHECK(moved.data() == data);
+    CHECK(moved == made(100));
+    CHECK(one == made(3));
+    auto* nothing = recycling_allocator<int>().allocate(0);
+    CHECK(nothing != nullptr);
+    recycling_allocator<int>().deallocate(nothing, 0);
+}
+
 } // namespace v6front

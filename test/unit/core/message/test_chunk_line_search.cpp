@@ -3,7 +3,7 @@
 
 #include "catch.hpp"
 
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,9 +58,11 @@ TEST_CASE("a long trailer section of short lines, octet by octet, is soon search
     while (all.size() < 65000)
         all += "a\n";
     chunk_line_search search;
-    const auto began = std::chrono::steady_clock::now();
+    std::size_t ends = 0;
+    const auto began = std::clock();
     for (std::size_t n = 0; n <= all.size(); ++n)
-        REQUIRE_FALSE(search.ends_in(std::string_view(all).substr(0, n)));
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(2));
+        ends += search.ends_in(std::string_view(all).substr(0, n));
+    CHECK(std::clock() - began < 2 * CLOCKS_PER_SEC);
+    CHECK(ends == 0);
     CHECK(search.ends_in(all + "\n"));
 }

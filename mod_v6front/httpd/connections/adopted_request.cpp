@@ -17,12 +17,25 @@
 namespace v6front
 {
 
+namespace
+{
+
+// To mod_status.
+void show_begin(request_rec* r)
+{
+    auto* slot = static_cast<ap_sb_handle_t*>(r->connection->sbh);
+    ap_update_child_status(slot, SERVER_BUSY_WRITE, r);
+    if (ap_extended_status)
+        ap_time_process_request(slot, START_PREQUEST);
+}
+
+} // namespace
+
 // One request: httpd reads and processes it; then what its handler left to do is done, and awaited.
 task<void> adopted_connection::serve()
 {
     auto* c = connection_;
     c->cs->state = CONN_STATE_READ_REQUEST_LINE;
-    auto* score = static_cast<ap_sb_handle_t*>(c->sbh);
     next_ = next_step::none;
     has_begun_request_ = true;
     request_rec* r = nullptr;
@@ -36,9 +49,7 @@ task<void> adopted_connection::serve()
     c->cs->state = CONN_STATE_HANDLER;
     keep_alive_timeout_ = r->server->keep_alive_timeout_set ? r->server->keep_alive_timeout
                                                             : c->base_server->keep_alive_timeout;
-    ap_update_child_status(score, SERVER_BUSY_WRITE, r);
-    if (ap_extended_status)
-        ap_time_process_request(score, START_PREQUEST);
+    show_begin(r);
     last_input_ = deadline::clock::now();
     if (needs_thread(r, shared_.bodies_read_first()) ||
         shared_.hooks().need_thread(r->server, hook_kind::passing)) {

@@ -196,7 +196,7 @@ site_fields gather_site_fields(const request_rec* r, const added_headers& adds)
     site_fields out;
     const auto entries = entries_of(r->headers_in);
     const auto* known = remembered(r);
-    // So that few sizes of memory are kept for the next one.
+    // With room for one that is added, and in few sizes, since memory is kept by size.
     out.fields.reserve(std::bit_ceil(entries.size() + 1));
     for (const auto& e : entries) {
         field f{view(e.key), view(e.val)};

@@ -26,6 +26,11 @@ struct tcp_sockets {
     std::uint64_t unread = 0; // bytes that have come, or were sent and not acknowledged
 };
 
+[[noreturn]] void refuse(int error)
+{
+    throw std::system_error(error, std::generic_category(), "sock_diag");
+}
+
 // RAII for the socket by which the kernel is asked.
 class netlink_socket
 {
@@ -33,7 +38,7 @@ public:
     netlink_socket() : fd_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG))
     {
         if (fd_ < 0)
-            throw std::system_error(errno, std::generic_category(), "sock_diag");
+            refuse(errno);
     }
     ~netlink_socket() { close(fd_); }
     netlink_socket(const netlink_socket&) = delete;
@@ -50,11 +55,6 @@ std::uint32_t states(std::initializer_list<unsigned> wanted)
     for (const unsigned state : wanted)
         mask |= 1U << state;
     return mask;
-}
-
-[[noreturn]] void refuse(int error)
-{
-    throw std::system_error(error, std::generic_category(), "sock_diag");
 }
 
 // Adds those of one answer; true if it was the last one.

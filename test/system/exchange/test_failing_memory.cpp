@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "https_site.hpp"
 #include "preloaded.hpp"
+#include "tcp_sockets.hpp"
 #include "user_agent.hpp"
 #include "watching.hpp"
 
@@ -111,14 +112,18 @@ std::int64_t step_over(const httpd_server& front, preloaded& failing, const work
         // The same piece again is another number to the library.
         failing.tell((++round << 16) + missing);
         do_once(front, w);
-        reached = failing.answer() >= missing;
+        // The last pieces are asked for when the client has its answer.
+        reached = eventually([&] {
+                      return failing.answer() >= missing || !has_client_that_left(front.port());
+                  }) &&
+                  failing.answer() >= missing;
         failing.tell(0);
         const auto after = ask(front, {"/length"});
         REQUIRE(after.status() == 200);
         REQUIRE((after.body == large_page));
     }
     if (watching() == watcher::sanitizers)
-        CHECK(missing > 30);
+        CHECK(missing > 20); // the least that any request asks for is about 30
     return missing - 1;
 }
 

@@ -128,20 +128,46 @@ bool agree(std::string_view bytes, std::string_view beginning) noexcept
     return bytes.substr(0, beginning.size()) == beginning.substr(0, bytes.size());
 }
 
+// HAProxy's proxy-protocol.txt, 2.1 and 2.2.
+constexpr auto proxy_line = "PROXY "sv;
+constexpr auto proxy_signature = "\r\n\r\n\0\r\nQUIT\n"sv;
+constexpr std::size_t longest_proxy_line = 107;
+
+enum class proxy_header_part : std::uint8_t { none, unfinished, whole };
+
+// Takes a PROXY header off the front of bytes. A line that is too long is none.
+proxy_header_part take_proxy_header(std::string_view& bytes) noexcept
+{
+    std::size_t size = 0;
+    if (bytes.starts_with(proxy_line)) {
+        const auto end = bytes.substr(0, longest_proxy_line).find('\n');
+        if (end == bytes.npos && bytes.size() >= longest_proxy_line)
+            return proxy_header_part::none;
+        size = end == bytes.npos ? longest_proxy_line : end + 1;
+    } else if (bytes.starts_with(proxy_signature)) {
+        octet_reader header(bytes);
+        header.part(proxy_signature.size() + 2); // version, family
+        size = header.number(2) + proxy_signature.size() + 4;
+    } else {
+        return agree(bytes, proxy_line) || agree(bytes, proxy_signature)
+                   ? proxy_header_part::unfinished
+                   : proxy_header_part::none;
+    }
+    if (bytes.size() < size)
+        return proxy_header_part::unfinished;
+    bytes.remove_prefix(size);
+    return proxy_header_part::whole;
+}
+
 } // namespace
 
 first_bytes judge_first_bytes(std::string_view bytes, offered_protocols offered) noexcept
 {
-    if (bytes.empty())
+    const bool is_cut = take_proxy_header(bytes) == proxy_header_part::unfinished;
+    if (is_cut || bytes.empty())
         return first_bytes::more;
     if (static_cast<unsigned char>(bytes[0]) == handshake_record)
         return judge_tls(bytes, offered);
-    if (!offered.h2 && !offered.h2c)
-        return first_bytes::http1;
-    // What follows a PROXY header is not looked at, and may be either.
-    for (const auto proxy : {"PROXY "sv, "\r\n\r\n\0\r\nQUIT\n"sv})
-        if (agree(bytes, proxy))
-            return bytes.size() < proxy.size() ? first_bytes::more : first_bytes::other;
     if (offered.h2c && agree(bytes, preface))
         return bytes.size() < preface.size() ? first_bytes::more : first_bytes::other;
     return first_bytes::http1;
@@ -149,6 +175,7 @@ first_bytes judge_first_bytes(std::string_view bytes, offered_protocols offered)
 
 bool may_speak_http1(std::string_view bytes) noexcept
 {
+    take_proxy_header(bytes);
     if (bytes.starts_with(preface))
         return false;
     if (bytes.empty() || static_cast<unsigned char>(bytes[0]) != handshake_record)

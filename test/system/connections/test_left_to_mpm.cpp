@@ -164,6 +164,7 @@ TEST_CASE("The client of a PROXY header is logged where engines accept", "[accep
     const auto log = front.access_log(1);
     REQUIRE(log.size() == 1);
     CHECK_THAT(log[0], Catch::Matchers::StartsWith("2001:db8::7 "));
+    CHECK_THAT(front.error_log(), !ContainsSubstring("V6F0182")); // an engine's to its end
 }
 
 TEST_CASE("A child that is one too many ends without a lost connection", "[accepting]")

@@ -72,7 +72,8 @@ struct row {
 };
 
 const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const std::string proxy_v2 = "\r\n\r\n\0\r\nQUIT\n\x21\x21\0\x24"s;
+const std::string proxy_v1 = "PROXY TCP6 ::1 ::1 1 2\r\n";
+const std::string proxy_v2 = "\r\n\r\n\0\r\nQUIT\n\x21\x21\0\x24"s + std::string(36, 'a');
 
 const std::vector<row>& rows()
 {
@@ -93,12 +94,22 @@ const std::vector<row>& rows()
         {"a request that begins as the preface does", "PROPFIND / HTTP/1.1", both, ours, 4},
         {"a request with P", "POST / HTTP/1.1", both, ours, 2},
         {"an empty line before a request", "\r\nGET / HTTP/1.1", both, ours, 3},
+        {"two of them", "\r\n\r\nGET / HTTP/1.1", both, ours, 5},
         {"the preface", preface, h2c, other, preface.size()},
-        {"the preface, where it is not spoken", preface, nothing, ours, 1},
+        {"the preface, where it is not spoken", preface, nothing, ours, 3},
         {"the preface, where only TLS speaks HTTP/2", preface, h2, ours, 3},
-        {"a PROXY header", "PROXY TCP6 ::1 ::1 1 2\r\n", h2, other, 6},
-        {"a PROXY header without HTTP/2", "PROXY TCP6 ::1 ::1 1 2\r\n", nothing, ours, 1},
-        {"a PROXY header of version 2", proxy_v2, h2c, other, 12},
+        {"a PROXY header", proxy_v1 + "GET / HTTP/1.1", both, ours, proxy_v1.size() + 1},
+        {"a PROXY header of version 2", proxy_v2 + "GET /", both, ours, proxy_v2.size() + 1},
+        {"a PROXY header and the preface", proxy_v1 + preface, h2c, other,
+         proxy_v1.size() + preface.size()},
+        {"one of version 2 and the preface", proxy_v2 + preface, h2c, other,
+         proxy_v2.size() + preface.size()},
+        {"a PROXY header and a hello", proxy_v2 + with_h2, h2, other,
+         proxy_v2.size() + with_h2.size()},
+        {"a PROXY header and a hello of HTTP/1.1", proxy_v1 + http1, h2, ours,
+         proxy_v1.size() + http1.size()},
+        {"two PROXY headers", proxy_v1 + proxy_v2, both, ours, proxy_v1.size() + 1},
+        {"a PROXY header without an end", "PROXY " + std::string(101, 'x'), both, ours, 107},
         {"a hello without ALPN", plain, both, ours, plain.size()},
         {"a hello without extensions", no_extensions, both, ours, no_extensions.size()},
         {"a hello for HTTP/2", with_h2, both, other, with_h2.size()},
@@ -156,7 +167,8 @@ TEST_CASE("Who could be served with HTTP/1", "[first_bytes]")
     };
     const row r = GENERATE(
         row{"nothing", "", true}, row{"a request", "GET / HTTP/1.1\r\n", true},
-        row{"the preface", preface, false}, row{"the preface and more", preface + "\0\0"s, false},
+        row{"the preface", preface, false}, row{"behind a PROXY header", proxy_v1 + preface, false},
+        row{"the preface and more", preface + "\0\0"s, false},
         row{"a PROXY header", "PROXY TCP4", true}, row{"no ALPN", hello(name_extension), true},
         row{"no extensions", hello(""), true},
         row{"a browser", hello(name_extension + alpn({"h2", "http/1.1"})), true},

@@ -73,10 +73,12 @@ core_src  := $(wildcard mod_v6front/core/*/*.cpp)
 net_src   := $(wildcard mod_v6front/net/*/*.cpp)
 httpd_src := $(foreach name,*.cpp *.c,$(wildcard mod_v6front/httpd/$(name) mod_v6front/httpd/*/$(name)))
 unit_src  := $(wildcard test/unit/*.cpp test/unit/*/*/*.cpp)
+main_src  := test/main.cpp
 # What threads share, and nothing else, is worth the thread sanitizer's time.
 ifeq ($(MODE),tsan)
-unit_src  := test/unit/main.cpp $(shell grep -lE '\[(engine|pool|resolver|addresses)\]' $(unit_src))
+unit_src  := $(shell grep -lE '\[(engine|pool|resolver|addresses)\]' $(unit_src))
 endif
+unit_files := $(unit_src)
 system_src := $(wildcard test/system/*.cpp test/system/*/*.cpp)
 bridge_src := $(wildcard test/bridge/*.cpp)
 fuzz_src  := $(wildcard test/fuzz/*.cpp)
@@ -97,15 +99,15 @@ obj = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(patsubst $(BUILD)/%,%,$(
 
 # What stands for sources: a source that reads those of a folder, or those of the list of that name.
 ifndef BY_FILE
-all_src   := $(core_src) $(net_src) $(httpd_src) $(unit_src) $(system_src)
-alone     := $(wildcard test/unit/*.cpp test/system/*.cpp)
-by_folder = $(sort $(patsubst %/,$(BUILD)/as_one/%.cpp,$(dir $(filter-out $(alone) %.c,$(1))))) $(filter $(alone) %.c,$(1))
+all_src   := $(core_src) $(net_src) $(httpd_src) $(unit_src) $(system_src) $(bridge_src)
+by_folder = $(sort $(patsubst %/,$(BUILD)/as_one/%.cpp,$(dir $(filter-out %.c,$(1))))) $(filter %.c,$(1))
 by_name   = $(BUILD)/as_one/$(1).cpp
 core_src  := $(call by_folder,$(core_src))
 net_src   := $(call by_folder,$(net_src))
 httpd_src := $(call by_folder,$(httpd_src))
 unit_src  := $(call by_folder,$(unit_src))
 system_src := $(call by_folder,$(system_src))
+bridge_src := $(call by_folder,$(bridge_src))
 else
 by_name   = $($(1))
 endif
@@ -117,7 +119,7 @@ small = $(filter $(addprefix %,$(small_rooms:=.cpp)) $(small_rooms:=/%),$(core_s
 fast  = $(filter-out $(small) %.c,$(core_src) $(net_src) $(httpd_src))
 after_asio = $(filter-out $(core_src) $(if $(SMALL_$(MODE)),$(small)) %.c,$(net_src) $(httpd_src))
 
-.PHONY: all unit bridge system fuzz test lint format deb manual install uninstall clean compile_commands.json FORCE
+.PHONY: all unit unit-files warnings bridge system fuzz test lint format deb manual install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
 
 # The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
@@ -134,6 +136,9 @@ $(BUILD)/as_one/fuzz_part.o: private CXXFLAGS += $(net_flags) $(call after,asio)
 $(call obj,$(fast)): private CXXFLAGS += $(FAST_$(MODE))
 $(call obj,$(after_asio)): private CXXFLAGS += $(call after,asio)
 $(call obj,$(small)): private CXXFLAGS += $(SMALL_$(MODE))
+# For scripts: what a room is compiled with, and which tests there are in this mode.
+unit-files:
+	@printf '%s\n' $(unit_files)
 flags-%:
 	@echo $(filter-out -M%,$(subst $(BY_PATH),,$(CXXFLAGS))) $($*_flags)
 $(call obj,$(httpd_src)): CFLAGS += -Imod_v6front $(APXS_INCLUDES)
@@ -144,17 +149,19 @@ test_flags := -O0 -g1 $(if $(BY_FILE),,-Wno-shadow)
 # Tests need lines in a backtrace and no more, and what asan watches is the module and its memory: that
 # is half of the time of their compiling.
 unit_flags := $(test_flags) -I. -Imod_v6front -Itest $(ASIO) $(if $(filter asan,$(MODE)),-fno-sanitize=undefined)
-$(call obj,$(unit_src)): private CXXFLAGS += $(unit_flags) $(if $(filter-out main,$(*F)),$(call after,unit))
+$(call obj,$(unit_src)): private CXXFLAGS += $(unit_flags) $(call after,unit)
 system_flags := $(test_flags) -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUILD='"$(BUILD)"'
 # The clients and sites of all tests, below rig/, have half of the machine's time while these run.
-$(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(findstring system/rig,$@),-O1,$(if $(filter-out main,$(*F)),$(call after,system)))
-$(call obj,$(bridge_src)): CXXFLAGS += -O0 -g1 -I. -Itest -Imod_v6front $(ASIO) $(APXS_INCLUDES)
+$(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(findstring system/rig,$@),-O1,$(call after,system))
+$(call obj,$(bridge_src)): private CXXFLAGS += $(unit_flags) $(APXS_INCLUDES) $(call after,unit)
+# Catch2's own code is in it, and is not what a sanitizer is asked about.
+$(call obj,$(main_src)): private CXXFLAGS += $(test_flags) -Itest -fno-sanitize=all
 
 # What nearly every file reads first is read once and kept (precompiled headers): Asio, and for tests Catch2.
 # clang finds them under GCC's name for them. They are of one level of optimisation.
 after = -include $(BUILD)/$(1).hpp
 $(call obj,$(after_asio)) $(BUILD)/as_one/bridge_part.o $(BUILD)/as_one/fuzz_part.o: $(BUILD)/asio.hpp.gch
-$(call obj,$(unit_src)): $(BUILD)/unit.hpp.gch
+$(call obj,$(unit_src) $(bridge_src)): $(BUILD)/unit.hpp.gch
 $(call obj,$(system_src)): $(BUILD)/system.hpp.gch
 $(BUILD)/asio.hpp.gch: CXXFLAGS += $(net_flags) $(FAST_$(MODE))
 $(BUILD)/unit.hpp.gch: CXXFLAGS += $(unit_flags)
@@ -179,16 +186,20 @@ FORCE:
 
 $(BUILD)/%.o: %.cpp Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -c $< -o $@
+	$(CXX) $(CXXFLAGS) $(READ_ONLY) -c $< -o $@
 $(BUILD)/%.o: $(BUILD)/%.cpp Makefile $(BUILD)/compiler
 	$(CXX) $(CXXFLAGS) -c $< -o $@
 $(BUILD)/%.o: %.c Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 
+# All of the module is read, for its warnings. Nothing is made of it.
+warnings: READ_ONLY := -fsyntax-only
+warnings: $(call obj,$(core_src) $(net_src) $(httpd_src))
+
 # Written when there are others in the folder or the list.
 as_one_reads = $(sort $(or $($*),$(foreach source,$(filter %.cpp,$(all_src)),$(if $(filter $*/,$(dir $(source))),$(source)))))
-$(filter $(BUILD)/%,$(core_src) $(net_src) $(httpd_src) $(unit_src) $(system_src)) $(BUILD)/as_one/bridge_part.cpp $(BUILD)/as_one/fuzz_part.cpp: $(BUILD)/as_one/%.cpp: FORCE
+$(filter $(BUILD)/%,$(core_src) $(net_src) $(httpd_src) $(unit_src) $(system_src) $(bridge_src)) $(BUILD)/as_one/bridge_part.cpp $(BUILD)/as_one/fuzz_part.cpp: $(BUILD)/as_one/%.cpp: FORCE
 	@mkdir -p $(@D)
 	@printf '#include "$(CURDIR)/%s"\n' $(as_one_reads) | cmp -s - $@ || printf '#include "$(CURDIR)/%s"\n' $(as_one_reads) >$@
 
@@ -204,11 +215,11 @@ MODULE_LINK_release := -Wl,--version-script=$(exported)
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a $(exported)
 	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(MODULE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections $(WRAPPED) -o $@.part $(filter-out %.map,$^) $(TLS_LIBS)
 	mv $@.part $@
-$(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
+$(BUILD)/unit_tests: $(call obj,$(unit_src) $(main_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(WRAPPED) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)
-$(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(call by_name,bridge_part) mod_v6front/httpd/mod_v6front.c) $(BUILD)/libnet.a $(BUILD)/libcore.a
+$(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(main_src) $(call by_name,bridge_part) mod_v6front/httpd/mod_v6front.c) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(WRAPPED) -o $@ $^ -laprutil-1 -lapr-1 $(TLS_LIBS) $(CATCH_LIBS)
-$(BUILD)/system_tests: $(call obj,$(system_src))
+$(BUILD)/system_tests: $(call obj,$(system_src) $(main_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) -o $@ $^ $(TLS_LIBS) -lnghttp2 $(CATCH_LIBS)
 # Libraries that a test's httpd loads; some of them are modules of httpd.
 preloaded := $(patsubst test/system/rig/%.c,$(BUILD)/%.so,$(wildcard test/system/rig/*.c))
@@ -223,7 +234,7 @@ fuzz: $(patsubst test/fuzz/%.cpp,$(BUILD)/fuzz_%,$(fuzz_src))
 .PRECIOUS: $(BUILD)/test/fuzz/%.o
 
 unit: $(BUILD)/unit_tests
-bridge: $(if $(bridge_src),$(BUILD)/bridge_tests)
+bridge: $(BUILD)/bridge_tests
 system: $(BUILD)/system_tests $(preloaded) $(BUILD)/mod_v6front.so
 
 test:

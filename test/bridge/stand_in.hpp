@@ -34,4 +34,12 @@ struct pool_of_test {
     apr_pool_t* pool = nullptr;
 };
 
+inline std::string letters(std::size_t n)
+{
+    std::string text;
+    for (std::size_t i = 0; i < n; ++i)
+        text += static_cast<char>('a' + i % 26);
+    return text;
+}
+
 } // namespace v6front::test

@@ -12,8 +12,8 @@ namespace
 {
 
 // A connection on worker 2 of child 1, with four workers each.
-struct bench {
-    bench()
+struct listener_bench {
+    listener_bench()
     {
         httpd = {};
         httpd.thread_limit = 4;
@@ -35,7 +35,7 @@ using progress = handover::progress;
 
 TEST_CASE("a connection is the engine's when its worker has let go and works on", "[handover]")
 {
-    bench b;
+    listener_bench b;
     handover_slots slots;
     CHECK(slots.size() == 4);
     const handover taken(&b.c, slots);
@@ -51,7 +51,7 @@ TEST_CASE("a connection is the engine's when its worker has let go and works on"
 
 TEST_CASE("a worker that works on has not let go yet", "[handover]")
 {
-    bench b;
+    listener_bench b;
     handover_slots slots;
     const handover taken(&b.c, slots);
     b.works_as(SERVER_BUSY_READ);
@@ -62,7 +62,7 @@ TEST_CASE("a worker that works on has not let go yet", "[handover]")
 
 TEST_CASE("the worker's next visit is proof, though its mark is the same again", "[handover]")
 {
-    bench b, next;
+    listener_bench b, next;
     handover_slots slots;
     const handover taken(&b.c, slots);
     b.lets_go();
@@ -73,7 +73,7 @@ TEST_CASE("the worker's next visit is proof, though its mark is the same again",
 
 TEST_CASE("another worker's visit proves nothing", "[handover]")
 {
-    bench b, other;
+    listener_bench b, other;
     other.c.id = 1 * 4 + 3;
     handover_slots slots;
     const handover taken(&b.c, slots);
@@ -85,7 +85,7 @@ TEST_CASE("another worker's visit proves nothing", "[handover]")
 TEST_CASE("at a graceful stop every mark is overwritten, so the connection outlives it a while",
           "[handover]")
 {
-    bench b;
+    listener_bench b;
     handover_slots slots;
     const handover taken(&b.c, slots);
     b.works_as(SERVER_GRACEFUL);

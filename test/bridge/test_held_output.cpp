@@ -13,8 +13,8 @@ constexpr apr_size_t threshold = 100;
 
 // A connection with core's output filter: what the socket does not take, it keeps, and to keep more
 // than FlushMaxThreshold it would wait for the socket.
-struct bench : pool_of_test {
-    bench()
+struct output_bench : pool_of_test {
+    output_bench()
     {
         core_config.flush_max_threshold = threshold;
         server.module_config = static_cast<ap_conf_vector_t*>(static_cast<void*>(configs));
@@ -23,7 +23,7 @@ struct bench : pool_of_test {
         c.pool = pool;
         c.bucket_alloc = apr_bucket_alloc_create(pool);
         record.filter_func.out_func = [](ap_filter_t* f, apr_bucket_brigade* b) {
-            return static_cast<bench*>(f->ctx)->take(b);
+            return static_cast<output_bench*>(f->ctx)->take(b);
         };
         core.frec = &record;
         core.ctx = this;
@@ -84,21 +84,13 @@ struct bench : pool_of_test {
     held_output output{&c};
 };
 
-std::string letters(std::size_t n)
-{
-    std::string text;
-    for (std::size_t i = 0; i < n; ++i)
-        text += static_cast<char>('a' + i % 26);
-    return text;
-}
-
 } // namespace
 
 TEST_CASE("core never gets more than it keeps without waiting, whatever comes", "[held_output]")
 {
     const std::size_t pieces[][4]{{1000}, {60, 60, 60}, {100, 1}, {99, 2, 300}, {1, 1, 1, 1}};
     for (const auto& sizes : pieces) {
-        bench b;
+        output_bench b;
         std::string all;
         for (const auto n : sizes) {
             if (n == 0)
@@ -126,7 +118,7 @@ TEST_CASE("core never gets more than it keeps without waiting, whatever comes", 
 
 TEST_CASE("a client that reads fast gets all at once", "[held_output]")
 {
-    bench b;
+    output_bench b;
     b.socket_takes = 1 << 20;
     const auto text = letters(1000);
     CHECK(b.output.pass(&b.core, b.brigade(text, true)) == APR_SUCCESS);
@@ -137,7 +129,7 @@ TEST_CASE("a client that reads fast gets all at once", "[held_output]")
 
 TEST_CASE("a thread that may wait hands all of it to core, what was held first", "[held_output]")
 {
-    bench b;
+    output_bench b;
     CHECK(b.output.pass(&b.core, b.brigade("first" + letters(200))) == APR_SUCCESS);
     CHECK(b.output.pass_all(&b.core, b.brigade("last", true)) == APR_SUCCESS);
     CHECK(b.kept == "first" + letters(200) + "last");
@@ -149,7 +141,7 @@ TEST_CASE("a thread that may wait hands all of it to core, what was held first",
 
 TEST_CASE("once the client is gone, what is held is dropped", "[held_output]")
 {
-    bench b;
+    output_bench b;
     CHECK(b.output.pass(&b.core, b.brigade(letters(300))) == APR_SUCCESS);
     CHECK(b.kept.size() == threshold);
     b.c.aborted = 1; // core has seen it

@@ -9,8 +9,8 @@ using namespace v6front::test;
 namespace
 {
 
-struct bench : pool_of_test {
-    bench()
+struct store_bench : pool_of_test {
+    store_bench()
     {
         allocator = apr_bucket_alloc_create(pool);
         brigade = apr_brigade_create(pool, allocator);
@@ -46,7 +46,7 @@ struct bench : pool_of_test {
 
 TEST_CASE("bytes in memory are answered as each mode of an input filter asks", "[input]")
 {
-    bench b;
+    store_bench b;
     b.put("one\r\ntwo\nthree");
     CHECK(b.ask(AP_MODE_INIT) == "nothing");
     CHECK(b.ask(AP_MODE_SPECULATIVE, 5) == "one\r\n");
@@ -68,7 +68,7 @@ TEST_CASE("bytes in memory are answered as each mode of an input filter asks", "
 
 TEST_CASE("empty lines are eaten, and nothing else", "[input]")
 {
-    bench b;
+    store_bench b;
     b.put("\r\n\n\rGET");
     CHECK(b.ask(AP_MODE_EATCRLF) == "nothing");
     CHECK(b.store.bytes() == "GET");
@@ -82,7 +82,7 @@ TEST_CASE("empty lines are eaten, and nothing else", "[input]")
 
 TEST_CASE("a bucket that is set aside outlives the store's bytes", "[input]")
 {
-    bench b;
+    store_bench b;
     b.put("keep me");
     REQUIRE(b.store.answer(b.brigade, AP_MODE_READBYTES, 100) == APR_SUCCESS);
     auto* kept = APR_BRIGADE_FIRST(b.brigade);
@@ -140,7 +140,7 @@ TEST_CASE("how the input ends is kept apart from the bytes", "[input]")
 
 TEST_CASE("the search for a chunk's line begins anew behind what was dropped", "[input]")
 {
-    bench b;
+    store_bench b;
     b.put("5\r\nhello\r\n0\r\nA: b\r\n");
     CHECK(b.store.holds_chunk_line());
     b.store.drop(3 + 5 + 2);

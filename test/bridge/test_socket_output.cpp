@@ -70,14 +70,6 @@ struct connected : pool_of_test {
     ap_filter_t core{};
 };
 
-std::string letters(std::size_t n)
-{
-    std::string text;
-    for (std::size_t i = 0; i < n; ++i)
-        text += static_cast<char>('a' + i % 26);
-    return text;
-}
-
 } // namespace
 
 TEST_CASE("what the socket takes goes, and an end only when all before it has", "[held_output]")

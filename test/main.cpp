@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The system tests: a stock httpd with the module, an IPv4-only site of our making behind it, and
-// clients on IPv6 in front of it. Run from the root of the tree.
+// The main function of all tests. Compiled once: it is most of Catch2.
 #define CATCH_CONFIG_RUNNER
 #include "catch.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The main function of the bridge's tests, and the functions of httpd that the bridge calls.
-#define CATCH_CONFIG_RUNNER
+// The functions of httpd that the bridge calls.
 #include "stand_in.hpp"
 
 #include <algorithm>
@@ -9,6 +8,22 @@
 #include <string_view>
 
 using v6front::test::httpd;
+
+namespace
+{
+
+// What httpd does before it asks a module for anything.
+struct begun {
+    begun()
+    {
+        apr_initialize();
+        v6front_module.module_index = 0; // httpd's to give
+    }
+    ~begun() { apr_terminate(); }
+};
+const begun until_the_end;
+
+} // namespace
 
 extern "C" {
 
@@ -97,12 +112,3 @@ apr_status_t ap_save_brigade(ap_filter_t*, apr_bucket_brigade** to, apr_bucket_b
 }
 
 } // extern "C"
-
-int main(int argc, char* argv[])
-{
-    apr_initialize();
-    v6front_module.module_index = 0; // httpd's to give
-    const int failed = Catch::Session().run(argc, argv);
-    apr_terminate();
-    return failed;
-}

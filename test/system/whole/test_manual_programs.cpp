@@ -176,6 +176,8 @@ constexpr command_row commands[] = {
     {"grep V6F ", run_grep},
     {"v6frontctl convert ", run_convert},
     {"v6frontctl doctor ", nullptr, "test_doctor"},
+    {"scp /usr/sbin/v6frontctl ", nullptr, "copies it to another machine"},
+    {"ssh elsewhere.example ./v6frontctl doctor --outside ", nullptr, "test_doctor_outside"},
     {"report=$(v6frontctl doctor --quiet)", nullptr, "test_doctor"},
     {"v6front-join-logs ", nullptr, "test_join_logs"},
     {"apachectl configtest", nullptr, "test_manual"},

@@ -154,7 +154,8 @@ system_flags := $(test_flags) -I. -Itest -Itest/system/rig $(ASIO) -DV6FRONT_BUI
 # The clients and sites of all tests, below rig/, have half of the machine's time while these run.
 $(call obj,$(system_src)): private CXXFLAGS += $(system_flags) $(if $(findstring system/rig,$@),-O1,$(call after,system))
 $(call obj,$(bridge_src)): private CXXFLAGS += $(unit_flags) $(APXS_INCLUDES) $(call after,unit)
-# Catch2's own code is in it, and is not what a sanitizer is asked about.
+# Catch2's own code is in it, and is not what a sanitizer is asked about. It is linked last, since of functions that are in
+# several objects the first one counts.
 $(call obj,$(main_src)): private CXXFLAGS += $(test_flags) -Itest -fno-sanitize=all
 
 # What nearly every file reads first is read once and kept (precompiled headers): Asio, and for tests Catch2.
@@ -193,7 +194,7 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 
-# All of the module is read, for its warnings. Nothing is made of it.
+# All of the module's C++ is read, for its warnings; no object is made of it.
 warnings: READ_ONLY := -fsyntax-only
 warnings: $(call obj,$(core_src) $(net_src) $(httpd_src))
 
@@ -215,7 +216,7 @@ MODULE_LINK_release := -Wl,--version-script=$(exported)
 $(BUILD)/mod_v6front.so: $(call obj,$(httpd_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a $(exported)
 	$(CXX) -shared -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(MODULE_LINK_$(MODE)) -Wl,--as-needed -Wl,--gc-sections $(WRAPPED) -o $@.part $(filter-out %.map,$^) $(TLS_LIBS)
 	mv $@.part $@
-$(BUILD)/unit_tests: $(call obj,$(unit_src) $(main_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a
+$(BUILD)/unit_tests: $(call obj,$(unit_src)) $(BUILD)/libnet.a $(BUILD)/libcore.a $(call obj,$(main_src))
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(WRAPPED) -o $@ $^ $(TLS_LIBS) $(CATCH_LIBS)
 $(BUILD)/bridge_tests: $(call obj,$(bridge_src) $(main_src) $(call by_name,bridge_part) mod_v6front/httpd/mod_v6front.c) $(BUILD)/libnet.a $(BUILD)/libcore.a
 	$(CXX) -pthread $(MODE_FLAGS_$(MODE)) $(MODE_LINK_$(MODE)) $(WRAPPED) -o $@ $^ -laprutil-1 -lapr-1 $(TLS_LIBS) $(CATCH_LIBS)

@@ -132,10 +132,12 @@ bool agree(std::string_view bytes, std::string_view beginning) noexcept
 constexpr auto proxy_line = "PROXY "sv;
 constexpr auto proxy_signature = "\r\n\r\n\0\r\nQUIT\n"sv;
 constexpr std::size_t longest_proxy_line = 107;
+constexpr std::size_t longest_proxy_addresses =
+    216; // two names of sockets; mod_remoteip takes no more
 
 enum class proxy_header_part : std::uint8_t { none, unfinished, whole };
 
-// Takes a PROXY header off the front of bytes. A line that is too long is none.
+// Takes a PROXY header off the front of bytes. One that is too long is none.
 proxy_header_part take_proxy_header(std::string_view& bytes) noexcept
 {
     std::size_t size = 0;
@@ -145,9 +147,13 @@ proxy_header_part take_proxy_header(std::string_view& bytes) noexcept
             return proxy_header_part::none;
         size = end == bytes.npos ? longest_proxy_line : end + 1;
     } else if (bytes.starts_with(proxy_signature)) {
-        octet_reader header(bytes);
-        header.part(proxy_signature.size() + 2); // version, family
-        size = header.number(2) + proxy_signature.size() + 4;
+        constexpr auto fixed_size = proxy_signature.size() + 4; // version, family, length
+        if (bytes.size() < fixed_size)
+            return proxy_header_part::unfinished;
+        const auto addresses = octet_reader(bytes.substr(fixed_size - 2)).number(2);
+        if (addresses > longest_proxy_addresses)
+            return proxy_header_part::none;
+        size = fixed_size + addresses;
     } else {
         return agree(bytes, proxy_line) || agree(bytes, proxy_signature)
                    ? proxy_header_part::unfinished
@@ -163,8 +169,10 @@ proxy_header_part take_proxy_header(std::string_view& bytes) noexcept
 
 first_bytes judge_first_bytes(std::string_view bytes, offered_protocols offered) noexcept
 {
-    const bool is_cut = take_proxy_header(bytes) == proxy_header_part::unfinished;
-    if (is_cut || bytes.empty())
+    const bool may_be_h2 = offered.h2 || offered.h2c;
+    if (may_be_h2 && take_proxy_header(bytes) == proxy_header_part::unfinished)
+        return first_bytes::more;
+    if (bytes.empty())
         return first_bytes::more;
     if (static_cast<unsigned char>(bytes[0]) == handshake_record)
         return judge_tls(bytes, offered);

@@ -25,8 +25,8 @@ enum class first_bytes : std::uint8_t {
 
 // A TLS ClientHello is read up to its ALPN extension (RFC 8446 4.1.2, RFC 7301 3.1); one that is
 // malformed is an engine's, where mod_ssl answers it. The preface is there as a whole before it is
-// the MPM's, since mod_http2 looks once. A PROXY header may come before either (mod_remoteip), and
-// is an engine's otherwise.
+// the MPM's, since mod_http2 looks once. Where HTTP/2 is spoken, a PROXY header may come before
+// either (mod_remoteip); nothing else is waited for in it.
 first_bytes judge_first_bytes(std::string_view bytes, offered_protocols offered) noexcept;
 
 // Whether a client whose connection is the MPM's could be served with HTTP/1, if need be: not after

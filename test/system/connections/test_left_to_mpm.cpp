@@ -123,6 +123,31 @@ TEST_CASE("Behind a PROXY header, HTTP/2 with prior knowledge is HTTP/2", "[acce
     CHECK(frame[3] == '\4'); // SETTINGS
 }
 
+TEST_CASE("Behind a PROXY header, ALPN says whose a connection is", "[accepting]")
+{
+    const std::string protocol = GENERATE("h2", "http/1.1");
+    const std::size_t piece = GENERATE(1, 1000);
+    INFO(protocol << " by " << piece);
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options =
+        options_for(http2_way(), "RemoteIPProxyProtocol On\nV6FrontPass / " + site.url());
+    options.modules.emplace_back("remoteip");
+    const httpd_server front(options);
+    raw_client client(front.port());
+    tls_handshake tls({protocol});
+    std::string said = "PROXY TCP6 2001:db8::7 2001:db8::1 4711 443\r\n" + tls.says();
+    while (!tls.is_done()) {
+        for (std::size_t at = 0; at < said.size(); at += piece)
+            client.send(said.substr(at, piece));
+        const std::string heard = client.read_some();
+        REQUIRE_FALSE(heard.empty());
+        tls.hears(heard);
+        said = tls.says();
+    }
+    CHECK(tls.protocol() == protocol);
+    CHECK((front.error_log().find("V6F0182") != std::string::npos) == (protocol == "h2"));
+}
+
 TEST_CASE("The client of a PROXY header is logged where engines accept", "[accepting]")
 {
     const way w = GENERATE(values<way>({adopted_ways()[0], adopted_ways()[1], http2_way()}));

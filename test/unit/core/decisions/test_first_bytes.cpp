@@ -72,6 +72,8 @@ struct row {
 };
 
 const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const std::string proxy_local = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"s;
+const std::string longest_line = "PROXY UNKNOWN " + std::string(91, 'f') + "\r\n";
 const std::string proxy_v1 = "PROXY TCP6 ::1 ::1 1 2\r\n";
 const std::string proxy_v2 = "\r\n\r\n\0\r\nQUIT\n\x21\x21\0\x24"s + std::string(36, 'a');
 
@@ -96,9 +98,10 @@ const std::vector<row>& rows()
         {"an empty line before a request", "\r\nGET / HTTP/1.1", both, ours, 3},
         {"two of them", "\r\n\r\nGET / HTTP/1.1", both, ours, 5},
         {"the preface", preface, h2c, other, preface.size()},
-        {"the preface, where it is not spoken", preface, nothing, ours, 3},
+        {"the preface, where it is not spoken", preface, nothing, ours, 1},
         {"the preface, where only TLS speaks HTTP/2", preface, h2, ours, 3},
         {"a PROXY header", proxy_v1 + "GET / HTTP/1.1", both, ours, proxy_v1.size() + 1},
+        {"a PROXY header without HTTP/2", proxy_v1, nothing, ours, 1},
         {"a PROXY header of version 2", proxy_v2 + "GET /", both, ours, proxy_v2.size() + 1},
         {"a PROXY header and the preface", proxy_v1 + preface, h2c, other,
          proxy_v1.size() + preface.size()},
@@ -108,6 +111,9 @@ const std::vector<row>& rows()
          proxy_v2.size() + with_h2.size()},
         {"a PROXY header and a hello of HTTP/1.1", proxy_v1 + http1, h2, ours,
          proxy_v1.size() + http1.size()},
+        {"the longest line", longest_line + preface, h2c, other, 107 + preface.size()},
+        {"one without addresses", proxy_local + preface, h2c, other, 16 + preface.size()},
+        {"one with too many", "\r\n\r\n\0\r\nQUIT\n\x21\x31\0\xd9"s, h2c, ours, 16},
         {"two PROXY headers", proxy_v1 + proxy_v2, both, ours, proxy_v1.size() + 1},
         {"a PROXY header without an end", "PROXY " + std::string(101, 'x'), both, ours, 107},
         {"a hello without ALPN", plain, both, ours, plain.size()},

@@ -60,7 +60,7 @@ std::uint32_t states(std::initializer_list<unsigned> wanted)
 // Adds those of one answer; true if it was the last one.
 bool add_answer(tcp_sockets& all, const char* begin, std::size_t size)
 {
-    auto left = static_cast<int>(size);
+    auto left = static_cast<std::int64_t>(size); // which the macros take below 0
     for (auto* head = reinterpret_cast<const nlmsghdr*>(begin); NLMSG_OK(head, left);
          head = NLMSG_NEXT(head, left)) {
         // Both begin with an error, as a negative number; the last one's may be 0.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,17 +18,18 @@ namespace v6front
 namespace
 {
 
+#ifdef AP_ENABLE_V4_MAPPED
+constexpr bool both_families = true;
+#else
+constexpr bool both_families = false;
+#endif
+
 using addresses_of_ports = std::map<std::uint16_t, std::vector<asio::ip::address>>;
 
 // One address cannot be opened beside all of its family; nor one of IPv4 beside [::], where that
-// takes IPv4 as well. 0.0.0.0 beside [::] is no conflict: httpd opens one of them.
+// takes IPv4 as well.
 bool conflicts_with(const asio::ip::address& single, const asio::ip::address& all)
 {
-#ifdef AP_ENABLE_V4_MAPPED
-    constexpr bool both_families = true;
-#else
-    constexpr bool both_families = false;
-#endif
     return all.is_unspecified() && !single.is_unspecified() &&
            (all.is_v6() == single.is_v6() || (all.is_v6() && both_families));
 }
@@ -38,6 +40,33 @@ bool has_conflict(const std::vector<asio::ip::address>& addresses)
         return std::any_of(addresses.begin(), addresses.end(),
                            [&](const auto& single) { return conflicts_with(single, all); });
     });
+}
+
+struct listener {
+    asio::ip::address address;
+    std::uint16_t port;
+    bool is(const asio::ip::address& a, std::uint16_t p) const { return address == a && port == p; }
+};
+
+// Where [::] takes IPv4 as well, httpd opens it alone, and leaves 0.0.0.0 out: if that comes after
+// it, or right before it (ap_setup_listeners). Otherwise [::] is opened beside 0.0.0.0, and fails.
+// Returns such ports.
+std::set<std::uint16_t> ports_with_ipv4_first(const std::vector<listener>& in_order)
+{
+    const asio::ip::address all4 = asio::ip::address_v4::any(), all6 = asio::ip::address_v6::any();
+    std::set<std::uint16_t> opened4, opened6, found;
+    for (std::size_t i = 0; both_families && i < in_order.size(); ++i) {
+        const auto& [address, port] = in_order[i];
+        const bool is_before_all6 = i + 1 < in_order.size() && in_order[i + 1].is(all6, port);
+        if (address == all4 && !is_before_all6 && !opened6.contains(port))
+            opened4.insert(port);
+        if (address != all6)
+            continue;
+        opened6.insert(port);
+        if (opened4.contains(port))
+            found.insert(port);
+    }
+    return found;
 }
 
 struct listen_lines {
@@ -67,7 +96,7 @@ bool is_for_port(const written_directive& listen, std::uint16_t port)
     return where.substr(colon == std::string::npos ? 0 : colon + 1) == std::to_string(port);
 }
 
-finding conflict_of(std::uint16_t port, const listen_lines& lines)
+finding conflict_of(std::uint16_t port, const listen_lines& lines, const char* what)
 {
     std::vector<std::string> named;
     std::string place;
@@ -79,11 +108,16 @@ finding conflict_of(std::uint16_t port, const listen_lines& lines)
     std::string text;
     for (std::size_t i = 0; i < named.size(); ++i)
         text.append(i == 0 ? "" : i + 1 == named.size() ? " and " : ", ").append(named[i]);
-    text.append(": httpd cannot open port ").append(std::to_string(port));
-    text.append(" for all addresses and for a single one of them, and will not start (AH00072). "
-                "Keep the line for all addresses, or the lines for single ones");
+    text.append(": httpd cannot open port ").append(std::to_string(port)).append(what);
     return {"V6F0252", place, std::move(text)};
 }
+
+constexpr auto* single_beside_all =
+    " for all addresses and for a single one of them, and will not start (AH00072). Keep the line "
+    "for all addresses, or the lines for single ones";
+constexpr auto* ipv4_first =
+    " for all addresses of IPv4 and then of both, and will not start (AH00072). Keep one of these "
+    "lines: without an address it is for IPv4 and IPv6";
 
 } // namespace
 
@@ -93,11 +127,17 @@ void find_listen_conflicts(const server_rec* main_server, findings& out)
     if (lines.may_share)
         return;
     addresses_of_ports ports;
-    for_each_listener(
-        [&ports](const asio::ip::address& on, std::uint16_t port) { ports[port].push_back(on); });
+    std::vector<listener> in_order;
+    for_each_listener([&](const asio::ip::address& on, std::uint16_t port) {
+        ports[port].push_back(on);
+        in_order.push_back({on, port});
+    });
+    const auto with_ipv4_first = ports_with_ipv4_first(in_order);
     for (const auto& [port, addresses] : ports)
         if (has_conflict(addresses))
-            out.push_back(conflict_of(port, lines));
+            out.push_back(conflict_of(port, lines, single_beside_all));
+        else if (with_ipv4_first.contains(port))
+            out.push_back(conflict_of(port, lines, ipv4_first));
 }
 
 } // namespace v6front

@@ -162,6 +162,11 @@ httpd_options doctor_sites::options_for(const std::vector<doctor_site>& rows)
         filled("Listen [2001:db8::1]:@port@\nListen [2001:db8::1]:@tls@\n"
                "Listen [::]:@anywhere@\nListen 127.0.0.1:@tls@\nListen [::1]:@second@\n"
                "Listen 192.0.2.1:@port@\nListen 192.0.2.1:@tls@\nListen 127.0.0.1:@four@\n");
+    const auto secure = ca_.issue({.names = {"secure.test"}});
+    options.global += "Listen 192.0.2.1:443\n<VirtualHost 192.0.2.1:443>\nSSLEngine On\n"
+                      "SSLCertificateFile " +
+                      secure.certificate + "\nSSLCertificateKeyFile " + secure.key +
+                      "\n</VirtualHost>\n";
     for (const doctor_site& row : rows) {
         const std::string inside = "ServerName " + row.name + "\n" + row.directives + "\n";
         if (row.tls.names.empty() || row.name.find("tls") == std::string::npos)

@@ -30,6 +30,17 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
          "may be another"},
         {"server { location / { proxy_pass http://b; proxy_set_header Host $host:$server_port; } }",
          "# not needed: proxy_set_header Host $host:$server_port (the site sees the client's Host"},
+        // What has no counterpart does not become another rule's.
+        {"<Location /f>\nProxyPass fcgi://127.0.0.1:9/\n</Location>\nProxyPass / http://b/",
+         "mod_proxy may go on with it, for paths of which no V6FrontPass is\nV6FrontPass !\n"},
+        {"<Location /s>\nProxyPass http://[::1]:8/\n</Location>\nProxyPass / http://b/",
+         "Write its IPv4 address or its name\nV6FrontPass !\n</Location>"},
+        {"ProxyPassMatch ^/(.*\\.php)$ fcgi://127.0.0.1:9/w/$1\nProxyPass / http://b/",
+         "\nV6FrontPassMatch ^/(.*\\.php)$ !\nV6FrontPass / http://b/"},
+        {"<LocationMatch ^/m/>\nProxyPass ajp://b:9/\n</LocationMatch>\nProxyPass / http://b/",
+         "</LocationMatch>\nV6FrontPassMatch ^/m/ !\n"},
+        {"RewriteRule ^/x/(.*)$ ajp://b:9/$1 [P]\nProxyPass / http://b/",
+         "\nV6FrontPassMatch ^/x/(.*)$ !\n"},
         {"ProxyPass / http://b/\nProxyPassMatch ^/img/(.*)$ http://c/$1",
          "# NO COUNTERPART: ProxyPassMatch ^/img/(.*)$ http://c/$1\n#   mod_proxy never gets to "
          "it: "

@@ -48,6 +48,22 @@ const std::vector<doctor_site>& sites()
          .says = {"ok      client: http://192.0.2.1:@backend@: the site sees 192.0.2.77 connect"},
          .says_not = {"note    client:"},
          .status = 0},
+        {.name = "not-https.test",
+         .directives = "V6FrontPass / https://192.0.2.1:@backend@/",
+         .says = {"does not complete a TLS handshake: ",
+                  "Without TLS it answers 200: write http:// into the rule"},
+         .status = 2},
+        {.name = "unseen.test", // as what another virtual host answers
+         .directives = "Header unset Via\n" + site_rule,
+         .says = {"warning page: http://unseen.test:@port@/: the answer has no Via of mod_v6front. "
+                  "Either another virtual host gave it (apachectl -S says which one is for "
+                  "[2001:db8::1]:@port@)"},
+         .status = 1},
+        {.name = "secure.test", // at the old server, which is this httpd on IPv4
+         .directives = site_rule,
+         .says = {"error   a: secure.test: over IPv4 the site has https (port 443 of 192.0.2.1), "
+                  "and this front has none"},
+         .status = 2},
         {.name = "alias.test",
          .directives = "ServerAlias also-alias.test *.alias.test\n" + site_rule,
          .says = {"does not exist in the DNS", "note    dns: *.alias.test stands for many names",

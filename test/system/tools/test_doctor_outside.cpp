@@ -216,6 +216,7 @@ public:
         return text;
     }
     const std::string& ca() const { return ca_.file(); }
+    std::string httpd() const { return httpd_for_v6frontctl(front_.options(), front_.places()); }
 
 private:
     static inline const std::string ipv4 = "198.51.100.1";
@@ -297,14 +298,21 @@ TEST_CASE("What another network sees of a site", "[doctor]")
         CHECK(said.code == row.status);
     }
     // On the front's own machine this is no view from outside, and says so.
+    const std::vector<std::string> names{"LD_PRELOAD=" + test_library("hosts_file.so"),
+                                         "V6FRONT_TEST_HOSTS=" + hosts};
     write_hosts(hosts, "here.test", both);
-    const auto here =
-        v6frontctl({"doctor", "--outside", there.filled("here.test", "http://@name@:@port@/")}, {},
-                   {"LD_PRELOAD=" + test_library("hosts_file.so"), "V6FRONT_TEST_HOSTS=" + hosts});
+    const auto here = v6frontctl(
+        {"doctor", "--outside", there.filled("here.test", "http://@name@:@port@/")}, {}, names);
     INFO(here.output);
     CHECK_THAT(here.output, ContainsSubstring("warning aaaa: 2001:db8:2::1 is an address of this "
                                               "machine: whether it is reached from elsewhere"));
     CHECK(here.code == 1);
+    // That machine has no default route.
+    write_hosts(hosts, "site.test", {"198.51.100.1"});
+    const auto unpublished =
+        v6frontctl({"doctor", "--httpd", there.httpd(), "site.test"}, {}, names);
+    CHECK_THAT(unpublished.output,
+               ContainsSubstring("note    record: publish when this machine has that route"));
 }
 
 TEST_CASE("A machine without IPv6 sees nothing of a front", "[doctor]")

@@ -38,6 +38,16 @@ const std::vector<server_fault>& faults()
          2},
         {"no address to publish", [](httpd_options&) {},
          "error   record: this machine has no global IPv6 address", 2},
+        {"a source address that this machine does not have",
+         [](httpd_options& o) {
+             o.site = "V6FrontBindV4 198.51.100.99\nV6FrontPass / http://127.0.0.1:9/";
+         },
+         "127.0.0.1:9 is not asked, since this machine cannot connect from 198.51.100.99 "
+         "(V6FrontBindV4): Cannot assign requested address. Give this machine that address, or",
+         2},
+        {"a site on this machine",
+         [](httpd_options& o) { o.site = "V6FrontPass / http://127.0.0.1:9/"; },
+         "note    config: V6F0256: ", 2},
         {"configtest's own findings",
          [](httpd_options& o) { o.site += "\nV6FrontPass /a*b http://a.test/"; },
          "warning config: V6F0212: ", 2},

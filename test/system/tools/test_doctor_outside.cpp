@@ -4,73 +4,31 @@
 // a cable to that of the front. It knows nothing but names.
 #include "catch.hpp"
 #include "certificates.hpp"
+#include "other_machine.hpp"
 #include "private_network.hpp"
 #include "scripted_backend.hpp"
 #include "text_lines.hpp"
 #include "v6frontctl.hpp"
 #include "watching.hpp"
 
-#include <filesystem>
-#include <stdexcept>
-
 using namespace v6front;
 
 namespace
 {
 
-void run(std::vector<std::string> inside, const std::string& script)
+command_result outside(const other_machine& on, const std::vector<std::string>& arguments,
+                       const std::string& hosts, const std::string& ca = "")
 {
-    inside.insert(inside.end(), {"sh", "-ec", script});
-    if (const auto ran = run_command(inside); ran.code != 0)
-        throw std::runtime_error(script + ": " + ran.output);
+    std::vector<std::string> command{"env",
+                                     "LD_PRELOAD=" + test_library("hosts_file.so"),
+                                     "V6FRONT_TEST_HOSTS=" + hosts,
+                                     "SSL_CERT_FILE=" + ca,
+                                     "mod_v6front/tools/v6frontctl",
+                                     "doctor",
+                                     "--outside"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return on.run(command);
 }
-
-// Made while the network of the front stands.
-class other_machine
-{
-public:
-    other_machine() : program_({"unshare", "-n", "sleep", "infinity"}, {}, folder_.path() + "/said")
-    {
-        await("a network of its own",
-              [this] { return network(std::to_string(program_.pid())) != network("thread-self"); });
-        run(enter_, "ip link set lo up");
-    }
-
-    // 2001:db8:2::2 and 198.51.100.2; the front's is 1 in both. No address is looked at for others
-    // that have it: there is none.
-    void plug_in() const
-    {
-        run({}, "ip link add front0 type veth peer name client0 netns " +
-                    std::to_string(program_.pid()) +
-                    "\nip addr add 2001:db8:2::1/64 dev front0 nodad\n"
-                    "ip addr add 198.51.100.1/24 dev front0\nip link set front0 up");
-        run(enter_, "ip addr add 2001:db8:2::2/64 dev client0 nodad\n"
-                    "ip addr add 198.51.100.2/24 dev client0\nip link set client0 up\n"
-                    "ip route add default via 2001:db8:2::1");
-    }
-
-    command_result outside(const std::vector<std::string>& arguments, const std::string& hosts,
-                           const std::string& ca = "") const
-    {
-        std::vector<std::string> command = enter_;
-        command.insert(command.end(), {"env", "LD_PRELOAD=" + test_library("hosts_file.so"),
-                                       "V6FRONT_TEST_HOSTS=" + hosts, "SSL_CERT_FILE=" + ca,
-                                       "mod_v6front/tools/v6frontctl", "doctor", "--outside"});
-        command.insert(command.end(), arguments.begin(), arguments.end());
-        return run_command(command);
-    }
-
-private:
-    static std::filesystem::path network(const std::string& process)
-    {
-        std::error_code gone;
-        return std::filesystem::read_symlink("/proc/" + process + "/ns/net", gone);
-    }
-
-    scratch_folder folder_;
-    process program_;
-    std::vector<std::string> enter_{"nsenter", "-t", std::to_string(program_.pid()), "-n"};
-};
 
 struct seen_site {
     std::string name;
@@ -289,7 +247,7 @@ TEST_CASE("What another network sees of a site", "[doctor]")
     for (const auto& row : seen_sites()) {
         write_hosts(hosts, row.name, row.addresses);
         const auto said =
-            client.outside({"--step", "20", there.filled(row.name, row.url)}, hosts, there.ca());
+            outside(client, {"--step", "20", there.filled(row.name, row.url)}, hosts, there.ca());
         INFO(said.output);
         for (const auto& line : row.says)
             CHECK_THAT(said.output, ContainsSubstring(there.filled(row.name, line)));
@@ -323,7 +281,7 @@ TEST_CASE("A machine without IPv6 sees nothing of a front", "[doctor]")
     const other_machine client; // and no cable
     const scratch_folder files;
     write_hosts(files.path() + "/hosts", "site.test", both);
-    const auto said = client.outside({"site.test"}, files.path() + "/hosts");
+    const auto said = outside(client, {"site.test"}, files.path() + "/hosts");
     INFO(said.output);
     CHECK_THAT(said.output, ContainsSubstring("warning aaaa: site.test: this machine has no IPv6 "
                                               "to other networks"));

@@ -29,9 +29,9 @@ std::string text(const endpoint& e)
 
 std::string ipv6_alone(std::uint16_t port)
 {
-    return "If the site is another server on this machine, make this one listen on its IPv6 "
-           "address only (\"Listen [2001:db8::1]:" +
-           std::to_string(port) + "\")";
+    std::string text = "If the site is another server on this machine, make this one listen on its "
+                       "IPv6 address only (\"Listen [";
+    return text.append(own_ipv6_address()).append("]:").append(std::to_string(port)).append("\")");
 }
 
 // Backends with no other address than our own.

@@ -50,7 +50,9 @@ std::string ipv6_listener(std::uint16_t port, const listening& all)
     const bool single = std::any_of(all.begin(), all.end(), [port](const auto& l) {
         return l.second == port && !l.first.is_unspecified();
     });
-    return (single ? "\"Listen [2001:db8::1]:" : "\"Listen [::]:") + std::to_string(port) + '"';
+    const std::string address = single ? own_ipv6_address() : "::";
+    return std::string("\"Listen [").append(address).append("]:").append(std::to_string(port)) +=
+           '"';
 }
 
 void find_no_ipv6(const server_rec* main_server, findings& out)

@@ -287,6 +287,9 @@ command_result configtest(const httpd_options& options, notices wanted)
     std::vector<std::string> command = httpd_command(places);
     command.emplace_back("-t");
     auto said = run_command(command, httpd_environment(options, places));
+    // What the machine has that runs the tests is none of theirs.
+    static const std::regex own_address("\"Listen \\[(?!2001:db8:|::)[0-9a-f:]+\\]:");
+    said.output = std::regex_replace(said.output, own_address, "\"Listen [2001:db8::1]:");
     if (wanted == notices::without) {
         std::string others;
         for (const std::string& line : lines_of(said.output))

@@ -173,6 +173,12 @@ TEST_CASE("doctor misses the way out", "[doctor]")
     options.system_names = true;
     options.site = "V6FrontPass / http://127.0.0.1:9/";
     const std::string missing = "warning record: this machine has no default route for IPv6";
+    httpd_options without_ipv6 = options;
+    without_ipv6.ipv6_listener = false;
+    without_ipv6.listen_ipv4 = true;
+    const std::string advice = "\"Listen [2001:db8:5::1]:8080\"";
+    CHECK_THAT(configtest(without_ipv6).output, ContainsSubstring(advice));
+    CHECK_THAT(doctor_without_server(without_ipv6).output, ContainsSubstring("Add " + advice));
     CHECK_THAT(doctor_without_server(options).output, ContainsSubstring(missing));
     CHECK(run_command({"ip", "-6", "route", "add", "default", "via", "2001:db8:5::2"}).code == 0);
     CHECK_THAT(doctor_without_server(options).output,

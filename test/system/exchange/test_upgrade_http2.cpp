@@ -157,11 +157,12 @@ TEST_CASE("A tunnel of an HTTP/2 stream holds back who is faster, in both direct
         std::jthread writer([&] {
             while (sent < much && peer.send(piece))
                 sent += piece.size();
-            peer.end_sending();
         });
         await("the test to let it listen", [&] { return listens.load(); });
         for (std::string more = peer.read_some(); !more.empty(); more = peer.read_some())
             heard += more.size();
+        writer.join();
+        peer.end_sending(); // not before: this client says nothing to who has ended
     });
     const httpd_server front(tunnels_by_http2("V6FrontPass / " + site.url()));
     h2_client client(front.port(), client_for(front));

@@ -189,7 +189,7 @@ $(BUILD)/%.o: %.cpp Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(READ_ONLY) -c $< -o $@
 $(BUILD)/%.o: $(BUILD)/%.cpp Makefile $(BUILD)/compiler
-	$(CXX) $(CXXFLAGS) -c $< -o $@
+	$(CXX) $(CXXFLAGS) $(READ_ONLY) -c $< -o $@
 $(BUILD)/%.o: %.c Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@

@@ -31,8 +31,7 @@ const std::vector<doctor_site>& sites()
               "ok      record: good.test is published",
               "note    record: test from another network too, because a firewall between clients "
               "and this machine is not visible from here: v6frontctl doctor --outside good.test, "
-              "or curl "
-              "-6 -I http://good.test/"},
+              "or curl -6 -I http://good.test/"},
          .status = 0},
         {.name = "new.test",
          .directives = site_rule,

@@ -91,8 +91,7 @@ const std::vector<seen_site>& seen_sites()
          both,
          {"error   a: nobody.test: the site does not answer over IPv4: port @nobody@ of ",
           "error   aaaa: nobody.test: port @nobody@ of 2001:db8:2::1 refuses connections. Let "
-          "every "
-          "firewall on the way pass it, or correct the AAAA record"},
+          "every firewall on the way pass it, or correct the AAAA record"},
          {},
          2,
          "http://@name@:@nobody@/"},
@@ -150,7 +149,7 @@ const std::vector<seen_site>& seen_sites()
 }
 
 // The front's network: an old site on IPv4, the front on IPv6 at the same ports, and a server that
-// is no front.
+// is no front. Ports 80 and 443 are those of a name alone, and nobody else has them in there.
 class network_of_front
 {
 public:

@@ -250,6 +250,15 @@ finding unknown_name(std::string_view directive, const std::string& name, const 
             ") has no effect: no V6FrontPass there uses this name. Backends there: " + list(known)};
 }
 
+finding plain_backend(const std::string& name, const std::string& place, const std::string& rule)
+{
+    std::string text = name.empty() ? "V6FrontTLS without a name" : "V6FrontTLS " + name;
+    text.append(" (").append(place).append(") has no effect: ").append(rule);
+    text.append(" goes to the site over plain http. If the site is to be reached over TLS, write "
+                "https:// there; otherwise remove this line");
+    return {"V6F0211", place, std::move(text)};
+}
+
 finding reversed_pin(const std::string& name, const std::string& place)
 {
     return {"V6F0251", place,

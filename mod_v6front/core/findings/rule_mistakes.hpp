@@ -63,6 +63,10 @@ void find_without_effect(std::span<const server_rules> servers, findings& out);
 finding unknown_name(std::string_view directive, const std::string& name, const std::string& place,
                      const std::set<std::string>& known);
 
+// A V6FrontTLS for a backend that a rule, given as written, reaches over plain http. `name`: as in
+// the directive.
+finding plain_backend(const std::string& name, const std::string& place, const std::string& rule);
+
 // A V6FrontBackendV4 for every backend that has the name of one behind its addresses.
 finding reversed_pin(const std::string& name, const std::string& place);
 

@@ -50,6 +50,7 @@ void write_site(json_writer& out, const listed_site& s)
 {
     out.object([&] {
         out.key("name").text(s.name);
+        out.key("named").boolean(s.named);
         out.key("aliases").texts(s.aliases);
         out.key("place").text(s.place);
         out.key("at").array(s.at, [&](const listed_endpoint& e) { write_endpoint(out, e); });

@@ -40,6 +40,7 @@ struct listed_rule {
 
 struct listed_site {
     std::string name;
+    bool named = true;                // by a ServerName: without one, httpd takes this machine's
     std::vector<std::string> aliases; // with * and ? where they were written so
     std::string place;
     std::vector<listed_endpoint> at; // of the virtual host; empty: the main server

@@ -2,8 +2,6 @@
 
 #include "listeners.hpp"
 
-#include <cstring>
-
 #include <ifaddrs.h>
 
 namespace v6front
@@ -36,29 +34,6 @@ own_listeners find_own_listeners()
         freeifaddrs(interfaces);
     }
     return listeners;
-}
-
-std::string own_ipv6_address()
-{
-    std::string found = "2001:db8::1";
-    ifaddrs* interfaces = nullptr;
-    if (getifaddrs(&interfaces) != 0)
-        return found;
-    for (const auto* i = interfaces; i; i = i->ifa_next) {
-        if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET6)
-            continue;
-        asio::ip::address_v6::bytes_type octets;
-        std::memcpy(octets.data(), &reinterpret_cast<const sockaddr_in6*>(i->ifa_addr)->sin6_addr,
-                    octets.size());
-        const asio::ip::address_v6 address(octets);
-        const bool is_unique_local = (octets[0] & 0xfe) == 0xfc; // RFC 4193
-        if (address.is_loopback() || address.is_link_local() || is_unique_local)
-            continue;
-        found = address.to_string();
-        break;
-    }
-    freeifaddrs(interfaces);
-    return found;
 }
 
 } // namespace v6front

@@ -8,7 +8,6 @@
 #include "httpd/base/apache.hpp"
 
 #include <functional>
-#include <string>
 
 namespace v6front
 {
@@ -19,9 +18,5 @@ own_listeners find_own_listeners();
 // Each Listen that names an address.
 void for_each_listener(
     const std::function<void(const asio::ip::address&, std::uint16_t port)>& each);
-
-// An IPv6 address of this machine that the world can reach, for advice with a Listen that can be
-// copied; the one of examples, 2001:db8::1, where there is none.
-std::string own_ipv6_address();
 
 } // namespace v6front

@@ -8,10 +8,9 @@
 #include "httpd/base/log.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/config_tree.hpp"
+#include "httpd/config/own_addresses.hpp"
 
 #include <ifaddrs.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -27,19 +26,9 @@ namespace
 
 using ipv4_address = asio::ip::address_v4;
 
-// Whether a connection may come from that address, asked of the kernel: beside those of its
-// interfaces there are local routes and ip_nonlocal_bind.
-bool may_be_bound(std::uint32_t source)
+bool may_come_from(std::uint32_t source)
 {
-    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (socket < 0)
-        return true; // nothing is known
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(source);
-    const bool bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
-    ::close(socket);
-    return bound;
+    return may_be_bound(ipv4_address(source));
 }
 
 // What httpd has taken for a directive is a pool; what it has not read as one is nothing to warn
@@ -58,7 +47,7 @@ void find_missing(const written_directive& d, std::string_view written, findings
     const auto pool = pool_of(written);
     if (!pool)
         return;
-    if (auto text = missing_sources(*pool, may_be_bound); !text.empty())
+    if (auto text = missing_sources(*pool, may_come_from); !text.empty())
         out.push_back({"V6F0255", d.place, d.text() + " (" + d.place + "): " + text});
 }
 
@@ -146,7 +135,7 @@ std::optional<ipv4_address> elsewhere(const backend& b, const looked_up_names& k
         if (const auto found = known.find(name.text); found != known.end())
             all.insert(all.end(), found->second.begin(), found->second.end());
     for (const auto& a : all)
-        if (!may_be_bound(a.to_uint()))
+        if (!may_be_bound(a))
             return a;
     return std::nullopt;
 }

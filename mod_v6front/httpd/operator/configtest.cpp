@@ -5,6 +5,7 @@
 #include "net/names/parallel_lookup.hpp"
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
+#include "httpd/config/own_addresses.hpp"
 #include "access_by_address.hpp"
 #include "finding_log.hpp"
 #include "listen_conflicts.hpp"

@@ -5,9 +5,11 @@
 #include "core/base/ascii.hpp"
 #include "httpd/config/config_tree.hpp"
 #include "httpd/config/listeners.hpp"
+#include "httpd/config/own_addresses.hpp"
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -119,11 +121,37 @@ constexpr auto* ipv4_first =
     " for all addresses of IPv4 and then of both, and will not start (AH00072). Keep one of these "
     "lines: without an address it is for IPv4 and IPv6";
 
+// None for a name, and where no address is written.
+std::optional<asio::ip::address> address_in(const written_directive& listen)
+{
+    auto where = listen.words[0].substr(0, listen.words[0].rfind(':'));
+    if (where.starts_with('[') && where.ends_with(']'))
+        where = where.substr(1, where.size() - 2);
+    error_code failed;
+    const auto address = asio::ip::make_address(where, failed);
+    return failed ? std::nullopt : std::optional(address);
+}
+
+void find_missing_address(const written_directive& listen, findings& out)
+{
+    const auto address = address_in(listen);
+    if (!address || may_be_bound(*address) || listen.args.find("freebind") != std::string::npos)
+        return;
+    std::string text = listen.text();
+    text.append(" (").append(listen.place).append("): this machine does not have the address ");
+    text.append(address->to_string())
+        .append(", so httpd will not start (AH00072). Write one that ");
+    text.append("it has (\"ip address\" lists them), or give it to an interface first");
+    out.push_back({"V6F0259", listen.place, std::move(text)});
+}
+
 } // namespace
 
 void find_listen_conflicts(const server_rec* main_server, findings& out)
 {
     const auto lines = listen_lines_of(main_server);
+    for (const auto& each : lines.all)
+        find_missing_address(each, out);
     if (lines.may_share)
         return;
     addresses_of_ports ports;

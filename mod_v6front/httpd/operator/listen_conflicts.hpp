@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listen lines that httpd cannot open together. A test of the configuration opens none, so that its
-// "Syntax OK" is followed by a start that fails, when the old server has been stopped already.
+// Listen lines that httpd cannot open, or not together. A test of the configuration opens none, so
+// that its "Syntax OK" is followed by a start that fails, when the old server has been stopped
+// already.
 #pragma once
 
 #include "core/findings/finding.hpp"

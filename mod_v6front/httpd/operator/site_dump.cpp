@@ -7,6 +7,7 @@
 #include "httpd/config/backends.hpp"
 #include "httpd/config/listeners.hpp"
 #include "httpd/config/pseudo_v4_directive.hpp"
+#include "host_names.hpp"
 
 #include <unistd.h>
 
@@ -133,10 +134,14 @@ void dump_sites(const server_rec* main_server)
     for_each_listener([&all](const asio::ip::address& address, std::uint16_t port) {
         all.listen.push_back({address.to_string(), port});
     });
+    const auto nameless = find_nameless_hosts(main_server);
     // httpd keeps its virtual hosts in the reverse order of the configuration.
     for (const auto* s = main_server; s; s = s->next)
-        if (config_of(s)->has_routes())
-            all.sites.insert(s->is_virtual ? all.sites.begin() : all.sites.end(), listed(s));
+        if (config_of(s)->has_routes()) {
+            auto site = listed(s);
+            site.named = !nameless.contains(s);
+            all.sites.insert(s->is_virtual ? all.sites.begin() : all.sites.end(), std::move(site));
+        }
     write_out(to_json(all));
 }
 

@@ -54,12 +54,19 @@ void find_tls_rules(const server_rec* main_server, findings& out)
 {
     for (const auto& t : tls_rules_in(main_server->process->pconf)) {
         std::set<std::string> known;
+        std::string plain; // a rule with that name, or without one any rule
         for_each_backend(main_server, [&](const configured_backend& b) {
-            if (b.backend.url.tls && (t.server == main_server || b.server == t.server))
+            if (t.server != main_server && b.server != t.server)
+                return;
+            if (b.backend.url.tls)
                 known.insert(b.backend.url.host);
+            else if (plain.empty() && (t.name.empty() || b.backend.url.host == t.name))
+                plain = b.rule + " (" + b.place + ")";
         });
-        if (t.name.empty() ? known.empty() : !known.contains(t.name))
-            out.push_back(unknown_name("V6FrontTLS", t.name, t.place, known));
+        if (t.name.empty() ? !known.empty() : known.contains(t.name))
+            continue;
+        out.push_back(plain.empty() ? unknown_name("V6FrontTLS", t.name, t.place, known)
+                                    : plain_backend(t.name, t.place, plain));
     }
 }
 

@@ -3,6 +3,7 @@
 // What apachectl configtest says of a configuration that starts and does not do what was meant.
 #include "catch.hpp"
 #include "private_network.hpp"
+#include "process.hpp"
 #include "scripted_names.hpp"
 #include "ways.hpp"
 
@@ -156,6 +157,48 @@ TEST_CASE("configtest names a missing IPv6 listener", "[configtest]")
         CHECK(said.output.find(r.says) != std::string::npos);
         CHECK(said.code == 0);
     }
+}
+
+TEST_CASE("configtest knows the addresses at which clients come in", "[configtest]")
+{
+    if (!private_network::possible("configtest with addresses of this machine"))
+        return;
+    const private_network network;
+    network.add_addresses("192.0.2.1", "2001:db8::7");
+    const auto said_of = [](const std::string& before) {
+        httpd_options options;
+        options.site = "V6FrontPass / http://192.0.2.9/";
+        options.global = "Listen [::]:8099\n<VirtualHost " + before +
+                         ">\nServerName other.test\n</VirtualHost>\n<VirtualHost *:8099>\n"
+                         "ServerName www.test\nV6FrontPass / http://192.0.2.9/\n</VirtualHost>";
+        return configtest(options).output;
+    };
+    const auto hidden = said_of("[2001:db8::7]:8099");
+    CHECK_THAT(hidden, ContainsSubstring("V6F0257"));
+    CHECK_THAT(hidden, ContainsSubstring("Write <VirtualHost [2001:db8::7]:8099> here, too"));
+    CHECK(said_of("[2001:db8::7]:8099>\nServerAlias www.test\n</VirtualHost>\n<VirtualHost "
+                  "192.0.2.1:8099")
+              .find("V6F0257") == std::string::npos);
+    CHECK(said_of("192.0.2.1:8099").find("V6F") == std::string::npos);
+    network.add_addresses("192.0.2.1", "2001:db8::8"); // at which nobody else is
+    CHECK(said_of("[2001:db8::7]:8099").find("V6F") == std::string::npos);
+}
+
+TEST_CASE("configtest gives an address that stays", "[configtest]")
+{
+    if (!private_network::possible("configtest with a temporary address"))
+        return;
+    const private_network network;
+    httpd_options options;
+    options.site = "V6FrontPass / http://192.0.2.9/";
+    options.global = "Listen 192.0.2.1:8099\n<VirtualHost *:8099>\nServerName www.test\n"
+                     "V6FrontPass / http://192.0.2.9/\n</VirtualHost>";
+    network.add_addresses("192.0.2.1", "fd00::7"); // none that the world can reach
+    REQUIRE(run_command({"ip", "addr", "add", "2001:db8::7/128", "dev", "lo", "preferred_lft", "0"})
+                .code == 0);
+    CHECK_THAT(configtest(options).output, ContainsSubstring("\"Listen [2001:db8::1]:8099\""));
+    network.add_addresses("192.0.2.1", "2001:db8::8");
+    CHECK_THAT(configtest(options).output, ContainsSubstring("\"Listen [2001:db8::8]:8099\""));
 }
 
 TEST_CASE("configtest does not hang on a dead name server, whatever the number of names",

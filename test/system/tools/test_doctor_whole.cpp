@@ -25,6 +25,13 @@ struct server_fault {
     std::vector<std::string> arguments{};
 };
 
+// Another one comes first.
+void make_nameless(httpd_options& o)
+{
+    o.global = "<VirtualHost *:8080>\nServerName other.test\n</VirtualHost>\n"
+               "<VirtualHost *:8080>\nV6FrontPass / http://127.0.0.1:9/\n</VirtualHost>";
+}
+
 const std::vector<server_fault>& faults()
 {
     static const std::vector<server_fault> rows{
@@ -51,6 +58,10 @@ const std::vector<server_fault>& faults()
         {"configtest's own findings",
          [](httpd_options& o) { o.site += "\nV6FrontPass /a*b http://a.test/"; },
          "warning config: V6F0212: ", 2},
+        {"a virtual host without a name", make_nameless, "has no ServerName, and httpd calls it ",
+         2},
+        {"configtest on a virtual host without a name", make_nameless,
+         "warning config: V6F0209: the virtual host at ", 2},
         {"a configuration that is refused",
          [](httpd_options& o) { o.site = "V6FrontPass / http://127.0.0.1:8080/"; },
          "httpd does not start with this configuration:", 3},

@@ -18,11 +18,12 @@ TEST_CASE("A list of sites is JSON, whatever the names in it", "[findings]")
                                 {"b\xc3\xbc", "\"b\xc3\xbc\""}};
     for (const row& r : rows) {
         site_list all;
-        all.sites.push_back({r.name, {}, {}, {}, "off", {}});
-        CHECK(to_json(all) ==
-              "{\n \"schema\": 1,\n \"listen\": [],\n \"sites\": [\n  {\n   \"name\": " + r.text +
-                  ",\n   \"aliases\": [],\n   \"place\": \"\",\n   \"at\": [],\n"
-                  "   \"pseudo_v4\": \"off\",\n   \"rules\": []\n  }\n ]\n}\n");
+        all.sites.push_back({r.name, true, {}, {}, {}, "off", {}});
+        CHECK(
+            to_json(all) ==
+            "{\n \"schema\": 1,\n \"listen\": [],\n \"sites\": [\n  {\n   \"name\": " + r.text +
+                ",\n   \"named\": true,\n   \"aliases\": [],\n   \"place\": \"\",\n   \"at\": [],\n"
+                "   \"pseudo_v4\": \"off\",\n   \"rules\": []\n  }\n ]\n}\n");
     }
 }
 
@@ -33,9 +34,10 @@ TEST_CASE("An exclusion has no backend, and a list its commas", "[findings]")
     listed_rule excluded;
     excluded.kind = "path";
     excluded.path = "/no";
-    all.sites.push_back({"a", {"b", "c"}, "f:1", {{"*", 80}}, "off", {excluded}});
+    all.sites.push_back({"a", false, {"b", "c"}, "f:1", {{"*", 80}}, "off", {excluded}});
     const auto text = to_json(all);
     CHECK(text.find("\"url\": \"\"\n") != std::string::npos);
+    CHECK(text.find("\"named\": false,") != std::string::npos);
     CHECK(text.find("authority") == std::string::npos);
     CHECK(text.find("[\n    \"b\",\n    \"c\"\n   ]") != std::string::npos);
     CHECK(text.find("},\n  {\n   \"address\": \"192.0.2.1\",\n   \"port\": 443\n  }") !=

@@ -243,6 +243,10 @@ TEST_CASE("What converted rules do otherwise is said", "[convert]")
     CHECK_THAT(converted("<Proxy http://b/adm>\nRequire ip 10\n</Proxy>\n<VirtualHost *:80>\n"
                          "ProxyPass /secret http://b/adm\n</VirtualHost>\n"),
                ContainsSubstring("\n<Location /secret>\nRequire ip 10\n</Location>"));
+    CHECK_THAT(converted("SSLEngine On\nProxyPass /a/ http://b/"),
+               Catch::Matchers::StartsWith("# needs: a2enmod v6front ssl\n"));
+    CHECK_THAT(converted("server { location / { proxy_pass http://b/; } }"),
+               ContainsSubstring("# needs: a2enmod v6front\n"));
     // Each section says which Host: nothing is left for the default.
     CHECK_THAT(converted("<Location /a>\nProxyPreserveHost On\nProxyPass http://b/\n</Location>"),
                !ContainsSubstring("V6FrontPreserveHost Off"));

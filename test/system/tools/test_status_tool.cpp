@@ -109,6 +109,9 @@ TEST_CASE("v6frontctl status shows what the handler says", "[status]")
         });
         const auto said = v6frontctl({"status", server.url() + "v6front-status"});
         INFO(said.output);
+        if (c.status != 3)
+            CHECK_THAT(said.output,
+                       Catch::Matchers::StartsWith(server.authority() + ": version 1.2.3, up"));
         for (const std::string& line : c.says)
             CHECK_THAT(said.output, ContainsSubstring(line));
         CHECK(said.code == c.status);

@@ -32,6 +32,10 @@ struct kept_pieces {
     enum class state : std::uint8_t { nobody_empties, emptied_at_end, emptied };
     std::array<size_class, largest_kept / step> sizes;
     state is;
+    bool may_keep(const size_class& of) const noexcept
+    {
+        return is == state::emptied_at_end && of.count < most_of_a_size;
+    }
 };
 
 constexpr std::size_t class_of(std::size_t size) noexcept
@@ -54,13 +58,20 @@ struct end_of_thread {
     }
 };
 
-bool may_keep(kept_pieces& here) noexcept
+void keep(size_class& of, void* memory) noexcept
 {
-    if (here.is == kept_pieces::state::nobody_empties) {
-        thread_local const end_of_thread at_end;
-        here.is = kept_pieces::state::emptied_at_end;
-    }
-    return here.is == kept_pieces::state::emptied_at_end;
+    of.first = new (memory) kept_piece{of.first};
+    ++of.count;
+}
+
+// Apart from give_back(), which then asks but once where this thread's own is.
+[[gnu::noinline]] void refuse(void* memory, std::size_t size) noexcept
+{
+    if (of_this_thread.is != kept_pieces::state::nobody_empties)
+        return ::operator delete(memory);
+    thread_local const end_of_thread at_end;
+    of_this_thread.is = kept_pieces::state::emptied_at_end;
+    keep(of_this_thread.sizes[class_of(size)], memory);
 }
 
 } // namespace
@@ -85,10 +96,9 @@ void give_back(void* memory, std::size_t size) noexcept
         return ::operator delete(memory);
     auto& here = of_this_thread;
     auto& of = here.sizes[class_of(size)];
-    if (of.count == most_of_a_size || !may_keep(here))
-        return ::operator delete(memory);
-    of.first = new (memory) kept_piece{of.first};
-    ++of.count;
+    if (!here.may_keep(of))
+        return refuse(memory, size);
+    keep(of, memory);
 }
 
 std::size_t kept() noexcept

@@ -34,8 +34,11 @@ filter_time::~filter_time()
 
 int before_loggers(const request_rec* r)
 {
-    if (request_host::of(r))
-        logging.emplace();
+    auto* host = request_host::of(r);
+    if (!host)
+        return OK;
+    host->logs();
+    logging.emplace();
     return OK;
 }
 

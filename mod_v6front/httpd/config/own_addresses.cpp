@@ -11,6 +11,7 @@
 #include <fstream>
 #include <ios>
 #include <optional>
+#include <utility>
 
 namespace v6front
 {
@@ -30,33 +31,52 @@ std::optional<asio::ip::address_v6> address_of(const std::string& digits)
     return asio::ip::address_v6(octets);
 }
 
-bool is_global(const asio::ip::address_v6& a)
-{
-    const bool is_unique_local = (a.to_bytes()[0] & 0xfe) == 0xfc; // RFC 4193
-    return !a.is_loopback() && !a.is_link_local() && !is_unique_local;
-}
-
-} // namespace
+struct own_address {
+    asio::ip::address_v6 address;
+    unsigned flags; // IFA_F_...
+    bool is_configured() const { return (flags & IFA_F_PERMANENT) != 0; }
+};
 
 // A line of the kernel: address, interface, length of prefix, scope, flags, name of the interface.
-std::vector<asio::ip::address_v6> own_ipv6_addresses()
+std::vector<own_address> read_addresses()
 {
-    constexpr unsigned passing =
-        IFA_F_TEMPORARY | IFA_F_DEPRECATED | IFA_F_TENTATIVE | IFA_F_DADFAILED;
-    std::vector<asio::ip::address_v6> found;
+    std::vector<own_address> found;
     std::ifstream lines("/proc/net/if_inet6");
     std::string digits, name;
     unsigned interface = 0, length = 0, scope = 0, flags = 0;
     while (lines >> digits >> std::hex >> interface >> length >> scope >> flags >> name)
-        if (const auto a = address_of(digits); a && is_global(*a) && (flags & passing) == 0)
-            found.push_back(*a);
+        if (const auto a = address_of(digits); a && !a->is_loopback() && !a->is_link_local())
+            found.push_back({*a, flags});
     return found;
+}
+
+bool is_for_advice(const own_address& a)
+{
+    constexpr unsigned passing =
+        IFA_F_TEMPORARY | IFA_F_DEPRECATED | IFA_F_TENTATIVE | IFA_F_DADFAILED;
+    const bool is_unique_local = (a.address.to_bytes()[0] & 0xfe) == 0xfc; // RFC 4193
+    return !is_unique_local && !a.address.is_site_local() && (a.flags & passing) == 0;
+}
+
+} // namespace
+
+std::vector<asio::ip::address_v6> own_ipv6_addresses()
+{
+    std::vector<asio::ip::address_v6> all;
+    for (const auto& each : read_addresses())
+        all.push_back(each.address);
+    return all;
 }
 
 std::string own_ipv6_address()
 {
-    const auto all = own_ipv6_addresses();
-    return all.empty() ? "2001:db8::1" : all.front().to_string();
+    const own_address* best = nullptr;
+    const auto all = read_addresses();
+    const auto rank = [](const own_address& a) { return std::pair(!a.is_configured(), a.address); };
+    for (const auto& each : all)
+        if (is_for_advice(each) && (!best || rank(each) < rank(*best)))
+            best = &each;
+    return best ? best->address.to_string() : "2001:db8::1";
 }
 
 bool may_be_bound(const asio::ip::address& a)

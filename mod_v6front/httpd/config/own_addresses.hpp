@@ -11,12 +11,12 @@
 namespace v6front
 {
 
-// Those of IPv6 that the world can reach and that stay: none that is temporary (RFC 8981),
-// deprecated, or not yet known to be unique (RFC 4862). Empty where the kernel is not Linux's.
+// Those of IPv6 at which other machines may come in. Empty where the kernel is not Linux's.
 std::vector<asio::ip::address_v6> own_ipv6_addresses();
 
-// One of these, for advice with a Listen that can be copied; the one of examples, 2001:db8::1,
-// where there is none.
+// One of these for advice that can be copied, which the world can reach and which stays: rather one
+// that was configured than one of the network's (RFC 4862), and none that is temporary (RFC 8981)
+// or deprecated. The one of examples, 2001:db8::1, where there is none.
 std::string own_ipv6_address();
 
 // Whether a socket may have that address: beside those of the interfaces there are local routes and

@@ -73,7 +73,6 @@ public:
     bool may_suspend() const noexcept override { return on_engine_ || hooks_elsewhere_; }
     void then(next_step step, const request_rec* r) noexcept override;
     ap_conn_keepalive_e keepalive_before() const noexcept override { return keepalive_before_; }
-    void logs() noexcept override;
     void logged(const request_rec* r) noexcept override;
     deadline::clock::duration time_of_client() const noexcept override { return time_of_client_; }
 

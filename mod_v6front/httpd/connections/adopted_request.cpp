@@ -151,17 +151,12 @@ bool answers_with_own_document(request_rec* r, int status)
     return custom && custom[0] == '/';
 }
 
-void end_response(request_rec* r, int status)
+void conclude_request(request_rec* r, int status)
 {
     // What ap_die finds here, it takes for an error while another was being answered.
     if (ap_is_HTTP_VALID_RESPONSE(status))
         r->status = HTTP_OK;
     ap_die(status, r); // with OK it only finishes the response
-}
-
-void conclude_request(request_rec* r, int status)
-{
-    end_response(r, status);
     ap_process_request_after_handler(r);
 }
 
@@ -186,16 +181,12 @@ task<void> adopted_connection::conclude_elsewhere(request_rec* r, int status)
 
 void adopted_connection::conclude_here(request_rec* r, int status)
 {
-    end_response(r, status);
-    if (slot_)
-        slot_->note_end();
-    ap_process_request_after_handler(r);
-}
-
-void adopted_connection::logs() noexcept
-{
-    if (slot_ && is_on_engine())
-        slot_->note_logging();
+    conclude_request(r, status);
+    // Where its last octet has left already, it was logged and counted in there.
+    if (slot_ && !connection_->sbh && ap_extended_status) {
+        slot_->show_again();
+        ap_time_process_request(static_cast<ap_sb_handle_t*>(connection_->sbh), STOP_PREQUEST);
+    }
 }
 
 // Not where a thread does all of it, since that is httpd's own way.

@@ -72,22 +72,14 @@ public:
         from_.give_back(slot_);
         connection_.sbh = from_.shared();
     }
-    // From the last of the loggers.
+    // From the last of the loggers: httpd's own count, which follows, finds no slot.
     void count(const request_rec* r) noexcept
     {
         from_.count(slot_, r);
-        connection_.sbh = nullptr; // httpd's own count follows
-    }
-    // It has been answered. From here on httpd finds no slot: with the last octet it would write
-    // the request's row once more, and count it by itself (server/eor_bucket.c).
-    void note_end() noexcept
-    {
-        if (ap_extended_status)
-            ap_time_process_request(slot_, STOP_PREQUEST);
         connection_.sbh = nullptr;
     }
-    // Its loggers begin. The row has the request already.
-    void note_logging() noexcept { ap_update_child_status(slot_, SERVER_BUSY_LOG, nullptr); }
+    // What httpd notes after that finds it again.
+    void show_again() noexcept { connection_.sbh = slot_; }
     request_slot(const request_slot&) = delete;
     request_slot& operator=(const request_slot&) = delete;
 

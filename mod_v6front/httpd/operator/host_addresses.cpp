@@ -45,12 +45,16 @@ bool has_place_of(const server_rec* s, const server_rec* other)
     return other->addrs != nullptr;
 }
 
+std::string address_text(const server_addr_rec& a)
+{
+    const std::string host(view(a.virthost));
+    return host.find(':') == std::string::npos ? host : '[' + host + ']';
+}
+
 std::string host_text(const server_addr_rec& a)
 {
-    const bool is_v6 = view(a.virthost).find(':') != std::string_view::npos;
-    std::string host = is_v6 ? "[" : "";
-    host.append(a.virthost).append(is_v6 ? "]:" : ":");
-    return host + std::to_string(a.host_port);
+    const auto port = a.host_port == 0 ? "*" : std::to_string(a.host_port);
+    return address_text(a).append(":").append(port);
 }
 
 } // namespace v6front

@@ -21,7 +21,8 @@ bool is_any(const server_addr_rec& a);
 // Whether it has all addresses of the other.
 bool has_place_of(const server_rec* s, const server_rec* other);
 
-// "[2001:db8::1]:80".
+// As in <VirtualHost>: "[2001:db8::1]", and with the port ":80", or ":*" for any.
+std::string address_text(const server_addr_rec& a);
 std::string host_text(const server_addr_rec& a);
 
 } // namespace v6front

@@ -8,18 +8,21 @@
 #include "httpd/base/apache.hpp"
 
 #include <set>
-#include <string>
 
 namespace v6front
 {
 
-// Those of the whole configuration without a ServerName of their own: httpd gives them this
-// machine's name, or one from the DNS (vhost.c, ap_fini_vhost_config).
+// Virtual hosts without a ServerName of their own: httpd gives them the main server's, which is
+// this machine's name if nobody has written one, or a name from the DNS (vhost.c,
+// ap_fini_vhost_config).
 using nameless_hosts = std::set<const server_rec*>;
 nameless_hosts find_nameless_hosts(const server_rec* main_server);
+// Whether the main server has a ServerName, and this host has it from there.
+bool has_written_main_name(const server_rec* main_server, const server_rec* s);
 
-// How a virtual host has the name of another one: "ServerAlias *.test"; empty if it does not.
-std::string name_shared_by(const server_rec* before, const server_rec* s);
+bool has_aliases(const server_rec* s);
+// Whether there is a name that is for both.
+bool share_name(const server_rec* one, const server_rec* other);
 
 void find_unreachable_name(const server_rec* s, const nameless_hosts& nameless, findings& out);
 

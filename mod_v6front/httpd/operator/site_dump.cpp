@@ -139,7 +139,7 @@ void dump_sites(const server_rec* main_server)
     for (const auto* s = main_server; s; s = s->next)
         if (config_of(s)->has_routes()) {
             auto site = listed(s);
-            site.named = !nameless.contains(s);
+            site.named = !nameless.contains(s) || has_written_main_name(main_server, s);
             all.sites.insert(s->is_virtual ? all.sites.begin() : all.sites.end(), std::move(site));
         }
     write_out(to_json(all));

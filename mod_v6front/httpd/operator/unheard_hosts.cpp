@@ -117,30 +117,35 @@ bool is_heard(const server_addr_rec& a, const listening& all)
     });
 }
 
-// A virtual host whose port somebody listens on, but not at any of its addresses.
-void find_deaf_address(const server_rec* s, const listening& all, findings& out)
+// A Listen for it; of any port, one that is open.
+std::string listen_for(const server_addr_rec& a, const listening& all)
 {
-    for (const auto* a = s->addrs; a; a = a->next)
-        if (is_heard(*a, all))
-            return;
-    if (const auto* a = s->addrs)
-        say_deaf(s, *a, "that address", host_text(*a), out);
+    const auto port = a.host_port != 0 ? a.host_port : all.empty() ? 80 : all.front().second;
+    return address_text(a).append(":").append(std::to_string(port));
 }
 
-// Who has an address for itself, and how that is written.
-struct owner {
-    const server_rec* host = nullptr; // it takes all that comes there
-    std::string address;
-};
-
-owner owner_of(const server_rec* main_server, const listening::value_type& at)
+// A virtual host whose port somebody listens on, but not at any of its addresses; or at none of
+// IPv6.
+void find_deaf_address(const server_rec* s, const listening& all, findings& out)
 {
-    for (const auto* s = main_server->next; s; s = s->next)
-        for (const auto* a = s->addrs; a; a = a->next)
-            if (!is_any(*a) && ip_of(*a) == at.first &&
-                (a->host_port == 0 || a->host_port == at.second))
-                return {s, host_text(*a)};
-    return {};
+    const server_addr_rec* deaf = nullptr;
+    bool is_heard_at_all = false;
+    for (const auto* a = s->addrs; a; a = a->next) {
+        const bool is_of_ipv6 = is_any(*a) || is_ipv6(*ip_of(*a));
+        const bool heard = is_heard(*a, all);
+        if (heard && is_of_ipv6)
+            return;
+        is_heard_at_all = is_heard_at_all || heard;
+        if (!heard && (is_of_ipv6 || !deaf))
+            deaf = a;
+    }
+    if (deaf && (!is_heard_at_all || is_ipv6(*ip_of(*deaf))))
+        say_deaf(s, *deaf, "that address", listen_for(*deaf, all), out);
+}
+
+bool is_for(const server_addr_rec& a, std::uint16_t port)
+{
+    return a.host_port == 0 || port == 0 || a.host_port == port;
 }
 
 // Where clients come in over IPv6: with [::], at the addresses of this machine, as far as it has
@@ -158,6 +163,24 @@ listening ipv6_doors(const listening& all)
     return doors;
 }
 
+// As <VirtualHost> has it, the address of a host that has the door for itself; nullptr: nobody has,
+// or one with a name of that host.
+const server_addr_rec* taken_door(const server_rec* main_server, const server_rec* s,
+                                  const listening::value_type& door, const server_rec*& by)
+{
+    const server_addr_rec* taken = nullptr;
+    for (const auto* other = main_server->next; other; other = other->next)
+        for (const auto* a = other->addrs; a; a = a->next) {
+            if (is_any(*a) || ip_of(*a) != door.first || !is_for(*a, door.second))
+                continue;
+            if (share_name(other, s))
+                return nullptr;
+            taken = a;
+            by = other;
+        }
+    return taken;
+}
+
 bool is_for_ipv4_alone(const server_rec* s)
 {
     for (const auto* a = s->addrs; a; a = a->next)
@@ -166,13 +189,39 @@ bool is_for_ipv4_alone(const server_rec* s)
     return s->addrs != nullptr;
 }
 
-bool has_other_for_ipv6(const server_rec* main_server, const server_rec* s)
+// For requests over IPv6 to a name of that host, at that port. One without any name may be for all.
+bool has_other_for_ipv6(const server_rec* main_server, const server_rec* s, std::uint16_t port,
+                        const nameless_hosts& nameless)
 {
-    for (const auto* other = main_server->next; other; other = other->next)
-        if (!is_for_ipv4_alone(other) &&
-            (!name_shared_by(other, s).empty() || !name_shared_by(s, other).empty()))
-            return true;
+    if (config_of(main_server)->has_routes() && share_name(main_server, s))
+        return true;
+    for (const auto* other = main_server->next; other; other = other->next) {
+        const bool has_name =
+            share_name(other, s) || (nameless.contains(other) && !has_aliases(other));
+        for (const auto* a = other->addrs; a && has_name; a = a->next)
+            if (is_for(*a, port) && (is_any(*a) || is_ipv6(*ip_of(*a))))
+                return true;
+    }
     return false;
+}
+
+// What a virtual host needs for IPv6 at that port: "[2001:db8::1]:80", and a Listen if there is
+// none.
+std::string ipv6_address_for(const server_addr_rec& of, const listening& all)
+{
+    std::string address = own_ipv6_address();
+    bool is_open = of.host_port == 0;
+    for (const auto& [on, port] : all)
+        if (is_ipv6(on) && is_for(of, port)) {
+            is_open = true;
+            address = on.is_unspecified() ? address : on.to_string();
+        }
+    server_addr_rec added = of;
+    added.virthost = address.data();
+    auto text = host_text(added);
+    if (!is_open)
+        text.append(", and \"Listen ").append(host_text(added)).append("\"");
+    return text;
 }
 
 } // namespace
@@ -208,40 +257,46 @@ void find_unheard(const server_rec* s, findings& out)
         find_ipv4_ports(s, all, out);
 }
 
-void find_ipv4_host(const server_rec* main_server, const server_rec* s, findings& out)
+void find_ipv4_host(const server_rec* main_server, const server_rec* s,
+                    const nameless_hosts& nameless, findings& out)
 {
-    if (!is_for_ipv4_alone(s) || has_other_for_ipv6(main_server, s))
+    if (!is_for_ipv4_alone(s))
         return;
-    std::string text = "<VirtualHost ";
-    text.append(host_text(*s->addrs)).append("> (").append(place_of(s));
-    text.append(") is not reached over IPv6, because it has IPv4 addresses alone. Add this ");
-    text.append("machine's IPv6 address: <VirtualHost ").append(host_text(*s->addrs));
-    text.append(" [").append(own_ipv6_address()).append("]:");
-    text.append(std::to_string(s->addrs->host_port)).append(">");
-    out.push_back({"V6F0208", place_of(s), std::move(text)});
+    for (const auto* a = s->addrs; a; a = a->next) {
+        if (has_other_for_ipv6(main_server, s, a->host_port, nameless))
+            continue;
+        std::string text = "<VirtualHost ";
+        text.append(host_text(*a)).append("> (").append(place_of(s));
+        text.append(") is not reached over IPv6, because it has only IPv4 addresses. Add an IPv6 ");
+        text.append("address of this machine to that line: ");
+        text.append(ipv6_address_for(*a, all_listeners()));
+        out.push_back({"V6F0208", place_of(s), std::move(text)});
+        return;
+    }
 }
 
 void find_owned_addresses(const server_rec* main_server, const server_rec* s, findings& out)
 {
-    owner by;
+    const server_rec* by = nullptr;
+    const server_addr_rec* taken = nullptr;
     const auto doors = ipv6_doors(all_listeners());
     for (const auto* a = s->addrs; a; a = a->next) {
         if (!is_any(*a))
             return;
-        for (const auto& at : doors) {
-            if (a->host_port != 0 && a->host_port != at.second)
+        for (const auto& door : doors) {
+            if (!is_for(*a, door.second))
                 continue;
-            by = owner_of(main_server, at);
-            if (!by.host || !name_shared_by(by.host, s).empty())
+            taken = taken_door(main_server, s, door, by);
+            if (!taken)
                 return;
         }
     }
-    if (!by.host)
+    if (!taken)
         return;
-    std::string text = "the virtual host at " + place_of(s);
-    text.append(" is never reached over IPv6: <VirtualHost ").append(by.address).append("> (");
-    text.append(place_of(by.host)).append(") has the address at which clients come in for ");
-    text.append("itself. Write <VirtualHost ").append(by.address).append("> here, too");
+    std::string text = "no request over IPv6 reaches the virtual host at " + place_of(s);
+    text.append(": all IPv6 addresses of this server belong to other virtual hosts, such as ");
+    text.append("<VirtualHost ").append(host_text(*taken)).append("> (").append(place_of(by));
+    text.append("). Add ").append(host_text(*taken)).append(" to its line");
     out.push_back({"V6F0257", place_of(s), std::move(text)});
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/findings/finding.hpp"
 #include "httpd/base/apache.hpp"
+#include "host_names.hpp"
 
 namespace v6front
 {
@@ -17,7 +18,8 @@ void find_no_ipv6(const server_rec* main_server, findings& out);
 void find_unheard(const server_rec* s, findings& out);
 
 // A virtual host for addresses of IPv4 alone, and none for IPv6 that has its name.
-void find_ipv4_host(const server_rec* main_server, const server_rec* s, findings& out);
+void find_ipv4_host(const server_rec* main_server, const server_rec* s,
+                    const nameless_hosts& nameless, findings& out);
 
 // A virtual host for all addresses, where another one has each address of IPv6 for itself.
 void find_owned_addresses(const server_rec* main_server, const server_rec* s, findings& out);

@@ -51,7 +51,7 @@ void find_unreachable(const server_rec* main_server, std::span<const server_rule
         find_unreachable_name(s, nameless, out);
         if (out.size() != before)
             continue;
-        find_ipv4_host(main_server, s, out);
+        find_ipv4_host(main_server, s, nameless, out);
         find_owned_addresses(main_server, s, out);
     }
 }

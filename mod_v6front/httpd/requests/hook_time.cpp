@@ -34,11 +34,8 @@ filter_time::~filter_time()
 
 int before_loggers(const request_rec* r)
 {
-    auto* host = request_host::of(r);
-    if (!host)
-        return OK;
-    host->logs();
-    logging.emplace();
+    if (request_host::of(r))
+        logging.emplace();
     return OK;
 }
 

@@ -31,8 +31,6 @@ public:
     virtual void then(next_step step, const request_rec* r) noexcept = 0;
     // Whether the connection was to be kept, before the request was processed.
     virtual ap_conn_keepalive_e keepalive_before() const = 0;
-    // Its loggers are called next.
-    virtual void logs() noexcept = 0;
     // All loggers have seen it; httpd counts it next.
     virtual void logged(const request_rec* r) noexcept = 0;
     // On a thread, how long core's filter, below all others, had the client's connection.

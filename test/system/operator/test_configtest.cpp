@@ -171,17 +171,36 @@ TEST_CASE("configtest knows the addresses at which clients come in", "[configtes
         options.global = "Listen [::]:8099\n<VirtualHost " + before +
                          ">\nServerName other.test\n</VirtualHost>\n<VirtualHost *:8099>\n"
                          "ServerName www.test\nV6FrontPass / http://192.0.2.9/\n</VirtualHost>";
-        return configtest(options).output;
+        const auto said = configtest(options);
+        CHECK(said.code == 0);
+        return said.output;
     };
     const auto hidden = said_of("[2001:db8::7]:8099");
     CHECK_THAT(hidden, ContainsSubstring("V6F0257"));
-    CHECK_THAT(hidden, ContainsSubstring("Write <VirtualHost [2001:db8::7]:8099> here, too"));
+    CHECK_THAT(hidden, ContainsSubstring("Add [2001:db8::7]:8099 to its line"));
     CHECK(said_of("[2001:db8::7]:8099>\nServerAlias www.test\n</VirtualHost>\n<VirtualHost "
                   "192.0.2.1:8099")
               .find("V6F0257") == std::string::npos);
     CHECK(said_of("192.0.2.1:8099").find("V6F") == std::string::npos);
-    network.add_addresses("192.0.2.1", "2001:db8::8"); // at which nobody else is
+    CHECK_THAT(said_of("[2001:db8::7]:8099>\nServerName www.test\n</VirtualHost>\n<VirtualHost "
+                       "[2001:db8::7]:8099"),
+               !ContainsSubstring("V6F0257"));
+    network.add_addresses("192.0.2.1", "fd00::5"); // at which nobody else is
     CHECK(said_of("[2001:db8::7]:8099").find("V6F") == std::string::npos);
+}
+
+TEST_CASE("configtest knows the names of a file that is included twice", "[configtest]")
+{
+    httpd_options options;
+    options.site = "V6FrontPass / http://192.0.2.9/";
+    options.files = {{"site.conf", "<VirtualHost *:8080>\nServerName ${SITE}\n"
+                                   "V6FrontPass / http://192.0.2.9/\n</VirtualHost>\n"}};
+    for (const char* name : {"a.test", "b.test", "c.test"})
+        options.global += std::string("Define SITE ") + name + "\nInclude site.conf\n";
+    const auto said = configtest(options);
+    INFO(said.output);
+    CHECK(said.code == 0);
+    CHECK(said.output.find("V6F") == std::string::npos);
 }
 
 TEST_CASE("configtest gives an address that stays", "[configtest]")

@@ -288,7 +288,7 @@ TEST_CASE("Slips around a virtual host", "[configtest]")
          host("0.0.0.0:8080 [::1]:8080", named) + host("[::]:8080", named + pass_to_four)},
         {"", {}, host("0.0.0.0:8080", named) + host("[::]:8080 [::1]:8080", named + pass_to_four)},
         {"",
-         {"V6F0257", "<VirtualHost [::1]:8080> (", "Write <VirtualHost [::1]:8080> here, too"},
+         {"V6F0257", "<VirtualHost [::1]:8080> (", "Add [::1]:8080 to its line"},
          host("192.0.2.1:8080 [::1]:8080", "ServerName own.test") +
              host("[::]:8080", named + pass_to_four)},
         {"",
@@ -296,16 +296,27 @@ TEST_CASE("Slips around a virtual host", "[configtest]")
          "Listen [::]:8099\n" + host("[::1]:8080", "ServerName own.test") +
              host("*:8080 *:8099", named + pass_to_four)},
         {"",
-         {"V6F0208", "<VirtualHost 192.0.2.1:8099> (", "it has IPv4 addresses alone",
-          "<VirtualHost 192.0.2.1:8099 ["},
+         {"V6F0208", "<VirtualHost 192.0.2.1:8099> (", "it has only IPv4 addresses",
+          "to that line: [2001:db8::1]:8099, and \"Listen [2001:db8::1]:8099\""},
          all4 + host("192.0.2.1:8099", named + pass_to_four)},
-        {"",
+        {"", // for IPv6 at that port there is another one with the name
          {},
-         all4 + host("192.0.2.1:8099", named + pass_to_four) +
+         all4 + "Listen [::1]:8099\n" +
+             host("192.0.2.1:8099", "ServerName four.test\nServerAlias w.test\n" + pass_to_four) +
+             host("[::1]:8099", "ServerName six.test\nServerAlias w.test\n" + pass_to_four)},
+        {"",
+         {"V6F0208", "to that line: [::1]:8099"},
+         all4 + "Listen [::1]:8099\n" + host("192.0.2.1:8099", named + pass_to_four) +
              host("[::1]:8080", "ServerAlias named.test\n" + pass_to_four)},
+        {"",
+         {"V6F0208", "<VirtualHost 192.0.2.1:*> (", "to that line: [::1]:*"},
+         all4 + host("192.0.2.1", named + pass_to_four)},
+        {"",
+         {"V6F0208", "<VirtualHost [2001:db8::1]:8099> (", "does not listen on that address"},
+         all4 + host("192.0.2.1:8099 [2001:db8::1]:8099", named + pass_to_four)},
         {"", {}, all4 + host("127.0.0.2:8099", named + pass_to_four)}, // of this machine alone
         {"",
-         {"V6F0209", "has no ServerName", "Requests for the site's name go to", "ServerName www"},
+         {"V6F0209", "has no ServerName", "Requests for other names go to", "ServerName www"},
          host("*:8080", named) + host("*:8080", pass_to_four)},
         {"", {}, host("*:8080", named) + host("*:8080", "ServerAlias a.test\n" + pass_to_four)},
         {"", {}, host("[::1]:8080", pass_to_four)}, // it has all names there

@@ -8,6 +8,8 @@
 #include "ways.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <regex>
 
 using namespace v6front;
 
@@ -70,11 +72,19 @@ TEST_CASE("mod_status counts the requests of an engine")
 {
     const way w = GENERATE(from_range(short_list()));
     INFO(w);
+    // Also where a logger is the last one: mod_lua's way to leave requests out of the log.
+    const bool is_logged = GENERATE(true, false);
+    INFO(is_logged);
+    scratch_folder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+    write_file(folder.path() + "/last.lua", "function last(r) return apache2.DONE end\n");
     scripted_backend site(say_target);
-    httpd_options options = options_for(w, "V6FrontPass / " + site.url() +
-                                               "\nV6FrontPass /status !\n<Location /status>\n"
-                                               "SetHandler server-status\n</Location>");
-    options.modules = {"status"};
+    httpd_options options = options_for(
+        w,
+        "V6FrontPass / " + site.url() +
+            "\nV6FrontPass /status !\n<Location /status>\nSetHandler server-status\n</Location>\n" +
+            (is_logged ? "" : "LuaHookLog " + folder.path() + "/last.lua last"));
+    options.modules = {"status", "lua"};
     httpd_server front(options);
     for (int i = 0; i < 5; ++i)
         get(front, "/");
@@ -86,6 +96,21 @@ TEST_CASE("mod_status counts the requests of an engine")
         const auto at = status.find("Total Accesses: ");
         REQUIRE(at != std::string::npos);
         return std::atoi(status.c_str() + at + 16) - (looked - 1) >= 5;
+    }));
+}
+
+TEST_CASE("What a logger says in the error log is of a client")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    scripted_backend site(say_target);
+    httpd_options options = options_for(
+        w, "V6FrontPass / " + site.url() + "\nLogMessage \"logged at last\" hook=log_transaction");
+    options.modules = {"log_debug"};
+    httpd_server front(options);
+    get(front, "/");
+    CHECK(eventually([&] {
+        return std::regex_search(front.error_log(), std::regex("\\[client [^\n]*logged at last"));
     }));
 }
 

@@ -163,7 +163,9 @@ httpd_options doctor_sites::options_for(const std::vector<doctor_site>& rows)
                "Listen [::]:@anywhere@\nListen 127.0.0.1:@tls@\nListen [::1]:@second@\n"
                "Listen 192.0.2.1:@port@\nListen 192.0.2.1:@tls@\nListen 127.0.0.1:@four@\n");
     const auto secure = ca_.issue({.names = {"secure.test"}});
-    options.global += "Listen 192.0.2.1:443\n<VirtualHost 192.0.2.1:443>\nSSLEngine On\n"
+    // Over IPv6 that port is for others.
+    options.global += "Listen [::1]:443\nListen 192.0.2.1:443\n<VirtualHost "
+                      "192.0.2.1:443>\nSSLEngine On\n"
                       "SSLCertificateFile " +
                       secure.certificate + "\nSSLCertificateKeyFile " + secure.key +
                       "\n</VirtualHost>\n";

@@ -18,16 +18,26 @@
 namespace v6front
 {
 
+namespace
+{
+
+void write_files(const httpd_options& options, const httpd_places& places)
+{
+    write_file(places.hosts, options.hosts);
+    for (const auto& [name, text] : options.files) {
+        const std::filesystem::path file = places.folder + "/" + name;
+        std::filesystem::create_directories(file.parent_path());
+        write_file(file, text);
+    }
+}
+
+} // namespace
+
 httpd_server::httpd_server(httpd_options options)
     : options_(std::move(options)), places_(folder_.path())
 {
     prepare_places(places_);
-    write_file(places_.hosts, options_.hosts);
-    for (const auto& [name, text] : options_.files) {
-        const std::filesystem::path file = places_.folder + "/" + name;
-        std::filesystem::create_directories(file.parent_path());
-        write_file(file, text);
-    }
+    write_files(options_, places_);
     start();
 }
 
@@ -282,14 +292,14 @@ command_result configtest(const httpd_options& options, notices wanted)
     const scratch_folder folder;
     const httpd_places places(folder.path());
     prepare_places(places);
-    write_file(places.hosts, options.hosts);
+    write_files(options, places);
     write_file(places.config, config_text(options, places, 8080)); // only read, never bound
     std::vector<std::string> command = httpd_command(places);
     command.emplace_back("-t");
     auto said = run_command(command, httpd_environment(options, places));
     // What the machine has that runs the tests is none of theirs.
-    static const std::regex own_address("\"Listen \\[(?!2001:db8:|::)[0-9a-f:]+\\]:");
-    said.output = std::regex_replace(said.output, own_address, "\"Listen [2001:db8::1]:");
+    static const std::regex own_address("(\"Listen |line: )\\[(?!2001:db8:|::)[0-9a-f:]+\\]:");
+    said.output = std::regex_replace(said.output, own_address, "$1[2001:db8::1]:");
     if (wanted == notices::without) {
         std::string others;
         for (const std::string& line : lines_of(said.output))

@@ -23,8 +23,8 @@ struct server_fault {
 // Another one comes first.
 void make_nameless(httpd_options& o)
 {
-    o.global = "<VirtualHost *:8080>\nServerName other.test\n</VirtualHost>\n"
-               "<VirtualHost *:8080>\nV6FrontPass / http://127.0.0.1:9/\n</VirtualHost>";
+    o.global = "<VirtualHost [::1]:8080>\nServerName other.test\n</VirtualHost>\n"
+               "<VirtualHost [::1]:8080>\nV6FrontPass / http://127.0.0.1:9/\n</VirtualHost>";
 }
 
 const std::vector<server_fault>& faults()

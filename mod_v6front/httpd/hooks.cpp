@@ -249,7 +249,8 @@ static void register_process_hooks()
         ap_hook_open_logs(v6front_open_logs, event, nullptr, APR_HOOK_REALLY_FIRST);
         ap_hook_post_config(v6front_post_config, nullptr, nullptr, APR_HOOK_LAST);
         ap_hook_child_init(v6front_begin_child, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
-        ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
+        // Its threads have what others give the process here, such as a profile of AppArmor.
+        ap_hook_child_init(v6front_child_init, nullptr, nullptr, APR_HOOK_REALLY_LAST + 5);
         ap_hook_child_stopping(v6front_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
     });
 }

@@ -17,18 +17,21 @@ using where = blocking_directive::where;
 
 constexpr std::string_view whole_body = "the whole body of a request";
 constexpr std::string_view name_server = "a name server";
+constexpr std::string_view database = "a connection to a database";
+constexpr std::string_view other_requests = "other requests";
+constexpr std::string_view interpreter = "a Perl interpreter";
 
 constexpr blocking_directive known[] = {
     {"AuthBasicProvider", "ldap", "an LDAP server"},
-    {"AuthBasicProvider", "dbd", "a database"},
+    {"AuthBasicProvider", "dbd", database, who::request},
     {"AuthBasicProvider", "external", "a program"},
     {"AuthBasicProvider", "pam", "PAM"},
     {"AuthBasicProvider", "radius", "a RADIUS server"},
     {"AuthBasicProvider", "socache", "another provider, or a shared cache"},
-    {"AuthDigestProvider", "dbd", "a database"},
+    {"AuthDigestProvider", "dbd", database, who::request},
     {"AuthDigestProvider", "socache", "another provider, or a shared cache"},
     {"AuthFormProvider", "ldap", "an LDAP server"},
-    {"AuthFormProvider", "dbd", "a database"},
+    {"AuthFormProvider", "dbd", database, who::request},
     {"AuthExternal", "", "a program"},
     {"AuthType", "openid-connect", "an identity provider", who::engine, where::first},
     {"AuthType", "auth-openidc", "an identity provider", who::engine, where::first},
@@ -42,14 +45,33 @@ constexpr blocking_directive known[] = {
     {"Require", "host", name_server, who::engine, where::first},
     {"Require", "forward-dns", name_server, who::engine, where::first},
     {"Require", "ldap-", "an LDAP server", who::engine, where::first},
-    {"Require", "dbd-", "a database", who::engine, where::first},
+    {"Require", "dbd-", database, who::request, where::first},
     {"Require", "external-", "a program", who::engine, where::first},
     {"Require", "pam-", "PAM", who::engine, where::first},
     {"Allow", "", name_server, who::engine, where::names},
     {"Deny", "", name_server, who::engine, where::names},
     {"RewriteMap", "prg:", "a program"},
-    {"RewriteMap", "dbd:", "a database"},
-    {"RewriteMap", "fastdbd:", "a database"},
+    {"RewriteMap", "dbd:", database, who::request},
+    {"RewriteMap", "fastdbd:", database, who::request},
+    {"SessionDBDPerUser", "on", database, who::request},
+    {"SessionDBDCookieName", "", database, who::request},
+    {"SessionDBDCookieName2", "", database, who::request},
+    {"QS_SrvSerialize", "on", other_requests, who::request},
+    {"QS_ClientSerialize", "", other_requests, who::request},
+    {"PerlPostReadRequestHandler", "", interpreter, who::request},
+    {"PerlInitHandler", "", interpreter, who::request},
+    {"PerlTransHandler", "", interpreter, who::request},
+    {"PerlMapToStorageHandler", "", interpreter, who::request},
+    {"PerlHeaderParserHandler", "", interpreter, who::request},
+    {"PerlAccessHandler", "", interpreter, who::request},
+    {"PerlAuthenHandler", "", interpreter, who::request},
+    {"PerlAuthzHandler", "", interpreter, who::request},
+    {"PerlTypeHandler", "", interpreter, who::request},
+    {"PerlFixupHandler", "", interpreter, who::request},
+    {"PerlInputFilterHandler", "", interpreter, who::request},
+    {"PerlOutputFilterHandler", "", interpreter, who::request},
+    {"PerlLogHandler", "", interpreter, who::request},
+    {"PerlCleanupHandler", "", interpreter, who::request},
     {"SetOutputFilter", "RATE_LIMIT", "a timer"},
     {"ExtFilterDefine", "", "a program"},
     {"SecRule", "@rbl", name_server},
@@ -103,13 +125,17 @@ const blocking_directive* find_blocking(std::string_view name, std::string_view 
 finding as_finding(const blocking_directive& row, const std::string& name, const std::string& args,
                    const std::string& place)
 {
+    const std::string begin =
+        "\"" + name + " " + args + "\" (" + place + ") waits for " + std::string(row.waits_for);
+    if (row.waits == who::request)
+        return {"V6F0220", place,
+                begin + ", which other requests may have until they end: so each request of that "
+                        "virtual host holds a thread, as with \"V6FrontEngine Off\""};
     const char* so = row.waits == who::engine
                          ? "this blocks all connections of an engine"
                          : "each request with a body holds a thread, in all virtual hosts";
     return {"V6F0220", place,
-            "\"" + name + " " + args + "\" (" + place + ") waits for " +
-                std::string(row.waits_for) + ": " + so +
-                ". Set \"V6FrontEngine Off\" in that virtual host"};
+            begin + ": " + so + ". Set \"V6FrontEngine Off\" in that virtual host"};
 }
 
 } // namespace v6front

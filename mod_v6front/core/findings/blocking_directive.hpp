@@ -16,7 +16,9 @@ namespace v6front
 struct blocking_directive {
     enum class who : std::uint8_t {
         engine, // all its connections wait
-        thread  // what reads bodies is kept off the engines, and holds a thread
+        thread, // what reads bodies is kept off the engines, and holds a thread
+        request // what it waits for is held by other requests until they end, which they could not
+                // on the engine that waits: each request of that virtual host holds a thread
     };
     // Which of a directive's arguments tells.
     enum class where : std::uint8_t {

@@ -2,6 +2,7 @@
 
 #include "thread_needed.hpp"
 
+#include "core/findings/blocking_directive.hpp"
 #include "core/findings/handshake_directive.hpp"
 #include "httpd/base/log.hpp"
 #include "config.hpp"
@@ -21,6 +22,7 @@ namespace
 struct needs {
     std::string section; // what has mod_ssl shake hands anew; empty: nothing does
     bool files = false;  // .htaccess files may
+    bool always = false; // its hooks wait for what other requests have (core/findings)
     std::atomic<bool> learned{false};
 };
 
@@ -47,6 +49,9 @@ void look_at(const written_directive& d, const server_rec* main_server, all_need
         });
     if (need.files)
         note_need(all, d, main_server, [](needs& n) { n.files = true; });
+    const auto* blocking = find_blocking(d.name, d.args);
+    if (blocking && blocking->waits == blocking_directive::who::request)
+        note_need(all, d, main_server, [](needs& n) { n.always = true; });
 }
 
 void tell(server_rec* s, const std::string& section)
@@ -107,7 +112,7 @@ bool needs_thread(request_rec* r, bool bodies_read_first)
     const auto* its = needs_of(r->server);
     if (!its)
         return false;
-    if (its->learned.load(std::memory_order_relaxed))
+    if (its->always || its->learned.load(std::memory_order_relaxed))
         return true;
     const bool in_section = !its->section.empty();
     return (in_section || its->files) && ap_ssl_conn_is_ssl(r->connection) &&

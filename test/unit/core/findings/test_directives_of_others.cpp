@@ -42,6 +42,9 @@ TEST_CASE("directives whose hooks wait, and for what", "[findings]")
          "the whole body of a request"},
         {"SecRule", "ARGS \"@rx a\" \"id:1\"", nullptr},
         {"RequestHeader", "set X ldap", nullptr},
+        {"PerlAccessHandler", "My::Access", "a Perl interpreter"},
+        {"PerlResponseHandler", "My::Page", nullptr},
+        {"QS_SrvSerialize", "on", "other requests"},
     };
     for (const auto& r : rows) {
         CAPTURE(r.name, r.args);
@@ -50,6 +53,12 @@ TEST_CASE("directives whose hooks wait, and for what", "[findings]")
         if (found && r.waits_for)
             CHECK(found->waits_for == r.waits_for);
     }
+    const auto* held = find_blocking("AuthBasicProvider", "file dbd");
+    REQUIRE(held);
+    CHECK(as_finding(*held, "AuthBasicProvider", "file dbd", "f:1").text ==
+          "\"AuthBasicProvider file dbd\" (f:1) waits for a connection to a database, which other "
+          "requests may have until they end: so each request of that virtual host holds a thread, "
+          "as with \"V6FrontEngine Off\"");
     const auto* body = find_blocking("AuthType", "form");
     REQUIRE(body);
     CHECK(body->waits == blocking_directive::who::thread);

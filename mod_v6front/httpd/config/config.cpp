@@ -100,7 +100,7 @@ constexpr std::tuple server_rows{
     row(&server_config::bodies_read_first, not_inherited),
     row(&server_config::location_routes, own_first),
     row(&server_config::pseudo_v4, if_set),
-    row(&server_config::body, not_inherited),
+    row(&server_config::reading, not_inherited),
     row(&server_config::backends, not_inherited),
 };
 static_assert(member_count<server_config>() == std::tuple_size_v<decltype(server_rows)>);

@@ -10,7 +10,7 @@
 #include "core/rules/trusted_peers.hpp"
 #include "net/backends/backend.hpp"
 #include "httpd/base/apache.hpp"
-#include "body_limits.hpp"
+#include "read_limits.hpp"
 
 #include <map>
 #include <memory>
@@ -52,7 +52,7 @@ struct server_config {
     bool bodies_read_first = false;               // main server only: by hooks of other modules
     std::vector<route*> location_routes;
     const configured_pseudo_v4* pseudo_v4 = nullptr;
-    body_limits body{};            // known when the configuration is settled
+    read_limits reading{};         // known when the configuration is settled
     std::vector<backend> backends; // of its rules, by their numbers; made by settle_backends
 
     bool has_routes() const

@@ -4,6 +4,7 @@
 
 #include "httpd/base/guard.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/config/read_limits.hpp"
 #include "httpd/process/generations.hpp"
 #include "httpd/process/successor_mail.hpp"
 #include "httpd/requests/client_record.hpp"
@@ -36,8 +37,7 @@ constexpr auto until_child_has_begun = 1ms; // between two looks
 constexpr auto shortage_pause = 20ms;
 constexpr auto between_limits = 100ms; // looks at the limit of descriptors
 
-// How long a client may say nothing: as long as for a whole head (adopted_connection).
-constexpr auto newcomers_time = 20s;
+// How long a client may say nothing, where that is not what its virtual host says (read_limits).
 constexpr auto newcomers_time_when_full = 3s;
 constexpr auto newcomers_time_when_stopping = 100ms;
 
@@ -250,7 +250,8 @@ task<first_bytes> acceptor::read_first_bytes(offered_protocols offered, accepted
                               }),
                      from.since};
     const listed_newcomer here(newcomers_, waiting);
-    waiting.patience.arm(thread_.is_stopping() ? newcomers_time_when_stopping : newcomers_time);
+    waiting.patience.arm(thread_.is_stopping() ? newcomers_time_when_stopping
+                                               : time_of_newcomers());
     auto whose = judge_first_bytes(from.store.bytes(), offered);
     while (whose == first_bytes::more && !waiting.patience.expired()) {
         const auto space = from.store.room();

@@ -4,6 +4,7 @@
 
 #include "core/message/head_search.hpp"
 #include "httpd/base/http2_stream.hpp"
+#include "httpd/config/config.hpp"
 #include "httpd/requests/client_record.hpp"
 
 #include <algorithm>
@@ -16,13 +17,8 @@ using namespace std::chrono_literals;
 namespace
 {
 
-// How long a client may take for a request head: mod_reqtimeout's own default, whose header stage
-// does not see a connection that is read ahead of need.
-constexpr auto head_time_at_first = 20s;
-constexpr auto head_time_at_most = 40s;
-constexpr std::size_t head_octets_per_second = 500;
-
-// The same while the MPM accepts nobody for want of room: as long as a fresh client waits at most.
+// How long a client may take for a request head while the MPM accepts nobody for want of room: as
+// long as a fresh client waits at most.
 constexpr auto head_time_when_full = 3s;
 
 // A stopping child still takes a request that was on its way when it closed shop, and answers it
@@ -98,15 +94,9 @@ task<bool> adopted_connection::read_head()
         if (octets == 0)
             began = deadline::clock::now();
         set_idle(octets == 0 && !first);
-        const auto allowed =
-            idle_ ? idle_time()
-                  : std::min<deadline::clock::duration>(
-                        head_time_at_first + std::chrono::seconds(octets / head_octets_per_second),
-                        head_time_at_most);
         head_began_ = octets == 0 ? start : began;
         head_store_.give_memory_back();
-        const auto left = head_began_ + allowed - deadline::clock::now();
-        const auto rv = co_await read_socket(input_store::small, left);
+        const auto rv = co_await read_socket(input_store::small, time_left_for_head(octets));
         head_began_ = deadline::clock::time_point::max();
         makes_room_ = makes_room_ && rv != APR_SUCCESS;
         set_idle(false);
@@ -129,6 +119,22 @@ deadline::clock::duration adopted_connection::idle_time() const
     if (stopping_)
         return grace_when_stopping;
     return std::chrono::microseconds(keep_alive_timeout_);
+}
+
+// As mod_reqtimeout and Timeout have it, for a read. That module does not see a connection that is
+// read ahead of need. Over TLS the handshake comes before the first octet.
+deadline::clock::duration adopted_connection::time_left_for_head(std::size_t octets) const
+{
+    const auto passed = deadline::clock::now() - head_began_;
+    if (idle_)
+        return idle_time() - passed;
+    const auto* s = connection_->base_server;
+    const deadline::clock::duration timeout = std::chrono::microseconds(s->timeout);
+    auto allowed = head_time(s, octets);
+    const auto handshake = config_of(s)->reading.handshake.allowed(0);
+    if (allowed && handshake && head_filter_ && octets == 0 && connection_->keepalives == 0)
+        allowed = std::max(*allowed, *handshake);
+    return allowed ? std::min(*allowed - passed, timeout) : timeout;
 }
 
 // Past this httpd's own limits are exceeded for certain, and it answers 414 or 431 from what is

@@ -108,6 +108,7 @@ private:
     std::size_t max_head_bytes() const;
     void set_idle(bool idle) noexcept;
     deadline::clock::duration idle_time() const;
+    deadline::clock::duration time_left_for_head(std::size_t octets) const;
     task<void> serve();
     task<void> serve_elsewhere(request_rec* r);
     bool run_here(hook_kind kind, const server_rec* s, const std::function<void()>& work);

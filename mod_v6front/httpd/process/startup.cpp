@@ -99,7 +99,7 @@ int settle_server(apr_pool_t* pconf, server_rec* main_server)
     config_of(main_server)->bodies_read_first = has_engines() && hooks_read_bodies(main_server);
     if (has_engines())
         find_thread_needs(pconf, main_server);
-    learn_body_limits(main_server);
+    learn_read_limits(main_server);
     find_logged_notes(main_server);
     make_shared_memory(pconf, main_server, limits_in(pconf));
     keep_counters(main_server);

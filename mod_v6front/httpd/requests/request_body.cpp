@@ -2,7 +2,7 @@
 //
 // The request's body, out of httpd's input filters.
 
-#include "httpd/config/body_limits.hpp"
+#include "httpd/config/read_limits.hpp"
 #include "hook_time.hpp"
 #include "request_client.hpp"
 

@@ -5,7 +5,7 @@
 #include "core/message/trailers.hpp"
 #include "httpd/base/brigades.hpp"
 #include "httpd/base/http2_stream.hpp"
-#include "httpd/config/body_limits.hpp"
+#include "httpd/config/read_limits.hpp"
 #include "hook_time.hpp"
 #include "logged_connection.hpp"
 #include "request_checks.hpp"
@@ -26,7 +26,7 @@ request_client::request_client(request_rec* r, client_waits& waits)
       in_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
       out_(apr_brigade_create(r->pool, r->connection->bucket_alloc)),
       limit_(body_limit(r)),
-      account_(body_time_of(r).value_or(body_time{std::chrono::seconds(0)}))
+      account_(body_time_of(r).value_or(read_time{std::chrono::seconds(0)}))
 {
 }
 

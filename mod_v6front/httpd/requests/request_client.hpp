@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/decisions/body_pieces.hpp"
-#include "core/decisions/body_time.hpp"
+#include "core/decisions/read_time.hpp"
 #include "net/exchange/client.hpp"
 #include "net/loop/deadline.hpp"
 #include "httpd/base/apache.hpp"

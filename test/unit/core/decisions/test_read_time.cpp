@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mod_reqtimeout's limit for bodies: how it is written, and how one body is held to it.
-#include "mod_v6front/core/decisions/body_time.hpp"
+// mod_reqtimeout's limits: how they are written, and how one body is held to its own.
+#include "mod_v6front/core/decisions/read_time.hpp"
 
 #include "catch.hpp"
 
 using namespace v6front;
 using namespace std::chrono_literals;
 
-TEST_CASE("What RequestReadTimeout says of bodies", "[body_time]")
+TEST_CASE("What RequestReadTimeout says of bodies", "[read_time]")
 {
     struct row {
         const char* word;
-        std::optional<body_time> means;
+        std::optional<read_time> means;
     };
     const std::vector<row> rows{
-        {"body=5", body_time{5s, 0s, 0}},
-        {"body=0", body_time{0s, 0s, 0}},
-        {"BODY=10,MinRate=500", body_time{10s, 0s, 500}},
-        {"body=20-40,minrate=1", body_time{20s, 40s, 1}},
+        {"body=5", read_time{5s, 0s, 0}},
+        {"body=0", read_time{0s, 0s, 0}},
+        {"BODY=10,MinRate=500", read_time{10s, 0s, 500}},
+        {"body=20-40,minrate=1", read_time{20s, 40s, 1}},
         {"header=20-40,MinRate=500", std::nullopt},
         {"handshake=5", std::nullopt},
         {"body", std::nullopt},
@@ -31,14 +31,25 @@ TEST_CASE("What RequestReadTimeout says of bodies", "[body_time]")
     };
     for (const row& r : rows) {
         INFO(r.word);
-        CHECK(parse_body_time(r.word) == r.means);
+        CHECK(parse_read_time(r.word, "body") == r.means);
     }
 }
 
-TEST_CASE("The time that a body has left", "[body_time]")
+TEST_CASE("The time that a head has", "[read_time]")
+{
+    CHECK(parse_read_time("Header=20-40,MinRate=500", "header") == read_time{20s, 40s, 500});
+    CHECK(parse_read_time("headers=5", "header") == std::nullopt);
+    const read_time rule{20s, 40s, 500};
+    CHECK(rule.allowed(0) == 20s);
+    CHECK(rule.allowed(1'250) == 22'500ms);
+    CHECK(rule.allowed(1'000'000) == 40s);
+    CHECK(read_time{0s, 0s, 500}.allowed(5) == std::nullopt);
+}
+
+TEST_CASE("The time that a body has left", "[read_time]")
 {
     struct row {
-        body_time rule;
+        read_time rule;
         std::chrono::milliseconds waited;
         std::uint64_t octets;
         std::optional<std::chrono::milliseconds> left;

@@ -20,7 +20,7 @@ namespace
 {
 
 // "20010db8000000000000000000000001".
-std::optional<asio::ip::address_v6> address_of(const std::string& digits)
+std::optional<asio::ip::address_v6> digits_as_address(const std::string& digits)
 {
     asio::ip::address_v6::bytes_type octets{};
     if (digits.size() != 2 * octets.size() ||
@@ -45,7 +45,7 @@ std::vector<own_address> read_addresses()
     std::string digits, name;
     unsigned interface = 0, length = 0, scope = 0, flags = 0;
     while (lines >> digits >> std::hex >> interface >> length >> scope >> flags >> name)
-        if (const auto a = address_of(digits); a && !a->is_loopback() && !a->is_link_local())
+        if (const auto a = digits_as_address(digits); a && !a->is_loopback() && !a->is_link_local())
             found.push_back({*a, flags});
     return found;
 }

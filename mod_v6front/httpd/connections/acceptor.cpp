@@ -38,8 +38,8 @@ constexpr auto shortage_pause = 20ms;
 constexpr auto between_limits = 100ms; // looks at the limit of descriptors
 
 // How long a client may say nothing, where that is not what its virtual host says (read_limits).
-constexpr auto newcomers_time_when_full = 3s;
-constexpr auto newcomers_time_when_stopping = 100ms;
+constexpr auto time_when_full = 3s;
+constexpr auto time_when_stopping = 100ms;
 
 constexpr int others = 24; // descriptors that are neither a client's nor a site's
 
@@ -250,8 +250,7 @@ task<first_bytes> acceptor::read_first_bytes(offered_protocols offered, accepted
                               }),
                      from.since};
     const listed_newcomer here(newcomers_, waiting);
-    waiting.patience.arm(thread_.is_stopping() ? newcomers_time_when_stopping
-                                               : time_of_newcomers());
+    waiting.patience.arm(thread_.is_stopping() ? time_when_stopping : time_of_newcomers());
     auto whose = judge_first_bytes(from.store.bytes(), offered);
     while (whose == first_bytes::more && !waiting.patience.expired()) {
         const auto space = from.store.room();
@@ -337,12 +336,12 @@ void acceptor::begin_stop()
     for (const auto& w : watched_)
         w.socket->cancel();
     for (auto* n : newcomers_)
-        n->patience.arm(newcomers_time_when_stopping);
+        n->patience.arm(time_when_stopping);
 }
 
 void acceptor::make_room()
 {
-    const auto late = deadline::clock::now() - newcomers_time_when_full;
+    const auto late = deadline::clock::now() - time_when_full;
     for (auto* n : newcomers_)
         if (n->since < late)
             n->patience.arm(0ms);

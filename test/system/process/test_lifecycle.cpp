@@ -6,6 +6,8 @@
 #include "ways.hpp"
 
 #include <atomic>
+#include <csignal>
+#include <filesystem>
 #include <thread>
 
 using namespace v6front;
@@ -141,6 +143,30 @@ TEST_CASE("Stop and restart cut requests in flight without a crash")
     CHECK(site.wait_for_hits(6));
     front.stop(); // judges the logs as well
     CHECK(site.wait_for_open_connections(0));
+}
+
+// Those that a thread itself brings about: httpd's handler says so in the log, and leaves a core.
+TEST_CASE("A crash is httpd's to report, on whichever thread it happens")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("hello"); });
+    const httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    CHECK(get(front, "/").status() == 200); // all threads run
+    std::size_t threads = 0;
+    for (const pid_t child : front.children())
+        for (const auto& task :
+             std::filesystem::directory_iterator("/proc/" + std::to_string(child) + "/task")) {
+            const auto status = read_file(task.path().string() + "/status");
+            const auto at = status.find("SigBlk:");
+            REQUIRE(at != std::string::npos);
+            const auto blocked = std::stoull(status.substr(at + 7), nullptr, 16);
+            INFO(status.substr(0, status.find('\n')));
+            for (const int own : {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS})
+                CHECK((blocked >> (own - 1) & 1) == 0);
+            ++threads;
+        }
+    CHECK(threads > 4);
 }
 
 TEST_CASE("Restarts leak no descriptors, and a child that reached its limit is replaced")

@@ -26,8 +26,11 @@ template <class Found> void look_everywhere(const server_rec* main_server, const
 
 void find_blocking_hooks(const server_rec* main_server, findings& out)
 {
-    look_everywhere(main_server, [&out](const written_directive& d, const blocking_directive& row) {
-        out.push_back(as_finding(row, d.name, d.args, d.place));
+    look_everywhere(main_server, [&](const written_directive& d, const blocking_directive& row) {
+        // Where there are no rules, each request has a thread; what reads bodies is said of all.
+        if (d.server == main_server || config_of(d.server)->has_routes() ||
+            row.waits == blocking_directive::who::thread)
+            out.push_back(as_finding(row, d.name, d.args, d.place));
     });
 }
 

@@ -47,6 +47,7 @@ TEST_CASE("A directive that would make an engine wait is named at the start")
         {"<Location /a>\nAuthBasicProvider file dbd\n</Location>",
          "\"AuthBasicProvider file dbd\""},
         {"<Location /a>\nAuthBasicProvider file\n</Location>", nullptr},
+        {"</VirtualHost>\n<VirtualHost *:8080>\nServerName b.test\nHostnameLookups On", nullptr},
         {"RewriteMap ask prg:/bin/cat\nV6FrontEngine Off", nullptr},
         {"<Location /a>\nAuthType Form\n</Location>", "\"AuthType Form\""},
         {"<Location /a>\nAuthType Basic\n</Location>", nullptr},

@@ -75,12 +75,10 @@ void engine_thread::leave(adopted_connection& c) noexcept
 
 void engine_thread::accept_at(const std::vector<taken_listener*>& listeners)
 {
-    for (auto* l : listeners)
+    for (auto* l : listeners) {
         l->enter();
-    asio::post(engine_.get_executor(), [this, listeners] {
-        for (auto* l : listeners)
-            acceptor_.start(*l);
-    });
+        asio::post(engine_.get_executor(), [this, l] { acceptor_.start(*l); });
+    }
 }
 
 void engine_thread::serve_after_all(taken_listener::returned one)

@@ -87,6 +87,9 @@ private:
     void add(const configured_backend& b);
     void add_name(const std::string& name, const name_state* known);
     void finish(known_site& site);
+    void add_addresses(known_site& site, const std::vector<counted_address>& counted);
+    void add_usage(const endpoint& at, reported_address& out) const;
+    reported_address shown(const endpoint& at, const counted_address* counted) const;
     bool is_avoided(const known_site& site, const endpoint& at) const;
     void judge(const known_site& site, const endpoint& at, bool may_avoid,
                const address_standing& standing, reported_address& out) const;
@@ -220,6 +223,58 @@ void gatherer::judge_check(const known_site& site, const endpoint& at, wall_time
         }
 }
 
+void gatherer::add_usage(const endpoint& at, reported_address& out) const
+{
+    if (const auto used = usage_.find(at); used != usage_.end()) {
+        out.in_use += used->second.in_use;
+        out.idle += used->second.idle;
+    }
+}
+
+reported_address gatherer::shown(const endpoint& at, const counted_address* counted) const
+{
+    reported_address out;
+    out.address = endpoint_text(at);
+    out.now = reported_address::state::former;
+    if (counted)
+        out.numbers = counted->numbers;
+    add_usage(at, out);
+    return out;
+}
+
+// As many as have numbers of their own at most, so that lists do not grow with whatever addresses a
+// name has had. The others are in one entry, with what is counted of all of them.
+void gatherer::add_addresses(known_site& site, const std::vector<counted_address>& counted)
+{
+    const bool any_used = std::ranges::any_of(
+        site.addresses, [&](const endpoint& e) { return !is_avoided(site, e); });
+    auto& all = site.report.addresses;
+    reported_address others;
+    bool has_others = false;
+    auto room = site_counters::addresses_of_site + 1 - std::max<std::size_t>(counted.size(), 1);
+    for (const auto& at : site.addresses) {
+        const auto found = std::ranges::find(counted, std::optional(at), &counted_address::address);
+        const auto* known = found == counted.end() ? nullptr : &*found;
+        if (!known && room == 0) {
+            has_others = true;
+            add_usage(at, others);
+            continue;
+        }
+        room -= known ? 0u : 1u;
+        auto& out = all.emplace_back(shown(at, known));
+        judge(site, at, any_used, known ? known->standing : address_standing{}, out);
+        judge_check(site, at, known ? known->standing.checked_at : 0, out);
+    }
+    for (const auto& each : counted) {
+        if (!each.address)
+            others.numbers = each.numbers;
+        else if (std::ranges::find(site.addresses, *each.address) == site.addresses.end())
+            all.push_back(shown(*each.address, &each));
+    }
+    if (has_others || others.numbers.any())
+        all.push_back(std::move(others));
+}
+
 void gatherer::finish(known_site& site)
 {
     auto& report = site.report;
@@ -231,34 +286,7 @@ void gatherer::finish(known_site& site)
     for (const auto& each : counted)
         if (!site.knows_all && each.address)
             add_once(site.addresses, *each.address);
-    const bool any_used = std::ranges::any_of(
-        site.addresses, [&](const endpoint& e) { return !is_avoided(site, e); });
-    const auto describe_at = [&](const endpoint& at, const counted_address* known, bool current) {
-        auto& out = report.addresses.emplace_back();
-        out.address = endpoint_text(at);
-        if (const auto used = usage_.find(at); used != usage_.end()) {
-            out.in_use = used->second.in_use;
-            out.idle = used->second.idle;
-        }
-        if (known)
-            out.numbers = known->numbers;
-        out.now = reported_address::state::former;
-        if (!current)
-            return;
-        judge(site, at, any_used, known ? known->standing : address_standing{}, out);
-        judge_check(site, at, known ? known->standing.checked_at : 0, out);
-    };
-    for (const auto& at : site.addresses) {
-        const auto known = std::ranges::find(counted, std::optional(at), &counted_address::address);
-        describe_at(at, known == counted.end() ? nullptr : &*known, true);
-    }
-    for (const auto& each : counted) {
-        if (each.address &&
-            std::ranges::find(site.addresses, *each.address) == site.addresses.end())
-            describe_at(*each.address, &each, false);
-        else if (!each.address && each.numbers.any())
-            report.addresses.emplace_back().numbers = each.numbers;
-    }
+    add_addresses(site, counted);
 }
 
 // Resident, in octets; 0 where the system does not say.

@@ -133,6 +133,36 @@ TEST_CASE("the manual has each metric of v6front-status", "[v6front_status]")
     CHECK(metrics > 25);
 }
 
+TEST_CASE("v6front-status has as many labels as the manual says, however many addresses a site has",
+          "[v6front_status]")
+{
+    std::string addresses;
+    for (int i = 1; i <= 20; ++i)
+        addresses += " 127.0.1." + std::to_string(i);
+    const auto backend = "http://many.test:" + std::to_string(free_port());
+    httpd_server front(options_for(adopted_ways().front(),
+                                   "V6FrontBackendV4 many.test" + addresses + "\nV6FrontPass / " +
+                                       backend + "/\n" + status_location()));
+    const auto labels = [&] {
+        std::set<std::string> found;
+        const auto text = get(front, "/v6front-status?prometheus").body;
+        const std::regex label("backend=\"" + backend + "\",address=\"([^\"]*)\"");
+        for (std::sregex_iterator at(text.begin(), text.end(), label), end; at != end; ++at)
+            found.insert((*at)[1]);
+        return found;
+    };
+    CHECK(labels().size() == 17); // before a request, too
+    const auto without_room = [&] {
+        const auto text = get(front, "/v6front-status?json").body;
+        return number_at(status_view(text).address(backend, ""),
+                         "/attempt_failures/connect_refused");
+    };
+    while (without_room() < 1)
+        REQUIRE(get(front, "/").status() == 502);
+    CHECK(labels().size() == 17);
+    CHECK(labels().contains(""));
+}
+
 TEST_CASE("promtool finds nothing wrong with the metrics of v6front-status", "[v6front_status]")
 {
     const auto tool = promtool();

@@ -35,7 +35,9 @@ TEST_CASE("What is in one of the logs alone is named", "[join_logs]")
             front(2, "GET /b", "-", "1001", "-") + "a line of something else\n" +
             front(3, "GET /lost", "3", "1002", "-") + front(3, "POST /c", "4", "1001", "-") +
             front(4, "GET /old/d", "-", "1004", "-") + front(4, "GET /old/e", "-", "1004", "-") +
-            front(4, "GET /f", "-", "1005", "-") + front(5, "GET /g", "5", "1006", "-"));
+            front(4, "GET /f", "-", "1005", "-") + front(5, "GET /g", "5", "1006", "-") +
+            front(6, "GET /own", "7", "1008", "-") + front(6, "GET /h", "9", "1009", "-") +
+            front(7, "GET /h", "8", "1009", "-") + front(7, "GET /i", "10", "1010", "-"));
     write_file(folder.path() + "/site",
                site(1, "GET /a", "1", "1000") + site(1, "GET /a", "1", "1003") + // repeated
                    site(2, "GET /b", "-", "1001") +
@@ -44,11 +46,15 @@ TEST_CASE("What is in one of the logs alone is named", "[join_logs]")
                    site(4, "GET /new/e", "-", "1004") + // in another order
                    site(4, "GET /new/d", "-", "1004") + site(4, "GET /rewritten", "-", "1005") +
                    site(4, "GET /g", "5", "1007") + // both before the front's own line
-                   site(4, "GET /g", "5", "1006"));
+                   site(4, "GET /g", "5", "1006") + site(6, "GET /own", "of the client", "1008") +
+                   site(6, "GET /h", "8", "1009") + // before the front's own line, again
+                   site(6, "GET /h", "9", "1009") +
+                   site(7, "GET /k", "of the client", "1010")); // another path
+
     const joined said = join({folder.path() + "/front", folder.path() + "/site"});
     CHECK_THAT(said.summary,
-               ContainsSubstring("9 joined, 1 in the front's log alone, 1 that reached "
-                                 "no site, 1 in the site's log alone"));
+               ContainsSubstring("12 joined, 2 in the front's log alone, 1 that reached "
+                                 "no site, 2 in the site's log alone"));
     std::map<std::string, std::string> pairs;
     std::string last;
     for (const std::string& line : said.lines) {
@@ -56,12 +62,12 @@ TEST_CASE("What is in one of the logs alone is named", "[join_logs]")
             pairs[line.substr(numbers + 6)] = line;
         last = line;
     }
-    for (const char* pair :
-         {"1:1", "1:2", "3:3", "6:5", "7:7", "8:6", "9:8", "10:9", "10:10", "2:-", "5:-", "-:4"}) {
+    for (const char* pair : {"1:1", "1:2", "3:3", "6:5", "7:7", "8:6", "9:8", "10:9", "10:10",
+                             "11:11", "12:13", "13:12", "2:-", "5:-", "-:4", "14:-", "-:14"}) {
         INFO(pair);
         CHECK(pairs.contains(pair));
     }
-    CHECK(pairs.size() == 12);
+    CHECK(pairs.size() == 17);
     CHECK_THAT(last, ContainsSubstring("/front: 1 lines in another format, the first is line 4"));
     CHECK(pairs["1:2"] == "2026-11-28T23:59:51Z 2001:db8::7 \"GET /a HTTP/1.1\" 200 \"1\" "
                           "192.0.2.1:80 local=1000 attempts=1 queue=0 connect=1 response=2 total=3 "

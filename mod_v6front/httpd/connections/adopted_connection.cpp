@@ -69,7 +69,7 @@ task<void> adopted_connection::live()
 // Waits for a whole request head, so that httpd never waits for one. False: nothing more will come.
 task<bool> adopted_connection::read_head()
 {
-    auto& store = head_filter_ ? head_store_ : socket_store_;
+    auto& store = store_of_requests();
     const bool first = connection_->keepalives == 0;
     const auto start = first ? since_ : deadline::clock::now();
     deadline::clock::time_point began = start; // when the head's first octet was there

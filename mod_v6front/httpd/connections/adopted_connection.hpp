@@ -109,7 +109,23 @@ private:
     void set_idle(bool idle) noexcept;
     deadline::clock::duration idle_time() const;
     deadline::clock::duration time_left_for_head(std::size_t octets) const;
+    // Of requests, decrypted where that is needed.
+    input_store& store_of_requests() noexcept { return head_filter_ ? head_store_ : socket_store_; }
+    const input_store& store_of_requests() const noexcept
+    {
+        return head_filter_ ? head_store_ : socket_store_;
+    }
     task<void> serve();
+    // Its length, 0 if that is not told or there is none, and how much is at hand of what follows
+    // the head.
+    struct unread_body {
+        std::size_t octets = 0;
+        std::size_t at_hand = 0;
+    };
+    unread_body unread_body_of(const request_rec* r) const;
+    bool is_here(const unread_body& body) const;
+    bool is_worth_awaiting(const unread_body& body, int status) const;
+    task<void> body_is_here(request_rec* r, unread_body body);
     task<void> serve_elsewhere(request_rec* r);
     bool run_here(hook_kind kind, const server_rec* s, const std::function<void()>& work);
     task<bool> run_hooks_elsewhere(std::function<void()> work);

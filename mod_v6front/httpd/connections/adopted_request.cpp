@@ -5,6 +5,7 @@
 #include "adopted_connection.hpp"
 
 #include "httpd/base/guard.hpp"
+#include "httpd/config/read_limits.hpp"
 #include "httpd/config/thread_needed.hpp"
 #include "httpd/requests/proxied_request.hpp"
 #include "httpd/requests/routing.hpp"
@@ -12,6 +13,7 @@
 #include "core_input.hpp"
 #include "lent_tunnel.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace v6front
@@ -59,7 +61,8 @@ task<void> adopted_connection::serve()
     // Where httpd itself answers, it would wait here for the rest of the request's body to throw it
     // away. A handler that takes the body lifts this.
     keepalive_before_ = c->keepalive;
-    if (ap_request_has_body(r))
+    const auto body = unread_body_of(r);
+    if (ap_request_has_body(r) && !is_here(body))
         c->keepalive = AP_CONN_CLOSE;
     read_refused_ = false;
     struct {
@@ -75,12 +78,67 @@ task<void> adopted_connection::serve()
         co_return refuse(r);
     if (read_refused_)
         status = with_read_refused(r, status);
-    if (status != SUSPENDED)
+    if (status != SUSPENDED) {
+        if (is_worth_awaiting(body, status))
+            co_await body_is_here(r, body);
         co_await conclude(r, status);
-    else if (next_ == next_step::exchange)
+    } else if (next_ == next_step::exchange)
         co_await exchange(r);
     else
         co_await other_handler(r);
+}
+
+// Of a body whose end is told by Content-Length.
+adopted_connection::unread_body adopted_connection::unread_body_of(const request_rec* r) const
+{
+    const char* length = apr_table_get(r->headers_in, "Content-Length");
+    apr_off_t octets = 0;
+    if (!length || apr_table_get(r->headers_in, "Transfer-Encoding") ||
+        !ap_parse_strict_length(&octets, length))
+        return {};
+    return {static_cast<std::size_t>(octets), store_of_requests().bytes().size()};
+}
+
+bool adopted_connection::is_here(const unread_body& body) const
+{
+    return body.octets > 0 && store_of_requests().bytes().size() >= body.octets;
+}
+
+// What httpd itself answers, without a look at the body, need not cost the client its connection:
+// it may just have logged in on it, or be about to (Negotiate). Not for a body that has to be asked
+// for, nor for a large one.
+bool adopted_connection::is_worth_awaiting(const unread_body& body, int status) const
+{
+    return status != OK && status != DONE && !ap_status_drops_connection(status) &&
+           !read_refused_ && body.octets > 0 && body.octets <= input_store::large &&
+           store_of_requests().bytes().size() == body.at_hand && !is_here(body);
+}
+
+// Until it is, or will not be in time.
+task<void> adopted_connection::body_is_here(request_rec* r, unread_body body)
+{
+    auto& store = store_of_requests();
+    body_account account(body_time_of(r).value_or(read_time{std::chrono::seconds(0)}));
+    const std::function<bool(std::string_view)> is_enough = [&body](std::string_view bytes) {
+        return bytes.size() >= body.octets;
+    };
+    while (!r->expecting_100 && store.ending() == APR_SUCCESS) {
+        if (head_filter_)
+            store.end_with(decrypt(is_enough));
+        if (is_here(body)) {
+            connection_->keepalive = keepalive_before_;
+            break;
+        }
+        const auto since = deadline::clock::now();
+        const deadline::clock::duration timeout = std::chrono::microseconds(r->server->timeout);
+        const auto before = socket_store_.bytes().size();
+        const auto rv = co_await read_socket(input_store::large,
+                                             std::min(account.left().value_or(timeout), timeout));
+        account.waited(deadline::clock::now() - since);
+        if (rv != APR_SUCCESS)
+            break;
+        account.received(socket_store_.bytes().size() - before);
+    }
 }
 
 // All of it on a thread. A tunnel that another module makes has an end.

@@ -92,11 +92,13 @@ std::optional<std::string> plain_addresses(std::string_view list)
         const std::string_view plain = plain_address(unquoted_element(element));
         const auto address = parse_ip_address(plain);
         const bool is_hidden_v4 = address && address->is_v4() && plain.find(':') != plain.npos;
-        changed = changed || element.empty() || is_hidden_v4 || (address && plain != element);
+        const bool has_more = !address && element.find_first_of(":[]%\"") != element.npos;
+        const std::string_view text = has_more ? "unknown" : address ? plain : element;
+        changed = changed || element.empty() || is_hidden_v4 || text != element;
         if (element.empty())
             continue;
         out.append(between);
-        out += is_hidden_v4 ? address->text() : std::string(address ? plain : element);
+        out += is_hidden_v4 ? address->text() : std::string(text);
         between = ", ";
     }
     return changed ? std::optional(std::move(out)) : std::nullopt;

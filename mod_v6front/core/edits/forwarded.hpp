@@ -18,7 +18,8 @@ namespace v6front
 std::string_view plain_address(std::string_view text) noexcept;
 
 // The same of a list of addresses, as other proxies write them, also in quotes; nothing if it says
-// all of them so already. What is no address stays ("unknown"), but for empty elements.
+// all of them so already. A word that is no address stays ("unknown", RFC 7239 6.2), anything else
+// is unknown, and empty elements go.
 std::optional<std::string> plain_addresses(std::string_view list);
 
 struct forwarded_view {

@@ -192,15 +192,31 @@ void note_local_sites(const server_rec* main_server, const looked_up_names& know
     });
     if (!first)
         return;
-    const auto others =
-        sites.size() > 1 ? " and " + std::to_string(sites.size() - 1) + " other(s)" : std::string();
+    say_local(main_server, first->rule, first->place, sites.size() - 1);
+}
+
+bool is_one_client(const configured_backend& b)
+{
+    return !is_answered(b);
+}
+
+bool is_local_site(const ipv4_addresses& addresses)
+{
+    return std::any_of(addresses.begin(), addresses.end(),
+                       [](const ipv4_address& a) { return is_local(a); });
+}
+
+void say_local(const server_rec* main_server, const std::string& rule, const std::string& place,
+               std::size_t others)
+{
+    const auto more = others > 0 ? " and " + std::to_string(others) + " other(s)" : std::string();
     ap_log_error(
         APLOG_MARK, APLOG_NOTICE, 0, main_server,
         V6LOGNO(0256) "%s (%s)%s: the site is on this machine or in a local network. To "
                       "the site every client has the address of this server: rules there "
                       "that allow local addresses (Require local, Require ip, Allow from) "
                       "let all clients in. What to do is in the manual, guides/access-by-address",
-        first->rule.c_str(), first->place.c_str(), others.c_str());
+        rule.c_str(), place.c_str(), more.c_str());
 }
 
 } // namespace v6front

@@ -7,6 +7,7 @@
 #include "core/findings/finding.hpp"
 #include "net/names/resolver.hpp"
 #include "httpd/base/apache.hpp"
+#include "httpd/config/backends.hpp"
 
 #include <map>
 #include <string>
@@ -26,5 +27,12 @@ void find_loopback_sources(const server_rec* main_server, const looked_up_names&
 
 // One line for all, where neither V6FrontBindV4 nor V6FrontProxyProtocol has answered it.
 void note_local_sites(const server_rec* main_server, const looked_up_names& known = {});
+
+// The same of a site whose name is looked up later: it sees all clients at an address of this
+// server; it is local; the line.
+bool is_one_client(const configured_backend& b);
+bool is_local_site(const ipv4_addresses& addresses);
+void say_local(const server_rec* main_server, const std::string& rule, const std::string& place,
+               std::size_t others);
 
 } // namespace v6front

@@ -5,6 +5,7 @@
 #include "core/base/text_number.hpp"
 #include "httpd/base/guard.hpp"
 #include "httpd/config/backends.hpp"
+#include "access_by_address.hpp"
 
 #include <algorithm>
 #include <map>
@@ -91,9 +92,12 @@ public:
         : server_(main_server), listeners_(listeners), said_(said)
     {
         for_each_backend(main_server, [this](const configured_backend& b) {
-            if (!b.may_be_self)
-                for (const auto& name : b.backend.names)
+            for (const auto& name : b.backend.names) {
+                if (!b.may_be_self)
                     ports_[name.text].insert(b.backend.url.port);
+                if (is_one_client(b))
+                    rules_.try_emplace(name.text, rule_text{b.rule, b.place});
+            }
         });
     }
 
@@ -122,6 +126,10 @@ public:
     }
 
 private:
+    struct rule_text {
+        std::string rule;
+        std::string place;
+    };
     // What it was before, by the word of any child.
     std::uint64_t becomes(const name_report& report, health now) const
     {
@@ -149,12 +157,18 @@ private:
         if (before != 0)
             log_moved(server_, report);
         warn_of_loop(server_, listeners_, ports_, report);
+        const auto rule = rules_.find(report.name);
+        if (rule != rules_.end() && is_local_site(sorted) &&
+            said_.is_first(text_number("a local site")))
+            say_local(server_, rule->second.rule, rule->second.place, 0);
     }
 
     const server_rec* server_;
     const own_listeners& listeners_;
     said_table& said_;
     ports_of_names ports_;
+    std::map<std::string, rule_text, std::less<>> rules_; // by name: the first to a site of which
+                                                          // access by address is to be thought of
 };
 
 // What the new processes find, they say themselves.

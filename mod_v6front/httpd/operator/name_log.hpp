@@ -12,7 +12,8 @@
 namespace v6front
 {
 
-// Also warns of a name that leads to one of this server's own listeners.
+// Also warns of a name that leads to one of this server's own listeners, and notes the first that
+// leads to a local site (access_by_address).
 report_function log_of_names(const server_rec* main_server, const own_listeners& listeners,
                              said_table& said);
 

@@ -3,9 +3,9 @@
 // What may be written once and is written twice: refused with the line of the first, or, where the
 // second replaces the first as elsewhere in httpd, a line of configtest. Each directive has a row.
 #include "catch.hpp"
+#include "config_lines.hpp"
 #include "ways.hpp"
 
-#include <algorithm>
 #include <regex>
 #include <set>
 
@@ -70,25 +70,15 @@ std::string text_of(const given_row& r)
                       : both;
 }
 
-// The lines in which a file has that text, beginning with 1.
-std::size_t line_with(const std::string& text, const std::string& what)
-{
-    const auto at = text.find(what);
-    REQUIRE(at != text.npos);
-    return static_cast<std::size_t>(
-        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1);
-}
-
 void check(const given_row& r)
 {
     httpd_options options;
     options.site = "V6FrontPass /base" + site + "\nV6FrontPass /s https://secure.test/\n";
     options.hosts += "127.0.0.1 secure.test\n";
     (r.global ? options.global : options.site) += text_of(r);
-    const scratch_folder folder;
-    const auto text = config_text(options, httpd_places(folder.path()), 8080);
     const auto first =
-        "httpd.conf:" + std::to_string(line_with(text, std::string(r.directive) + " " + r.first));
+        "httpd.conf:" + std::to_string(line_with(config_as_tested(options),
+                                                 std::string(r.directive) + " " + r.first));
     const auto said = configtest(options);
     INFO(text_of(r) << said.output);
     CHECK((said.code != 0) == (r.is == second::refused));

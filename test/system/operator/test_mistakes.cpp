@@ -4,13 +4,11 @@
 // `apachectl configtest`, with file and line, that says what is wrong and what would be right. A
 // mistake that never can work stops the start.
 #include "catch.hpp"
-#include "plain_server.hpp"
+#include "config_lines.hpp"
 #include "scripted_backend.hpp"
 #include "user_agent.hpp"
-#include "watching.hpp"
 #include "ways.hpp"
 
-#include <iterator>
 #include <regex>
 
 using namespace v6front;
@@ -22,39 +20,44 @@ const char* const pass = "V6FrontPass / http://four.test:9/\n";
 
 struct mistake {
     std::string site;
-    const char* number; // nullptr: nothing is said
+    const char* number;            // nullptr: nothing is said
+    std::vector<const char*> at{}; // beginnings of the lines that it names, in that order
     std::vector<const char*> says{};
     std::string global = "";
 };
 
-std::size_t lines_of_ours(const std::string& text)
-{
-    static const std::regex ours("V6F[0-9]{4}: ");
-    return static_cast<std::size_t>(
-        std::distance(std::sregex_iterator(text.begin(), text.end(), ours), {}));
-}
-
-command_result examine(const std::string& site, const std::string& global = {})
+httpd_options options_of(const std::string& site, const std::string& global = {})
 {
     httpd_options options;
     options.site = site;
     options.global = global;
     options.modules = {"proxy", "proxy_http", "alias"};
-    return configtest(options);
+    return options;
 }
 
 void check(const std::vector<mistake>& rows)
 {
+    static const std::regex ours("V6F[0-9]{4}: [^\n]*");
     for (const mistake& m : rows) {
         INFO(m.site << m.global);
-        const command_result said = examine(m.site, m.global);
+        const auto options = options_of(m.site, m.global);
+        const command_result said = configtest(options);
         INFO(said.output);
         CHECK(said.code == 0);
-        CHECK(lines_of_ours(said.output) == (m.number ? 1 : 0));
-        if (m.number)
-            CHECK(said.output.find(std::string(m.number) + ": ") != said.output.npos);
-        for (const char* text : m.says)
-            CHECK(said.output.find(text) != said.output.npos);
+        std::vector<std::string> lines;
+        for (std::sregex_iterator i(said.output.begin(), said.output.end(), ours), end; i != end;
+             ++i)
+            lines.push_back(i->str());
+        CHECK(lines.size() == (m.number ? 1 : 0));
+        std::vector<std::size_t> at;
+        for (const char* text : m.at)
+            at.push_back(line_with(config_as_tested(options), std::string("\n") + text) + 1);
+        for (const auto& line : lines) {
+            CHECK(line.find(std::string(m.number ? m.number : "nothing") + ": ") == 0);
+            CHECK(lines_named(line) == at);
+            for (const char* text : m.says)
+                CHECK_THAT(line, ContainsSubstring(text));
+        }
     }
 }
 
@@ -66,20 +69,35 @@ TEST_CASE("configtest: mod_proxy takes what a rule should take", "[configtest]")
     check({
         {rule + "ProxyPass / http://four.test/",
          "V6F0210",
-         {"ProxyPass / http://four.test/", "httpd.conf:", "Remove that line"}},
-        {"ProxyPass / http://four.test/\n" + rule, "V6F0210"},
-        {rule + "<Location />\nProxyPass http://four.test/\n</Location>", "V6F0210"},
-        {rule + "<Location \"/\">\nProxyPass http://four.test/\n</Location>", "V6F0210"},
-        {rule + "ProxyPassMatch ^/(.*)$ http://four.test/$1", "V6F0210", {"ProxyPassMatch"}},
-        {rule, "V6F0210", {}, "ProxyPass / http://four.test/"}, // inherited by the virtual host
-        {"V6FrontPass /app/x http://four.test:9/\nProxyPass /app http://four.test/", "V6F0210"},
-        {"V6FrontPass /app http://four.test:9/\nProxyPass /app/ http://four.test/", "V6F0210"},
+         {"V6FrontPass", "ProxyPass"},
+         {"ProxyPass / http://four.test/", "Remove that line"}},
+        {"ProxyPass / http://four.test/\n" + rule, "V6F0210", {"V6FrontPass", "ProxyPass"}},
+        {rule + "<Location />\nProxyPass http://four.test/\n</Location>",
+         "V6F0210",
+         {"V6FrontPass", "ProxyPass"}},
+        {rule + "<Location \"/\">\nProxyPass http://four.test/\n</Location>",
+         "V6F0210",
+         {"V6FrontPass", "ProxyPass"}},
+        {rule + "ProxyPassMatch ^/(.*)$ http://four.test/$1",
+         "V6F0210",
+         {"V6FrontPass", "ProxyPassMatch"},
+         {"ProxyPassMatch"}},
+        // Inherited by the virtual host.
+        {rule, "V6F0210", {"V6FrontPass", "ProxyPass"}, {}, "ProxyPass / http://four.test/"},
+        {"V6FrontPass /app/x http://four.test:9/\nProxyPass /app http://four.test/",
+         "V6F0210",
+         {"V6FrontPass", "ProxyPass"}},
+        {"V6FrontPass /app http://four.test:9/\nProxyPass /app/ http://four.test/",
+         "V6F0210",
+         {"V6FrontPass", "ProxyPass"}},
         {"V6FrontPassMatch ^/a http://four.test:9/\nProxyPass / http://four.test/",
          "V6F0210",
+         {"V6FrontPass", "ProxyPass"},
          {"V6FrontPassMatch ^/a"}},
         {"<Location /a>\nV6FrontPass http://four.test:9/\n</Location>\n"
          "ProxyPass /a http://four.test/",
-         "V6F0210"},
+         "V6F0210",
+         {"V6FrontPass", "ProxyPass"}},
         // A part of the site is another server's: that is meant.
         {rule + "ProxyPass /app http://four.test/", nullptr},
         {rule + "ProxyPass / !", nullptr},
@@ -88,6 +106,7 @@ TEST_CASE("configtest: mod_proxy takes what a rule should take", "[configtest]")
         {"V6FrontPass /appendix http://four.test:9/\nProxyPass /app http://four.test/", nullptr},
         {rule,
          nullptr,
+         {},
          {},
          "<VirtualHost *:8080>\nServerName other.test\n"
          "ProxyPass / http://four.test/\n</VirtualHost>"},
@@ -100,34 +119,49 @@ TEST_CASE("configtest: an Alias or a Redirect that a rule hides", "[configtest]"
     check({
         {rule + "Alias /static/ /srv/static/",
          "V6F0214",
-         {"Alias /static/ /srv/static/", "httpd.conf:", "V6FrontPass /static/ !"}},
-        {rule + "ScriptAlias /cgi/ /srv/cgi/", "V6F0214"},
-        {rule + "Redirect /old http://www.example.org/new", "V6F0214"},
-        {rule + "Redirect permanent /old http://www.example.org/new", "V6F0214"},
-        {rule + "RedirectPermanent /old http://www.example.org/new", "V6F0214"},
-        {rule + "RedirectTemp /old http://www.example.org/new", "V6F0214"},
+         {"Alias", "V6FrontPass"},
+         {"Alias /static/ /srv/static/", "V6FrontPass /static/ !"}},
+        {rule + "ScriptAlias /cgi/ /srv/cgi/", "V6F0214", {"ScriptAlias", "V6FrontPass"}},
+        {rule + "Redirect /old http://www.example.org/new", "V6F0214", {"Redirect", "V6FrontPass"}},
+        {rule + "Redirect permanent /old http://www.example.org/new",
+         "V6F0214",
+         {"Redirect", "V6FrontPass"}},
+        {rule + "RedirectPermanent /old http://www.example.org/new",
+         "V6F0214",
+         {"RedirectPermanent", "V6FrontPass"}},
+        {rule + "RedirectTemp /old http://www.example.org/new",
+         "V6F0214",
+         {"RedirectTemp", "V6FrontPass"}},
         {rule + "Alias /static/ /srv/static/\nV6FrontPass /static/ !", nullptr},
         {"V6FrontPass /app http://four.test:9/\nAlias /static/ /srv/static/", nullptr},
         {rule + "<Location /old>\nRedirect http://www.example.org/new\n</Location>", nullptr},
         // As Debian's alias.conf has it, for the whole server.
-        {rule, nullptr, {}, "Alias /icons/ /usr/share/apache2/icons/"},
+        {rule, nullptr, {}, {}, "Alias /icons/ /usr/share/apache2/icons/"},
         // Virtual hosts have it from the main server; said once.
         {rule,
          "V6F0214",
+         {"Redirect", "<VirtualHost", "V6FrontPass"},
          {"Redirect /old http://www.example.org/new", "has no effect in the virtual host at ",
           "V6FrontPass /old !"},
          "Redirect /old http://www.example.org/new"},
         {rule,
          "V6F0214",
+         {"RedirectMatch", "<VirtualHost *:8080>\nServerName site",
+          "V6FrontPass / http://four.test:9/\n\n"},
          {"RedirectMatch 404 /", "V6FrontPassMatch /"},
          "RedirectMatch 404 /\\.git\n<VirtualHost *:8080>\nServerName other.test\n" + rule +
              "</VirtualHost>"},
-        {rule + "V6FrontPass /old !", nullptr, {}, "Redirect /old http://www.example.org/new"},
+        {rule + "V6FrontPass /old !", nullptr, {}, {}, "Redirect /old http://www.example.org/new"},
         {"V6FrontPass /old/a http://four.test:9/",
          nullptr,
          {},
+         {},
          "Redirect /old http://www.example.org/new"},
-        {rule, nullptr, {}, "<Location /old>\nRedirect http://www.example.org/new\n</Location>"},
+        {rule,
+         nullptr,
+         {},
+         {},
+         "<Location /old>\nRedirect http://www.example.org/new\n</Location>"},
     });
 }
 
@@ -137,45 +171,61 @@ TEST_CASE("configtest: directives without effect", "[configtest]")
     check({
         {rule + "V6FrontBackendV4 fuor.test 192.0.2.1",
          "V6F0211",
-         {"V6FrontBackendV4 fuor.test", "httpd.conf:", "four.test"}},
-        {rule + "V6FrontCheck fuor.test uri=/", "V6F0211", {"V6FrontCheck fuor.test", "four.test"}},
-        {rule, "V6F0211", {}, "V6FrontBackendV4 fuor.test 192.0.2.1"},
-        {rule, "V6F0211", {}, "V6FrontCheck fuor.test uri=/"},
-        {rule, nullptr, {}, "V6FrontBackendV4 four.test 192.0.2.1"}, // for those that inherit it
-        {rule, nullptr, {}, "V6FrontCheck four.test uri=/"},
+         {"V6FrontBackendV4"},
+         {"V6FrontBackendV4 fuor.test", "four.test"}},
+        {rule + "V6FrontCheck fuor.test uri=/",
+         "V6F0211",
+         {"V6FrontCheck"},
+         {"V6FrontCheck fuor.test", "four.test"}},
+        {rule, "V6F0211", {"V6FrontBackendV4"}, {}, "V6FrontBackendV4 fuor.test 192.0.2.1"},
+        {rule, "V6F0211", {"V6FrontCheck"}, {}, "V6FrontCheck fuor.test uri=/"},
+        {rule, nullptr, {}, {}, "V6FrontBackendV4 four.test 192.0.2.1"}, // for those that inherit
+                                                                         // it
+        {rule, nullptr, {}, {}, "V6FrontCheck four.test uri=/"},
         {rule + "V6FrontBackendV4 FOUR.test 192.0.2.1\nV6FrontCheck Four.Test uri=/", nullptr},
         {rule + "V6FrontBackendV4 * 192.0.2.1\nV6FrontCheck uri=/", nullptr},
         {rule + "V6FrontPass /app/* http://four.test:9/",
          "V6F0212",
-         {"V6FrontPass /app/*", "httpd.conf:", "V6FrontPassMatch"}},
-        {rule + "V6FrontPass /app/(.*) http://four.test:9/$1", "V6F0212"},
-        {rule + "V6FrontPass /app http://four.test:9/$1", "V6F0212", {"$1 to $9"}},
+         {"V6FrontPass /app/*"},
+         {"V6FrontPass /app/*", "V6FrontPassMatch"}},
+        {rule + "V6FrontPass /app/(.*) http://four.test:9/$1", "V6F0212", {"V6FrontPass /app/("}},
+        {rule + "V6FrontPass /app http://four.test:9/$1",
+         "V6F0212",
+         {"V6FrontPass /app"},
+         {"$1 to $9"}},
         {rule + "V6FrontPass /app http://four.test:9/$x", nullptr},
         {"V6FrontPass /app http://four.test:9/\nV6FrontPass /other !",
          "V6F0213",
-         {"V6FrontPass /other !", "httpd.conf:"}},
-        {"V6FrontPass / !", "V6F0213"},
+         {"V6FrontPass /other"},
+         {"V6FrontPass /other !"}},
+        {"V6FrontPass / !", "V6F0213", {"V6FrontPass"}},
         {rule + "V6FrontPass /other !", nullptr},
-        {rule, nullptr, {}, "V6FrontPass /.well-known/acme-challenge/ !"},
-        {"V6FrontPassMatch \\.php$ http://four.test:9/\nV6FrontPass /a/b !", "V6F0213"},
-        {"V6FrontPassMatch ^/x !", "V6F0213", {"V6FrontPassMatch ^/x !", "httpd.conf:"}},
-        {"V6FrontPassMatch ^/x http://four.test:9/\nV6FrontPassMatch ^/y !", "V6F0213"},
+        {rule, nullptr, {}, {}, "V6FrontPass /.well-known/acme-challenge/ !"},
+        {"V6FrontPassMatch \\.php$ http://four.test:9/\nV6FrontPass /a/b !",
+         "V6F0213",
+         {"V6FrontPass /"}},
+        {"V6FrontPassMatch ^/x !", "V6F0213", {"V6FrontPassMatch"}, {"V6FrontPassMatch ^/x !"}},
+        {"V6FrontPassMatch ^/x http://four.test:9/\nV6FrontPassMatch ^/y !",
+         "V6F0213",
+         {"V6FrontPassMatch ^/y"}},
         {"V6FrontPassMatch ^/y !\nV6FrontPassMatch ^/ http://four.test:9/", nullptr},
         {"V6FrontPassMatch ^/x !\n" + rule, nullptr},
-        {rule, nullptr, {}, "V6FrontPassMatch ^/x !"},
+        {rule, nullptr, {}, {}, "V6FrontPassMatch ^/x !"},
         {"<Location /x>\nV6FrontPass !\n</Location>\nV6FrontPass /y http://four.test:9/",
          "V6F0213",
-         {"V6FrontPass ! in <Location \"/x\">", "httpd.conf:"}},
-        {"<Location /x>\nV6FrontPass !\n</Location>", "V6F0213"},
+         {"V6FrontPass !"},
+         {"V6FrontPass ! in <Location \"/x\">"}},
+        {"<Location /x>\nV6FrontPass !\n</Location>", "V6F0213", {"V6FrontPass"}},
         {"<Location /x>\nV6FrontPass !\n</Location>\n" + rule, nullptr},
         {"<Location /x>\nV6FrontPass !\n</Location>\nV6FrontPass /x/y http://four.test:9/",
-         "V6F0207"}, // that rule is the one without effect
+         "V6F0207",
+         {"V6FrontPass /x/y", "V6FrontPass !"}}, // that rule is the one without effect
         {"<Location /x>\nV6FrontPass !\n</Location>\nV6FrontPassMatch ^/y http://four.test:9/",
          nullptr},
         {"<Location /x>\nV6FrontPass http://four.test:9/\n</Location>\n"
          "<Location /x/y>\nV6FrontPass !\n</Location>",
          nullptr},
-        {rule, nullptr, {}, "<Location /x>\nV6FrontPass !\n</Location>"},
+        {rule, nullptr, {}, {}, "<Location /x>\nV6FrontPass !\n</Location>"},
         {"V6FrontPassMatch ^/(a)/(b) http://four.test:9/$2/$1", nullptr},
         {"<Location /a>\n<IfModule mod_v6front.c>\nV6FrontPass http://four.test:9/\n</IfModule>\n"
          "</Location>",
@@ -221,7 +271,7 @@ TEST_CASE("What cannot be meant stops the start, and the message says what would
          {"V6FrontPreserveHost: must be \"on\" or \"off\", not \"yes\""}},
     }));
     INFO(row.site);
-    const auto said = examine(row.site);
+    const auto said = configtest(options_of(row.site));
     INFO(said.output);
     CHECK(said.code != 0);
     CHECK(said.output.find("Syntax error on line") != said.output.npos);
@@ -259,68 +309,4 @@ TEST_CASE("ProxyPass beside V6FrontPass: the line says what really happens")
     options.modules = {"proxy", "proxy_http"};
     httpd_server front(options);
     CHECK(get(front, "/").body == "theirs");
-}
-
-TEST_CASE(
-    "What ends the redirects of an Apache that is asked by http: the condition that V6F0116 has")
-{
-    auto w = every_way().front();
-    w.tls = true;
-    const std::string redirect = "RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]\n";
-    const std::string usual = "RewriteEngine On\nRewriteCond %{HTTPS} !=on\n";
-    const std::string condition = "RewriteCond %{HTTP:X-Forwarded-Proto} !=https";
-    const std::pair<std::string, int> rows[] = {
-        {usual + redirect, 301},
-        {"SetEnvIf X-Forwarded-Proto https HTTPS=on\n" + usual + redirect, 301}, // for PHP alone
-        {usual + condition + "\n" + redirect, 200}};
-    for (const auto& [site_has, status] : rows) {
-        INFO(site_has);
-        const plain_server site(plain_server::kind::httpd, site_has);
-        httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
-        CHECK(get(front, "/page").status() == status);
-        if (status != 301)
-            continue;
-        for (int i = 0; i < 50; ++i)
-            get(front, "/page");
-        CHECK(eventually([&] { return front.error_log().find(condition) != std::string::npos; }));
-    }
-}
-
-TEST_CASE("A site that redirects https to https for ever is named once")
-{
-    const way w = GENERATE(from_range(every_way()));
-    INFO(w);
-    const std::string scheme = w.tls ? "https" : "http";
-    scripted_backend site([&scheme](const received_request& r) {
-        if (r.message.target() == "/page")
-            return response("a page");
-        return response("",
-                        "Location: " + scheme + "://" + r.message.value("Host") +
-                            r.message.target() + "\r\n",
-                        "302 Found");
-    });
-    httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
-    const auto named = [&front] {
-        std::size_t lines = 0;
-        const auto log = front.error_log();
-        for (auto at = log.find("V6F0116"); at != log.npos; at = log.find("V6F0116", at + 1))
-            ++lines;
-        return lines;
-    };
-    user_agent browser(front); // on one connection, so that prefork has it in one process
-    const auto ask_often = [&browser](int times, const std::string& target) {
-        for (int i = 0; i < times; ++i) {
-            browser.send({target});
-            browser.read_response();
-        }
-    };
-    ask_often(9, "/");
-    ask_often(1, "/page"); // a site that answers something else in between is not in a circle
-    ask_often(9, "/");
-    CHECK(named() == 0);
-    ask_often(30, "/");
-    CHECK(eventually([&] { return named() == 1; }));
-    ask_often(1, "/page");
-    ask_often(30, "/");
-    CHECK(named() == 1);
 }

@@ -4,6 +4,7 @@
 // child processes together.
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "leaping_clock.hpp"
 #include "scripted_backend.hpp"
 #include "user_agent.hpp"
 
@@ -103,6 +104,43 @@ TEST_CASE("A slow backend is one line a minute, whichever child has waited", "[l
     REQUIRE(eventually(both));
     CHECK(front.access_log(9).size() == 9);
     CHECK(slow_lines(front).size() == 2);
+}
+
+TEST_CASE("A backend that stays slow is a line again after a minute, which counts the others",
+          "[logs]")
+{
+    const way w = GENERATE(from_range(one_of_each_mpm()));
+    INFO(w);
+    using namespace script;
+    // Each has a connection of its own, and waits for the gate of its number.
+    std::vector<scripted_backend::steps> scripts;
+    for (int i = 0; i < 4; ++i)
+        scripts.push_back({read_request(), gate(std::to_string(i)), answer([](const auto&) {
+                               return response("late", "Connection: close\r\n");
+                           }),
+                           close()});
+    scripted_backend site(scripts);
+    auto options = options_for(w, "V6FrontPass / " + site.url() + " response=4\n");
+    leaping_clock clock(options);
+    httpd_server front(options);
+    // One after the other: of some at once, the first to speak may have counted others.
+    for (std::size_t i = 0; i < 4; ++i) {
+        user_agent client(front);
+        client.send({"/"});
+        REQUIRE(site.wait_for_hits(i + 1));
+        clock.leap(3s); // what waits is late now
+        site.open(std::to_string(i));
+        CHECK(client.read_response().status() == 200);
+        client.leave();
+        CHECK(front.access_log(i + 1).size() == i + 1);
+        const std::size_t lines = i < 3 ? 1 : 2;
+        REQUIRE(eventually([&] { return slow_lines(front).size() == lines; }));
+        if (i == 2)
+            clock.leap(61s);
+    }
+    CHECK(slow_lines(front)[0].find("Since the last such line") == std::string::npos);
+    CHECK_THAT(slow_lines(front)[1], ContainsSubstring("Since the last such line 3 responses were "
+                                                       "as slow, the slowest took 3."));
 }
 
 TEST_CASE("What is no fault of the backend makes it no slow one", "[logs]")

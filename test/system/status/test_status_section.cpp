@@ -4,6 +4,7 @@
 #include "addresses.hpp"
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "mod_v6front/core/base/version.hpp"
 
 #include <future>
 
@@ -67,6 +68,7 @@ TEST_CASE("mod_status's page lists backends, names and limits as they are", "[st
     INFO(w);
     bench b(w);
     CHECK(get(b.front, b.twin.path()).status() == 200);
+    CHECK(b.says(std::string("V6FrontVersion: ") + version));
     const auto address = b.key(b.twin.address_and_port(place::second));
     CHECK_THAT(address, ContainsSubstring("V6FrontBackend["));
     CHECK_THAT(address, ContainsSubstring("]Address[1]"));

@@ -13,6 +13,11 @@ namespace v6front
 
 inline constexpr std::size_t gauges_of_site = 2; // in flight, waiting
 
+// Processes share all of this, so nothing in it may need a lock of its own process.
+static_assert(site_counters::word::is_always_lock_free &&
+              std::atomic<std::uint64_t>::is_always_lock_free &&
+              std::atomic<std::int64_t>::is_always_lock_free);
+
 struct site_counters::head {
     dimensions size;
 };

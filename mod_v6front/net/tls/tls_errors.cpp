@@ -20,6 +20,8 @@ namespace
 using boost::system::error_code;
 
 constexpr int cut_off = -1; // no code of OpenSSL
+constexpr const char* weak_keys =
+    ": renew the site's keys, or V6FrontTLS protocol=1.0, which accepts weak ones";
 
 class tls_error_category final : public boost::system::error_category
 {
@@ -223,6 +225,10 @@ std::string describe_certificate(x509_store_ctx_st* check, std::string_view name
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         return "its CA \"" + text_of(X509_get_subject_name(at)) +
                "\" is not a known CA: V6FrontTLS ca= with the site's CA";
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return whose + "was refused: " + X509_verify_cert_error_string(error) + weak_keys;
     default:
         return whose + "was refused: " + X509_verify_cert_error_string(error);
     }
@@ -251,8 +257,7 @@ std::string describe_handshake(const error_code& error, std::string_view first,
     case SSL_R_EE_KEY_TOO_SMALL:
     case SSL_R_CA_KEY_TOO_SMALL:
     case SSL_R_CA_MD_TOO_WEAK:
-        return error.message() + ": renew the site's keys, or V6FrontTLS protocol=1.0, which "
-                                 "accepts weak ones";
+        return error.message() + weak_keys;
     default:
         break;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What is said of a handshake that fails is why it failed, and not what else is wrong with the
-// site; and what becomes of an address whose certificate is good again.
+// site; and what becomes of an address whose certificate is bad, and good again.
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "https_site.hpp"
@@ -29,6 +29,34 @@ TEST_CASE("With verify=off a certificate is not blamed for what else fails", "[h
     CHECK(lines.front().find("not a known CA") == std::string::npos);
     CHECK(lines.front().find("V6FrontTLS ca=") == std::string::npos);
     CHECK_THAT(lines.front(), ContainsSubstring("certificate"));
+}
+
+TEST_CASE("Of two addresses, one with a bad certificate is avoided", "[https_failures]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    CAPTURE(w);
+    certificate_authority ca;
+    certificate_wish old;
+    old.ends = -60;
+    const scripted_backend backend([](const received_request&) { return response("ok"); });
+    relay_options good, bad;
+    good.certificate = ca.issue();
+    good.address = "127.0.0.2";
+    tls_relay first(backend.port(), good);
+    bad.certificate = ca.issue(old);
+    bad.address = "127.0.0.3";
+    bad.port = first.port();
+    tls_relay second(backend.port(), bad);
+    const httpd_server front(options_for(w, "V6FrontPass / " + first.url() +
+                                                " reuse=off\nV6FrontBackendV4 site.test "
+                                                "127.0.0.2 127.0.0.3\nV6FrontTLS ca=" +
+                                                ca.file() + "\n"));
+    for (int i = 0; i < 20; ++i)
+        CHECK(get(front, "/").status() == 200);
+    CHECK(front.complaints() == no_complaints);
+    // The first request that goes there, and hardly another one.
+    CHECK(second.seen().size() >= 1);
+    CHECK(second.seen().size() <= 5);
 }
 
 TEST_CASE("An address with a bad certificate is used again when it has a good one",

@@ -4,6 +4,7 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include <cstdio>
@@ -60,11 +61,11 @@ certificate_ptr unsigned_certificate(EVP_PKEY* key, const std::string& name, lon
     return made;
 }
 
-void write_pem(const std::string& name, X509* certificate, EVP_PKEY* key)
+void write_pem(const std::string& name, const std::vector<X509*>& certificates, EVP_PKEY* key)
 {
     auto* out = std::fopen(name.c_str(), "w");
     require(out != nullptr, name.c_str());
-    if (certificate)
+    for (auto* certificate : certificates)
         PEM_write_X509(out, certificate);
     if (key)
         PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
@@ -90,7 +91,7 @@ certificate_authority::certificate_authority() : own_(std::make_unique<pair>())
     extend(c, NID_basic_constraints, "critical,CA:TRUE");
     require(X509_sign(c, own_->key.get(), EVP_sha256()) > 0, "the CA");
     file_ = folder_.path() + "/ca.pem";
-    write_pem(file_, c, nullptr);
+    write_pem(file_, {c}, nullptr);
 }
 
 certificate_authority::~certificate_authority() = default;
@@ -98,7 +99,7 @@ certificate_authority::~certificate_authority() = default;
 certificate_files certificate_authority::issue(const certificate_wish& wish)
 {
     const auto number = std::to_string(++made_);
-    const key_ptr key(EVP_EC_gen("P-256"));
+    const key_ptr key(wish.rsa_bits > 0 ? EVP_RSA_gen(wish.rsa_bits) : EVP_EC_gen("P-256"));
     const auto made = unsigned_certificate(key.get(), wish.names.front(), 100 + long{made_},
                                            wish.begins, wish.ends);
     std::string names;
@@ -111,8 +112,11 @@ certificate_files certificate_authority::issue(const certificate_wish& wish)
             "a certificate");
     certificate_files files{folder_.path() + "/" + number + ".pem",
                             folder_.path() + "/" + number + ".key"};
-    write_pem(files.certificate, made.get(), nullptr);
-    write_pem(files.key, nullptr, key.get());
+    std::vector<X509*> chain{made.get()};
+    if (wish.with_ca)
+        chain.push_back(ca);
+    write_pem(files.certificate, chain, nullptr);
+    write_pem(files.key, {}, key.get());
     return files;
 }
 

@@ -19,6 +19,8 @@ struct certificate_wish {
     long begins = -3600;                         // seconds from now
     long ends = 86400;
     bool self_signed = false;
+    bool with_ca = false;  // the file has the CA's own certificate, too
+    unsigned rsa_bits = 0; // none: a key of an elliptic curve
 };
 
 class certificate_authority

@@ -9,6 +9,8 @@
 #include "user_agent.hpp"
 #include "websocket_client.hpp"
 
+#include <map>
+
 using namespace v6front;
 
 namespace
@@ -141,6 +143,51 @@ TEST_CASE("Idle connections of rules with other settings are not used", "[https]
     for (const char* path : {"/a", "/b", "/a", "/c", "/b", "/c"})
         CHECK(answer_again(agent, {path}).status() == 200);
     CHECK(handshakes(site) == 2);
+}
+
+TEST_CASE("An idle connection serves no virtual host with other V6FrontTLS settings", "[https]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    CAPTURE(w);
+    certificate_authority clients;
+    const auto own = clients.issue({{"front.test"}});
+    relay_options how;
+    how.client_ca = clients.file();
+    how.insists = false;
+    const https_site site(
+        [](const received_request& r) { return response(std::to_string(r.connection)); }, how,
+        {{"site.test", "four.test"}});
+    const auto ca = "ca=" + site.ca.file(), copy = site.ca.folder() + "/copy.pem";
+    write_file(copy, read_file(site.ca.file()));
+    const std::string settings[]{ca,
+                                 ca + " cert=" + own.certificate + " key=" + own.key,
+                                 ca + " protocol=1.3",
+                                 ca + " legacy=on",
+                                 ca + " name=four.test",
+                                 "ca=" + copy,
+                                 "verify=off"};
+    auto options = one_engine(w, "");
+    options.port = free_port();
+    for (std::size_t i = 0; i < std::size(settings); ++i)
+        options.site.append("</VirtualHost>\n<VirtualHost *:" + std::to_string(options.port) +
+                            ">\nServerName " + std::to_string(i) + ".test\n" +
+                            site.directives({}, settings[i]));
+    const httpd_server front(options);
+    // The first one's connection is idle when another asks.
+    std::map<std::string, std::size_t> owners; // of connections
+    for (std::size_t i = 1; i < std::size(settings); ++i)
+        for (const auto host : {std::size_t{0}, i}) {
+            CAPTURE(settings[i], host);
+            question q;
+            q.host = std::to_string(host) + ".test";
+            const auto connection = ask(front, q).body;
+            CHECK((connection == "1") == (host == 0));
+            CHECK(owners.emplace(connection, host).first->second == host);
+        }
+    const auto seen = site.relay.seen();
+    REQUIRE(seen.size() == std::size(settings));
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        CHECK(seen[i].certified == (i == 1));
 }
 
 TEST_CASE("What TLS says of its own on an idle connection is nothing said", "[https]")

@@ -59,7 +59,8 @@ context_ptr make_context(const relay_options& options)
     }
     if (!options.client_ca.empty()) {
         SSL_CTX_load_verify_locations(c, options.client_ca.c_str(), nullptr);
-        SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+        SSL_CTX_set_verify(
+            c, SSL_VERIFY_PEER | (options.insists ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
     }
     SSL_CTX_set_alpn_select_cb(c, relayed_connection::choose_protocol, nullptr);
     return made;

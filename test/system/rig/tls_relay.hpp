@@ -22,6 +22,7 @@ struct relay_options {
     std::string most{};
     bool weak = false;                  // as old servers are: OpenSSL's security level 0
     std::string client_ca{};            // a client must show a certificate of that CA
+    bool insists = true;                // or may
     bool says_end = true;               // close_notify
     bool tickets = true;                // sessions can be resumed
     std::string hangs_up{};             // "handshake": when the client has begun that

@@ -3,6 +3,7 @@
 // V6FrontTLS at the start: files that cannot be used stop it, and what is unsafe is said each time.
 #include "catch.hpp"
 #include "certificates.hpp"
+#include "text_lines.hpp"
 #include "ways.hpp"
 
 #include <sys/stat.h>
@@ -127,5 +128,20 @@ TEST_CASE("What of V6FrontTLS is unsafe is said at every start", "[https_start]"
         const auto log = front.error_log();
         for (const auto& words : r.words)
             CHECK(log.find(words) != std::string::npos);
+    }
+}
+
+TEST_CASE("What of V6FrontTLS is unsafe is said again at a graceful restart", "[https_start]")
+{
+    certificate_authority ca;
+    const auto own = ca.issue({{"front.test"}, -86400, -60});
+    chmod(own.key.c_str(), 0644);
+    httpd_server front(https_options("V6FrontTLS verify=off\nV6FrontTLS site.test protocol=1.1\n"
+                                     "V6FrontTLS six.test legacy=on cert=" +
+                                     own.certificate + " key=" + own.key));
+    front.graceful();
+    for (const char* number : {"V6F0241", "V6F0242", "V6F0243", "V6F0244", "V6F0245"}) {
+        CAPTURE(number);
+        CHECK(count(front.error_log(), number) == 2);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// https:// routes to the servers that people have: httpd with mod_ssl, nginx, lighttpd where it has
-// its TLS, and OpenSSL's own, which can be as old as one likes.
+// https:// routes to the servers that people have: httpd with mod_ssl, nginx, GnuTLS's, and
+// OpenSSL's own, which can be as old as one likes.
 #include "catch.hpp"
 #include "certificates.hpp"
 #include "deadline.hpp"
@@ -35,6 +35,23 @@ std::string pass(std::uint16_t port, const std::string& keys, const std::string&
 {
     return "V6FrontPass / https://site.test:" + std::to_string(port) + "/ " + keys +
            "\nV6FrontTLS " + tls + "\n";
+}
+
+std::vector<std::string> s_server(std::uint16_t port, const certificate_files& own)
+{
+    return {"openssl", "s_server",      "-www", "-accept", "127.0.0.1:" + std::to_string(port),
+            "-cert",   own.certificate, "-key", own.key};
+}
+
+// Connections are refused until the server listens.
+http_message once_it_listens(const httpd_server& front)
+{
+    http_message got;
+    await("the server to listen", [&] {
+        got = get(front, "/");
+        return got.status() == 200 || front.error_log().find("TLS handshake") != std::string::npos;
+    });
+    return got;
 }
 
 // httpd as a site with TLS: a file, and a log of what each request came with.
@@ -156,11 +173,7 @@ TEST_CASE("A site without secure renegotiation", "[https_servers]")
                          {}, ca.folder() + "/console");
     const httpd_server front(
         options_for(short_list().front(), pass(port, "", r.tls + ("ca=" + ca.file()))));
-    http_message got;
-    await("the server to listen", [&] {
-        got = get(front, "/");
-        return got.status() == 200 || front.error_log().find("TLS handshake") != std::string::npos;
-    });
+    const auto got = once_it_listens(front);
     INFO(front.error_log());
     CHECK(got.status() == r.status);
     if (r.status != 200)
@@ -199,23 +212,41 @@ TEST_CASE("OpenSSL's server, of today and of old, as a site", "[https_servers]")
     certificate_authority ca;
     const auto own = ca.issue();
     const auto port = free_port();
-    std::vector<std::string> command{
-        "openssl", "s_server",      "-www", "-accept", "127.0.0.1:" + std::to_string(port),
-        "-cert",   own.certificate, "-key", own.key};
+    auto command = s_server(port, own);
     command.insert(command.end(), r.words.begin(), r.words.end());
     const process server(command, {}, ca.folder() + "/console");
     const httpd_server front(
         options_for(short_list().front(), pass(port, "", r.tls + "ca=" + ca.file())));
-    // Refused until it listens.
-    http_message got;
-    await("the server to listen", [&] {
-        got = get(front, "/");
-        return got.status() == 200 || front.error_log().find("TLS handshake") != std::string::npos;
-    });
+    const auto got = once_it_listens(front);
     INFO(front.error_log());
     CHECK(got.status() == r.status);
     if (r.status == 200)
         CHECK(got.body.find("s_server") != std::string::npos);
     else
         CHECK(front.error_log().find(r.log) != std::string::npos);
+}
+
+TEST_CASE("OpenSSL's server with a certificate that is not accepted", "[https_servers]")
+{
+    struct row {
+        certificate_wish certificate;
+        std::vector<std::string> log;
+    };
+    const row rows[]{
+        {{.ends = -60}, {"it expired on 20", "renew it at the site"}},
+        {{.names = {"a.example"}},
+         {"it is for \"a.example\", not for \"site.test\"", "V6FrontTLS name="}},
+        {{.self_signed = true}, {"it is self-signed, for \"site.test\": V6FrontTLS ca="}},
+    };
+    for (const auto& r : rows) {
+        certificate_authority ca;
+        const auto own = ca.issue(r.certificate);
+        const auto port = free_port();
+        const process server(s_server(port, own), {}, ca.folder() + "/console");
+        const httpd_server front(
+            options_for(short_list().front(), pass(port, "", "ca=" + ca.file())));
+        CHECK(once_it_listens(front).status() == 502);
+        for (const auto& words : r.log)
+            CHECK_THAT(front.error_log(), ContainsSubstring(words));
+    }
 }

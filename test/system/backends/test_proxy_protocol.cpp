@@ -43,9 +43,13 @@ struct told_addresses {
     std::string client, client_port, server, server_port;
 };
 
-told_addresses ask_what_it_was_told(user_agent& agent, const std::string& target)
+told_addresses ask_what_it_was_told(user_agent& agent, const std::string& target,
+                                    const std::string& real = {})
 {
-    agent.send({target});
+    question q{target};
+    if (!real.empty())
+        q.fields = {{"X-Real", real}};
+    agent.send(q);
     const http_message m = agent.read_response();
     REQUIRE(m.status() == 200);
     std::istringstream words(m.has("Told") ? m.value("Told") : m.body);
@@ -78,12 +82,14 @@ TEST_CASE("Real receivers learn the client of a PROXY header", "[proxy_protocol]
     const std::string version = GENERATE("v1", "v2");
     INFO(w << ", " << version);
     std::vector<std::unique_ptr<plain_server>> sites;
-    std::string routes = "V6FrontProxyProtocol " + version + "\n";
+    std::string routes =
+        "V6FrontProxyProtocol " + version + "\nRemoteIPHeader X-Real\nRemoteIPInternalProxy ::1\n";
     for (const receiver& r : receivers) {
         sites.push_back(std::make_unique<plain_server>(r.what, r.site));
         routes += "V6FrontPass /" + to_string(r.what) + "/ " + sites.back()->url() + "\n";
     }
     httpd_options options = options_for(w, routes);
+    options.modules.emplace_back("remoteip");
     options.listen_ipv4 = true;
     httpd_server front(options);
     for (const std::string address : {"::1", "127.0.0.1"}) {
@@ -104,6 +110,15 @@ TEST_CASE("Real receivers learn the client of a PROXY header", "[proxy_protocol]
         CHECK(ports.count("0") == 0);
         user_agent other(front, {.to = address});
         CHECK(ports.count(ask_what_it_was_told(other, "/nginx/page").client_port) == 0);
+    }
+    // An IPv4 client of a load balancer over IPv6. Of octets httpd writes IPv4.
+    user_agent balancer(front);
+    for (const receiver& r : receivers) {
+        INFO(to_string(r.what));
+        const auto t =
+            ask_what_it_was_told(balancer, "/" + to_string(r.what) + "/page", "192.0.2.7");
+        const bool writes_ipv4 = r.what == kind::httpd && version == "v2";
+        CHECK(t.client == (writes_ipv4 ? "192.0.2.7" : "::ffff:192.0.2.7"));
     }
     CHECK(front.complaints() == no_complaints);
 }

@@ -2,6 +2,7 @@
 //
 // What a site says about its own URLs is true for the client as well.
 #include "catch.hpp"
+#include "https_site.hpp"
 #include "scripted_backend.hpp"
 #include "ways.hpp"
 
@@ -99,4 +100,36 @@ TEST_CASE("Behind a server that does TLS, ServerName says so", "[redirects]")
     const http_message answer = get(front, "/shop/");
     CHECK(answer.value("Location") == "https://site.test/shop/login");
     CHECK(answer.value("Set-Cookie") == "a=b; Secure");
+}
+
+TEST_CASE("V6FrontPassReverse in a Location is for its path, and comes first", "[redirects]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    redirecting_site site;
+    const std::string pass = "V6FrontPass " + site.backend.url() + "\n";
+    const httpd_server front(options_for(
+        w, "V6FrontPassReverse /host/ http://other.test/x/\n<Location /own/>\n" + pass +
+               "V6FrontPassReverse http://other.test/x/\n</Location>\n<Location /none/>\n" + pass +
+               "</Location>\n"));
+    site.fields = "Location: http://other.test/x/page?a=b\r\n";
+    CHECK(get(front, "/own/").value("Location") == "http://site.test/own/page?a=b");
+    CHECK(get(front, "/none/").value("Location") == "http://site.test/host/page?a=b");
+}
+
+TEST_CASE("What a site over TLS says of its own URLs and paths is mapped as well", "[redirects]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    const std::string name = GENERATE("site.test", "four.test"); // the client's Host, and not
+    CAPTURE(w, name);
+    std::string fields;
+    const https_site site([&fields](const received_request&) { return response("", fields); }, {},
+                          {{name}});
+    const auto inner = site.relay.url(name) + "base/";
+    const httpd_server front(
+        options_for(w, "V6FrontPass /shop/ " + inner + "\nV6FrontTLS ca=" + site.ca.file() + "\n"));
+    fields = "Location: " + inner + "x\r\nSet-Cookie: a=1; Path=/base/; Secure\r\n";
+    const auto answer = get(front, "/shop/");
+    CHECK(answer.value("Location") == "http://site.test/shop/x");
+    CHECK(answer.value("Set-Cookie") == "a=1; Path=/shop/; Secure");
 }

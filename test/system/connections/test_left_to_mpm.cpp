@@ -148,6 +148,33 @@ TEST_CASE("Behind a PROXY header, ALPN says whose a connection is", "[accepting]
     CHECK((front.error_log().find("V6F0182") != std::string::npos) == (protocol == "h2"));
 }
 
+TEST_CASE("A PROXY header that nobody has asked for is no beginning of TLS or HTTP/2",
+          "[accepting]")
+{
+    using namespace std::string_literals;
+    std::vector<way> ways = adopted_ways();
+    ways.insert(ways.end(), 2, http2_way());
+    ways.back().tls = false;
+    const way w = GENERATE_COPY(from_range(ways));
+    CAPTURE(w, w.tls);
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    const httpd_server front(options_for(w, "V6FrontPass / " + site.url()));
+    tls_handshake tls({"h2", "http/1.1"});
+    const std::string beginnings[]{tls.says(),
+                                   "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"s};
+    for (const auto& header :
+         {"PROXY TCP6 2001:db8::7 2001:db8::1 4711 80\r\n"s,
+          "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\x01\x7f\0\0\x01\x03\xe8\0\x50"s})
+        for (const auto& beginning : beginnings) {
+            CAPTURE(header.size(), beginning.size());
+            raw_client client(front.port()); // speaks no TLS of its own
+            client.send(header + beginning);
+            CHECK(client.closed_by_peer());
+        }
+    CHECK(site.hits() == 0);
+    CHECK(get(front, "/").body == "ok");
+}
+
 TEST_CASE("The client of a PROXY header is logged where engines accept", "[accepting]")
 {
     const way w = GENERATE(values<way>({adopted_ways()[0], adopted_ways()[1], http2_way()}));

@@ -180,6 +180,12 @@ TEST_CASE("A notice at the start says which sites take clients for local, and on
         {"<Location /x>\nV6FrontPass http://127.0.0.1:9/\n</Location>", "V6FrontPass /x"},
         {"V6FrontPass / http://203.0.113.1/", nullptr},
         {"V6FrontPass / http://172.32.0.1/", nullptr},
+        {"V6FrontPass /a http://169.254.1.1/\nV6FrontPass /b http://100.64.0.1/\n"
+         "V6FrontPass /c http://100.127.255.254/",
+         ") and 2 other(s): the site"},
+        {"V6FrontPass /a http://169.253.255.254/\nV6FrontPass /b http://169.255.0.1/\n"
+         "V6FrontPass /c http://100.63.255.254/\nV6FrontPass /d http://100.128.0.1/",
+         nullptr},
         {"V6FrontPass / http://four.test:9/", nullptr, "V6FrontPass / http://four.test:9/"},
         {"V6FrontPass / http://four.test:9/ bindv4=192.0.2.2", nullptr},
         {"V6FrontPass / http://six.test:9/", nullptr}, // no IPv4 address
@@ -206,4 +212,22 @@ TEST_CASE("A notice at the start says which sites take clients for local, and on
         check_notice(front.error_log(), n.tested);
         check_notice(configtest(options, notices::with).output, n.tested);
     }
+}
+
+TEST_CASE("A site in a network of this machine is a local one, whichever network that is",
+          "[access]")
+{
+    if (!private_network::possible("a network of this machine"))
+        return;
+    const private_network network;
+    network.add_addresses("198.51.100.1", "2001:db8::1");
+    const auto said_of = [](const std::string& address) {
+        return configtest(options_for(every_way()[0], "V6FrontPass / http://" + address + ":9/"),
+                          notices::with)
+            .output;
+    };
+    for (const auto* neighbour : {"198.51.100.2", "198.51.100.254"})
+        check_notice(said_of(neighbour), neighbour);
+    for (const auto* other : {"198.51.99.255", "198.51.101.1"})
+        check_notice(said_of(other), nullptr);
 }

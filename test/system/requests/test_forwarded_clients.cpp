@@ -2,6 +2,7 @@
 //
 // Which address the site is told, where the client's is not simply the peer's IPv6 address.
 #include "catch.hpp"
+#include "plain_server.hpp"
 #include "private_network.hpp"
 #include "scripted_backend.hpp"
 #include "user_agent.hpp"
@@ -118,4 +119,27 @@ TEST_CASE("A client with a link-local address is told without its zone", "[forwa
     const http_message seen = site.request(0).message;
     CHECK(seen.value("X-Forwarded-For") == (trusted ? "192.0.2.1, fe80::5" : "fe80::5"));
     CHECK(seen.value("Forwarded") == R"(for="[fe80::5]";by="[fe80::5]";host=site.test;proto=http)");
+}
+
+TEST_CASE("A real site learns the IPv6 client by the field of RFC 7239", "[forwarded]")
+{
+    const way w = GENERATE(from_range(short_list()));
+    INFO(w);
+    // Its log would do as well, and is written every few seconds.
+    const plain_server site(plain_server::kind::lighttpd,
+                            "server.modules += (\"mod_extforward\")\n"
+                            "extforward.forwarder = (\"127.0.0.1\" => \"trust\")\n"
+                            "extforward.headers = (\"Forwarded\")\n"
+                            "$HTTP[\"remoteip\"] != \"::1\" { url.access-deny = (\"\") }\n");
+    const httpd_server front(
+        options_for(w, "V6FrontPass /page " + site.url() +
+                           "page\nV6FrontAddHeaders Forwarded\n"
+                           "<Location /without>\nV6FrontPass " +
+                           site.url() + "page\nV6FrontAddHeaders -Forwarded\n</Location>\n"));
+    // Whoever it is, not who it claims to be.
+    for (const char* claim : {"for=192.0.2.1", "for=\"[::1]\""}) {
+        CAPTURE(claim);
+        CHECK(ask(front, {"/page", "GET", {{"Forwarded", claim}}}).body == "page");
+        CHECK(ask(front, {"/without", "GET", {{"Forwarded", claim}}}).status() == 403);
+    }
 }

@@ -86,7 +86,8 @@ inline task<error_code> wait_readable(backend_connection& c, std::chrono::millis
 
 // A connection, and the end of it that plays the backend: blocking, driven by the test itself.
 struct wire {
-    wire(asio::io_context& context, deadline_list& deadlines, const endpoint& peer = {})
+    wire(asio::io_context& context, deadline_list& deadlines, const endpoint& peer = {},
+         const connection_terms& terms = {})
         : far(context)
     {
         std::array<int, 2> ends{};
@@ -95,8 +96,8 @@ struct wire {
         near_end.assign(asio::ip::tcp::v4(), ends[0]);
         far.assign(asio::ip::tcp::v4(), ends[1]);
         near_fd = ends[0];
-        near = std::make_shared<backend_connection>(std::move(near_end), connection_identity{peer},
-                                                    deadlines);
+        near = std::make_shared<backend_connection>(
+            std::move(near_end), connection_identity{peer, nullptr, terms}, deadlines);
     }
     void send(std::string_view bytes)
     {

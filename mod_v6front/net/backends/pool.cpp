@@ -80,13 +80,15 @@ pool::shelf* pool::longest_idle(const endpoint& address) noexcept
     return found;
 }
 
-// Of those that are idle here already the one used longest ago goes first.
+// Of those that are idle here already the one used longest ago goes first. Many sites may share an
+// address, each with connections of its own (TLS): none of them is to make a new one each time
+// because others came first.
 bool pool::has_room(shelf& s, const connection_identity& of, site_usage::place at,
                     std::uint32_t most)
 {
     const auto limit = std::min(most, usage_.allowed(at, std::chrono::milliseconds(0)));
     while (!usage_.add_idle(at, limit)) {
-        auto* from = s.empty() && !of.terms.source.is_unspecified() ? longest_idle(of.address) : &s;
+        auto* from = s.empty() ? longest_idle(of.address) : &s;
         if (!from || from->empty())
             return false;
         remove(*from, 0)->close();

@@ -164,6 +164,29 @@ TEST_CASE("the connection used last is taken first, per backend", "[pool]")
         w->near->close();
 }
 
+TEST_CASE("a connection of another kind to the same address makes room for one of its kind",
+          "[pool]")
+{
+    pool_bench b;
+    const auto kind = [](proxy_protocol p) { return connection_terms{{}, {}, p}; };
+    const wire plain(b.context, b.deadlines, loopback(1)),
+        first(b.context, b.deadlines, loopback(1), kind(proxy_protocol::v1)),
+        second(b.context, b.deadlines, loopback(1), kind(proxy_protocol::v2)),
+        elsewhere(b.context, b.deadlines, loopback(2));
+    for (const auto* w : {&elsewhere, &plain})
+        b.idle.put(w->near);
+    CHECK(until(b.context, [&] { return plain.near->idle_for() > 2 * loop_clock::lag; }));
+    for (const auto* w : {&first, &second})
+        b.idle.put(w->near);
+    CHECK(b.idle.idle() == 1 + site_usage::least_kept);
+    CHECK(b.idle.take(second.near->identity()) == second.near);
+    CHECK(b.idle.take(first.near->identity()) == first.near);
+    CHECK_FALSE(plain.is_open()); // it was used longest ago
+    CHECK(b.idle.take(elsewhere.near->identity()) == elsewhere.near);
+    for (const auto* w : {&first, &second, &elsewhere})
+        w->near->close();
+}
+
 TEST_CASE("an idle connection that is not quiet is dropped at once", "[pool]")
 {
     pool_bench b;

@@ -33,6 +33,8 @@ def reloads(play, stack, times):
     p99, longest = (fresh[int(len(fresh) * 0.99)] * 1000, fresh[-1] * 1000) if fresh else (5000, 5000)
     play.say(f"{words}; fresh connections p99 {p99:.0f} ms, max {longest:.0f} ms")
     play.limit(bad == 0, "none failed")
+    if not play.quick and not play.watched:
+        play.limit(p99 < 60 and longest < 150, "fresh connections p99 < 60 ms, max < 150 ms")
     play.conclude()
 
 
@@ -62,7 +64,8 @@ def mixed(play, stack, requests, round_s):
     wrk(play, 1, 64)  # the first second fills pools
     asked = failed = 0
     points, open_ones = ([(0, held)] for held in play.held())
-    end = time.monotonic() + play.size(20, 75)
+    patience = play.size(20, 75)
+    end = time.monotonic() + patience
     while asked < requests and time.monotonic() < end:
         good, bad = wrk(play, round_s, 64)
         asked, failed = asked + good + bad, failed + bad
@@ -82,6 +85,9 @@ def mixed(play, stack, requests, round_s):
     if not play.quick and not play.watched:
         # Half of the smallest piece of memory that there is, lost by each request.
         play.limit(grown < 16, "memory +16 octets per request")
+        # Idle connections to the site are one more or fewer by chance, of a round with 20 to 100 thousand requests.
+        play.limit(opened < 0.1, "descriptors +0.1 per 1000 requests")
+        play.limit(asked >= requests, f"{requests} requests in {patience} s")
     play.limit(left <= 16, "descriptors given back")
     play.conclude()
 

@@ -6,6 +6,9 @@
 #include "catch.hpp"
 #include "scripted_backend.hpp"
 #include "tls_handshake.hpp"
+#include "two_hosts.hpp"
+
+#include <filesystem>
 
 using namespace v6front;
 using namespace std::chrono_literals;
@@ -210,6 +213,47 @@ TEST_CASE("Workers that are all busy keep no client of a fronted site waiting", 
     }
     CHECK(slow.hits() == options.threads);
     slow.open("go");
+    for (raw_client& client : holders)
+        CHECK(client.read_response().body == "slow");
+}
+
+TEST_CASE("Programs that keep all threads busy keep no client of the same port waiting",
+          "[accepting]")
+{
+    const server_way w = GENERATE(server_ways()[0], server_ways()[1]); // with the module
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    const scratch_folder folder;
+    const std::filesystem::path programs = folder.path();
+    write_file(programs / "slow", "#!/bin/sh\n: >begun.$$\nwhile [ -e wait ]; do sleep 0.02; done\n"
+                                  "printf 'Content-Type: text/plain\\r\\n\\r\\nslow'\n");
+    write_file(programs / "wait", "");
+    for (const auto& path : {programs, programs / "slow"})
+        std::filesystem::permissions(path, std::filesystem::perms::all);
+    const auto begun = [&] { // two of the files are none of a program's
+        return std::distance(std::filesystem::directory_iterator(programs), {}) - 2;
+    };
+    httpd_options options =
+        two_hosts(w, site.url(),
+                  "ScriptAlias / " + folder.path() + "/\n<Directory " + folder.path() +
+                      ">\nOptions ExecCGI\nRequire all granted\n</Directory>");
+    options.global = "ScriptSock cgisock";
+    options.modules = {"alias", "cgid"};
+    options.threads = 2;
+    httpd_server front(options);
+    std::vector<raw_client> holders;
+    for (unsigned i = 0; i < options.threads + 2; ++i) {
+        holders.emplace_back(front.port(), client_for(front));
+        holders.back().send(request_text({"/slow", "GET", {}, {}, false, "other.test"}));
+    }
+    await("a program for each thread", [&] { return begun() >= options.threads; });
+    for (int i = 0; i < 5; ++i) {
+        const auto asked = std::chrono::steady_clock::now();
+        CHECK(get(front, "/").body == "ok");
+        CHECK(std::chrono::steady_clock::now() - asked < patience(1s));
+    }
+    CHECK(begun() == options.threads);
+    std::filesystem::remove(programs / "wait");
     for (raw_client& client : holders)
         CHECK(client.read_response().body == "slow");
 }

@@ -282,7 +282,7 @@ TEST_CASE("Thousands of idle tunnels cost no thread, and others are served besid
     });
     // Those that are made first idle for as long as it takes to make the others.
     httpd_options options = options_for(every_way()[0], "V6FrontPass / " + site.url() + " idle=1h");
-    options.connections_per_thread = 300; // 3000 in all, or httpd admits no more of them
+    options.connections_per_thread = 2; // nothing to an engine, which accepts them
     options.global = "V6FrontThreads 1\n";
     httpd_server front(options);
     CHECK(get(front, "/").body == "ok"); // what is made at first need is there

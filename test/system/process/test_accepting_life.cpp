@@ -4,11 +4,13 @@
 #include "accepting.hpp"
 #include "catch.hpp"
 #include "descriptor_limit.hpp"
+#include "reloading.hpp"
 #include "scripted_backend.hpp"
 #include "steady_load.hpp"
 #include "tls_handshake.hpp"
 
 #include <csignal>
+#include <future>
 
 using namespace v6front;
 using namespace std::chrono_literals;
@@ -28,6 +30,24 @@ TEST_CASE("A connection that waits for a child to begin is served by it", "[acce
         CHECK(get(front, "/").body == "ok");
         await("one child", [&] { return front.children().size() == 1; });
     }
+}
+
+TEST_CASE("No engine accepts before all modules have begun in its child", "[accepting]")
+{
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = options_for(adopted_ways()[0], "V6FrontPass / " + site.url());
+    options.port = free_port();
+    hindrance children(options);
+    children.begin("last"); // behind this module, whose engines run by then
+    const auto make = [&] { return std::make_unique<httpd_server>(options); };
+    auto front = std::async(std::launch::async, make);
+    await("the last of the modules", [&] { return children.met() > 0; });
+    raw_client client(options.port);
+    client.send(request_text({"/"}));
+    CHECK_FALSE(eventually([&] { return client.has_input(); }, 100ms)); // it takes about 1 ms
+    children.end();
+    CHECK(client.read_response().body == "ok");
+    CHECK(front.get()->complaints() == no_complaints);
 }
 
 TEST_CASE("What the MPM was to fetch when the child stops is served nevertheless", "[accepting]")

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A module that holds up new child processes: child_init waits as long as there is a file of the
- * name that SLOW_CHILDREN has in the environment. If that file says "end", the child ends instead.
- * Each of them leaves an octet in the file of that name with ".met".
+ * name that SLOW_CHILDREN has in the environment. If that file says "end", the child ends instead; if
+ * it says "last", they wait behind the child_init of all other modules rather than before it. Each of
+ * them leaves an octet in the file of that name with ".met".
  */
 #include "httpd.h"
 #include "http_config.h"
@@ -25,17 +26,17 @@ static void leave_an_octet(const char *name)
         close(file);
 }
 
-static void wait_for_the_test(apr_pool_t *pool, server_rec *server)
+static void wait_for_the_test(int is_last)
 {
     const char *name = getenv("SLOW_CHILDREN");
-    char said[4] = "";
+    char said[5] = "";
     int file;
     int is_met = 0;
-    (void)pool;
-    (void)server;
     while (name && (file = open(name, O_RDONLY | O_CLOEXEC)) >= 0) {
-        ssize_t n = read(file, said, 3);
+        ssize_t n = read(file, said, 4);
         close(file);
+        if ((n == 4 && strncmp(said, "last", 4) == 0) != is_last)
+            return;
         if (!is_met++)
             leave_an_octet(name);
         if (n == 3 && strncmp(said, "end", 3) == 0)
@@ -44,10 +45,25 @@ static void wait_for_the_test(apr_pool_t *pool, server_rec *server)
     }
 }
 
+static void wait_before_others(apr_pool_t *pool, server_rec *server)
+{
+    (void)pool;
+    (void)server;
+    wait_for_the_test(0);
+}
+
+static void wait_behind_others(apr_pool_t *pool, server_rec *server)
+{
+    (void)pool;
+    (void)server;
+    wait_for_the_test(1);
+}
+
 static void add_hooks(apr_pool_t *pool)
 {
     (void)pool;
-    ap_hook_child_init(wait_for_the_test, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_child_init(wait_before_others, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_child_init(wait_behind_others, NULL, NULL, APR_HOOK_REALLY_LAST + 10);
 }
 
 AP_DECLARE_MODULE(slow_children) = {STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL,

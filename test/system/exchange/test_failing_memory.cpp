@@ -11,7 +11,6 @@
 #include "user_agent.hpp"
 #include "watching.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 
@@ -96,12 +95,6 @@ try {
     throw;
 } catch (const std::runtime_error& e) {
     CHECK_THAT(e.what(), ContainsSubstring("refused"));
-}
-
-bool is_at_rest(const httpd_server& front)
-{
-    const auto children = front.children();
-    return std::all_of(children.begin(), children.end(), is_asleep);
 }
 
 // Until a round in which less was asked for than what is made to fail. A request takes what the one

@@ -3,8 +3,10 @@
 
 #include "catch.hpp"
 #include "deadline.hpp"
+#include "watching.hpp"
 #include "ways.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -52,6 +54,12 @@ unsigned sockets(const httpd_server& front)
              std::filesystem::directory_iterator("/proc/" + std::to_string(child) + "/fd", gone))
             all += std::filesystem::read_symlink(entry, gone).string().starts_with("socket:");
     return all;
+}
+
+bool is_at_rest(const httpd_server& front)
+{
+    const auto children = front.children();
+    return std::all_of(children.begin(), children.end(), is_asleep);
 }
 
 bool comes_to_nothing(const httpd_server& front)

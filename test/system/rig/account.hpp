@@ -21,6 +21,9 @@ std::string in_use(const httpd_server& front);
 // Connections and listeners of all children; descriptors of other kinds come with threads.
 unsigned sockets(const httpd_server& front);
 
+// No thread of any child does anything.
+bool is_at_rest(const httpd_server& front);
+
 // True once it is empty. What is left otherwise is told with the next assertion that fails.
 bool comes_to_nothing(const httpd_server& front);
 

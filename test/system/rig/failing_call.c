@@ -3,7 +3,8 @@
  * Loaded before httpd's own libraries: of the calls that make, use and end TCP connections, counted
  * from the moment at which the test says so, the one with that number fails once. The test says its
  * number (from 1; 0: none fails) and the error, or 0: then it reads or writes one octet, or nothing
- * special where it does neither. A connection that is reset stays so.
+ * special where it does neither. Calls that never have such an error do not count. The answer to the
+ * test is how many there were. A connection that is lost stays so.
  */
 #define _GNU_SOURCE
 #include "told.h"
@@ -17,16 +18,29 @@
 static _Atomic int64_t seen_number; /* that the count belongs to */
 static _Atomic int64_t count;
 
+enum kind { reading, writing, connecting, other };
+
+static int can_have(enum kind kind, int64_t error)
+{
+    return error == EPIPE          ? kind == writing
+           : error == ECONNREFUSED ? kind == connecting
+           : error == ETIMEDOUT    ? kind != other
+                                   : 1;
+}
+
 /* The error of the one that fails; below 0: not this one. It is read once: when a reset is seen, the
  * test goes on, and says something else. */
-static int error_now(void)
+static int error_now(enum kind kind)
 {
     const int64_t number = told[0], error = told[1];
+    int64_t at;
+    if (number == 0 || !can_have(kind, error))
+        return -1;
     if (atomic_exchange(&seen_number, number) != number)
         atomic_store(&count, 0);
-    if (number == 0 || atomic_fetch_add(&count, 1) + 1 != (number & 0xffff))
-        return -1;
-    return (int)error;
+    at = atomic_fetch_add(&count, 1) + 1;
+    told[2] = at;
+    return at == (number & 0xffff) ? (int)error : -1;
 }
 
 static int is_tcp(int s)
@@ -50,15 +64,15 @@ static int fail(int s, int error)
     static int (*end)(int, int);
     if (!end)
         *(void **)&end = dlsym(RTLD_NEXT, "shutdown");
-    if (error == ECONNRESET)
+    if (error == ECONNRESET || error == EPIPE || error == ETIMEDOUT)
         end(s, SHUT_RDWR);
     errno = error;
     return -1;
 }
 
-#define FAIL_OR_BE_SHORT(size) \
+#define FAIL_OR_BE_SHORT(kind, size) \
     { \
-        const int error = error_now(); \
+        const int error = error_now(kind); \
         if (error > 0) \
             return fail(s, error); \
         size = error == 0 && size > 1 ? 1 : size; \
@@ -68,14 +82,14 @@ ssize_t recv(int s, void *into, size_t size, int flags)
 {
     REAL(recv);
     if (!(flags & MSG_PEEK))
-        FAIL_OR_BE_SHORT(size)
+        FAIL_OR_BE_SHORT(reading, size)
     return real(s, into, size, flags);
 }
 
 ssize_t send(int s, const void *from, size_t size, int flags)
 {
     REAL(send);
-    FAIL_OR_BE_SHORT(size)
+    FAIL_OR_BE_SHORT(writing, size)
     return real(s, from, size, flags);
 }
 
@@ -83,7 +97,7 @@ ssize_t read(int s, void *into, size_t size)
 {
     REAL(read);
     if (told[0] != 0 && is_tcp(s))
-        FAIL_OR_BE_SHORT(size)
+        FAIL_OR_BE_SHORT(reading, size)
     return real(s, into, size);
 }
 
@@ -91,7 +105,7 @@ ssize_t write(int s, const void *from, size_t size)
 {
     REAL(write);
     if (told[0] != 0 && is_tcp(s))
-        FAIL_OR_BE_SHORT(size)
+        FAIL_OR_BE_SHORT(writing, size)
     return real(s, from, size);
 }
 
@@ -101,7 +115,7 @@ ssize_t writev(int s, const struct iovec *from, int pieces)
     if (told[0] != 0 && pieces > 0 && is_tcp(s)) {
         struct iovec first = from[0];
         size_t size = first.iov_len;
-        FAIL_OR_BE_SHORT(size)
+        FAIL_OR_BE_SHORT(writing, size)
         if (size != first.iov_len) {
             first.iov_len = size;
             return real(s, &first, 1);
@@ -117,7 +131,7 @@ ssize_t sendmsg(int s, const struct msghdr *message, int flags)
         struct msghdr one = *message;
         struct iovec first = message->msg_iov[0];
         size_t size = first.iov_len;
-        FAIL_OR_BE_SHORT(size)
+        FAIL_OR_BE_SHORT(writing, size)
         if (size != first.iov_len) {
             first.iov_len = size;
             one.msg_iov = &first;
@@ -128,9 +142,9 @@ ssize_t sendmsg(int s, const struct msghdr *message, int flags)
     return real(s, message, flags);
 }
 
-#define FAIL(s) \
+#define FAIL(kind, s) \
     { \
-        const int error = error_now(); \
+        const int error = error_now(kind); \
         if (error > 0) \
             return fail(s, error); \
     }
@@ -139,7 +153,7 @@ int socket(int family, int kind, int protocol)
 {
     REAL(socket);
     if (family == AF_INET || family == AF_INET6)
-        FAIL(-1)
+        FAIL(other, -1)
     return real(family, kind, protocol);
 }
 
@@ -147,13 +161,13 @@ int connect(int s, const struct sockaddr *to, socklen_t size)
 {
     REAL(connect);
     if (to->sa_family == AF_INET || to->sa_family == AF_INET6)
-        FAIL(s)
+        FAIL(connecting, s)
     return real(s, to, size);
 }
 
 int shutdown(int s, int how)
 {
     REAL(shutdown);
-    FAIL(s)
+    FAIL(other, s)
     return real(s, how);
 }

@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,6 +23,13 @@ namespace
 
 constexpr int moment = 20; // milliseconds; how soon a stop, or what a test asks for, is seen
 
+// Its many small writes would wait for the peer's delayed acknowledgement, 40 ms at a time.
+void send_at_once(int socket)
+{
+    const int now = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
+}
+
 } // namespace
 
 relayed_connection::relayed_connection(std::uint16_t target, std::shared_ptr<ssl_ctx_st> context,
@@ -33,6 +41,7 @@ relayed_connection::relayed_connection(std::uint16_t target, std::shared_ptr<ssl
       says_end_(says_end),
       stopping_(stopping)
 {
+    send_at_once(socket);
     SSL_set_fd(ssl_, socket);
     SSL_set_accept_state(ssl_);
     SSL_set_app_data(ssl_, this);
@@ -95,6 +104,7 @@ bool relayed_connection::shake_hands()
 bool relayed_connection::connect()
 {
     plain_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    send_at_once(plain_);
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(target_);

@@ -26,22 +26,26 @@ FEW, MANY = 200, 1200
 
 # Per request. Instructions are those of the module's own code, and of what it has of Asio: g++ 12 makes 24,600 and 25,500 of
 # them, clang 14 five per cent more, and the limits have twice that much room. What is called is exact.
-CALLS = ("recv", "send", "sendmsg", "writev", "epoll_wait", "epoll_ctl", "mmap", "operator new(unsigned long)")
-LIMITS = {
-    "small": {"instructions": 27500, "recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0,
-              "mmap": 0, "operator new(unsigned long)": 0},
-    "https": {"instructions": 28500, "recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0,
-              "mmap": 0, "operator new(unsigned long)": 0},
-}
+# That is, by anyone in the process but OpenSSL, whose versions differ: of all pieces of memory there are none. The time is
+# asked for 35.6 times, 29.3 of them at the coarse clock, and more often on a slow machine, which looks at deadlines.
+MEMORY = ("operator new(unsigned long)", "malloc", "calloc", "aligned_alloc")
+CALLS = ("recv", "send", "sendmsg", "writev", "epoll_wait", "epoll_ctl", "mmap", *MEMORY, "operator new[](unsigned long)",
+         "clock_gettime")
+EACH = {"recv": 3, "send": 1, "sendmsg": 1, "writev": 0, "epoll_wait": 2, "epoll_ctl": 0, "mmap": 0,
+        **dict.fromkeys(MEMORY, 0), "operator new[](unsigned long)": 0, "clock_gettime": 37}
+LIMITS = {"small": {"instructions": 27500} | EACH, "https": {"instructions": 28500} | EACH}
 # What counts for the status page, as a part of the module's instructions.
 COUNTING, COUNTING_SHARE = re.compile(r"\bv6front::site_counters(::|_memory)"), 0.02
+OPENSSL = re.compile(r"lib(ssl|crypto)\.")
 PATHS = {"small": "/small", "https": "/https/small"}
 # The same, with as many virtual hosts and routes, at the last of them. What the module does must not grow with them;
 # httpd itself compares a request with each name of its address, and each path of a host by turn.
 SPREAD, GROWTH = 200, 1.15
-# System calls for one request, all but those that come with time. Each is a little above what is counted: whether an
-# event finds the engine awake is a matter of chance.
-SYSTEM_CALLS = {"small": 7.4, "form": 8.6, "https": 7.4, "tls": 7.4, "new": 20.0, "newtls": 38.0}
+# System calls for one request, all but those that come with time: how many are counted, the most that there may be, and
+# the most of them that may fail. The look at a pooled connection is to fail; where there is a body, one that waits for more of
+# it, too. Each limit is a little above what is counted: whether an event finds the engine awake is a matter of chance.
+SYSTEM_CALLS = {"small": (7.1, 7.4, 1), "form": (8.0, 8.6, 2), "https": (7.1, 7.4, 1), "tls": (7.1, 7.4, 1),
+                "64k": (10.1, 11.0, 2.5), "post": (9.0, 10.0, 2.5), "new": (18.5, 20.0, 3), "newtls": (35.0, 38.0, 4.5)}
 ROOM = 0.1  # what happens now and then, such as a look at a deadline, divided by the requests between
 
 
@@ -84,9 +88,10 @@ class Counts:
                 elif kind == "fn":
                     counts = bool(COUNTING.search(names[key]))
                 elif kind == "cfn":
-                    called = names[key].removesuffix("'2")
+                    called = names[key].removesuffix("'2").removeprefix("__wrap_").split("@@")[0]
             elif line.startswith("calls="):
-                self.calls[called] += int(line[6:].split()[0])
+                if not OPENSSL.match(pathlib.Path(inside).name):
+                    self.calls[called] += int(line[6:].split()[0])
                 call = True
             elif re.match(r"[+\-*\d]", line):
                 # The line after calls= has the cost of what was called, which is counted there.
@@ -141,6 +146,8 @@ def await_file(path):
 def per_request(name, module, directory, spread=1):
     few, many = (measure(PATHS[name], times, module, directory / f"{name}-{spread}-{times}", spread)
                  for times in (FEW, MANY))
+    if unseen := [call for call in MEMORY if not many.calls[call]]:  # the start has some of each
+        raise Failure(f"callgrind names no call of {', '.join(unseen)}")
     own = module.name
     result = {"instructions": (many.instructions[own] - few.instructions[own]) / (MANY - FEW),
               "counting": (many.counting - few.counting) / (MANY - FEW)}
@@ -197,15 +204,21 @@ def count_calls(asked, directory):
         for kind in ["v6front", *(("mod_proxy", "nginx", "haproxy") if asked.peers else ())]:
             def start(group, kind=kind):
                 return fronts.start(kind, directory, group, site, asked.module, False)
-            for name, enough in SYSTEM_CALLS.items():
-                calls = system_calls.fewest(start, name, directory / "strace.out", enough)
-                by_name = ", ".join(f"{call} {count:.1f}" for call, count in sorted(calls.items(), key=lambda c: -c[1])
-                                    if count >= 0.05)
+            for name, (_, enough, enough_failed) in SYSTEM_CALLS.items():
+                both = system_calls.fewest(start, name, directory / "strace.out", enough, enough_failed + ROOM)
+                made, failed = (sum(calls.values()) for calls in both)
+                by_name, failed_by_name = map(listed, both)
                 if kind == "v6front":
-                    faults += judge(f"{name}: system calls", sum(calls.values()), enough, enough, f" ({by_name})")
+                    faults += judge(f"{name}: system calls", made, enough, enough, by_name)
+                    faults += judge(f"{name}: failed system calls", failed, enough_failed + ROOM, enough_failed, failed_by_name)
                 else:
-                    print(f"{name}, {kind}: system calls {sum(calls.values()):.1f} ({by_name})", flush=True)
+                    print(f"{name}, {kind}: system calls {made:.1f}{by_name}, failed {failed:.1f}{failed_by_name}", flush=True)
     return faults
+
+
+def listed(calls):
+    of_them = (f"{call} {count:.1f}" for call, count in sorted(calls.items(), key=lambda c: -c[1]) if count >= 0.05)
+    return f" ({', '.join(of_them)})" if any(count >= 0.05 for count in calls.values()) else ""
 
 
 def main():

@@ -2,10 +2,12 @@
 //
 // A peer that is slow costs no thread and delays nobody. The server has two threads and the tests
 // hundreds of slow peers: where each of them held a thread, nobody else would be served.
+#include "accepting.hpp"
 #include "catch.hpp"
 #include "deadline.hpp"
 #include "process.hpp"
 #include "scripted_backend.hpp"
+#include "user_agent.hpp"
 #include "watching.hpp"
 #include "ways.hpp"
 
@@ -56,23 +58,30 @@ TEST_CASE("A hundred clients that have sent half a head")
 // Without the module's own look at it, nobody would be accepted until a slow client is given up.
 TEST_CASE("A listener that ceases to accept just as the workers become idle begins again")
 {
+    // Engines give clients of HTTP/2 back to it.
+    const auto who = GENERATE(accepting::engines, accepting::mpm);
+    INFO(who);
+    way w = who == accepting::mpm ? short_list()[0] : http2_way();
+    w.tls = false;
+    const std::string begin =
+        w.http2 ? "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" : "GET /slow HTTP/1.1\r\nHost: si";
     scripted_backend site([](const received_request&) { return response("ok"); });
-    httpd_options options = two_threads(short_list()[0], "V6FrontPass / " + site.url());
+    httpd_options options = two_threads(w, "V6FrontPass / " + site.url());
     options.preload = test_library("late_listener.so");
-    options.global = "LogLevel mpm_event:debug\nV6FrontAccept Off";
+    options.global = "LogLevel mpm_event:debug\n";
+    options = accepted_by(who, options);
     const scratch_folder folder;
     const std::string from_now_on = folder.path() + "/now";
     options.environment = {"LATE_LISTENER=" + from_now_on};
     httpd_server front(options);
-    raw_client first(front.port(), client_for(front));
-    first.send(request_text({"/"}));
-    CHECK(first.read_response().status() == 200);
+    user_agent first(front);
+    CHECK(ask_with(first) == 200);
     std::ofstream(from_now_on) << "late";
     std::vector<raw_client> slow;
     await("a listener that ceases to accept", [&] {
         for (int i = 0; i < 10; ++i) {
             slow.emplace_back(front.port(), client_for(front));
-            slow.back().send("GET /slow HTTP/1.1\r\nHost: si");
+            slow.back().send(begin);
         }
         return front.error_log().find("not accepting new conns") != std::string::npos;
     });

@@ -4,6 +4,7 @@
 
 #include "httpd/base/guard.hpp"
 #include "httpd/base/log.hpp"
+#include "httpd/process/held_calls.hpp"
 #include "httpd/process/listener_choice.hpp"
 #include "httpd/process/successor_mail.hpp"
 
@@ -107,8 +108,12 @@ child::child(const server_rec* main_server, std::string_view pseudonym)
         if (auto* here = current())
             here->make_room(sites_too);
     });
-    if (engines_.any())
-        take_listeners();
+    if (!engines_.any())
+        return;
+    take_listeners();
+    shared_.watch().run([calls = engines_.calls(), this] {
+        return watch_for_held_calls(shared_.watch().context(), calls, shared_.hooks());
+    });
 }
 
 void child::take_listeners()

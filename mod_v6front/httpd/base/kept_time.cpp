@@ -56,16 +56,27 @@ private:
 };
 
 thread_local run_queue queue;
+thread_local call_in_progress* calls_of_thread = nullptr;
 
 } // namespace
 
-void kept_time::watch_this_thread()
+void kept_time::watch_this_thread(call_in_progress& calls)
 {
     queue.open();
+    calls_of_thread = &calls;
 }
 
-kept_time::kept_time() : start_(clock::now()), waited_(queue.is_open() ? queue.lately(start_) : 0ns)
+kept_time::kept_time(const server_rec* host)
+    : start_(clock::now()),
+      waited_(queue.is_open() ? queue.lately(start_) : 0ns),
+      is_outermost_(calls_of_thread && calls_of_thread->begin(host, start_))
 {
+}
+
+kept_time::~kept_time()
+{
+    if (is_outermost_)
+        calls_of_thread->end();
 }
 
 std::optional<std::chrono::milliseconds> kept_time::too_long(clock::duration without) const

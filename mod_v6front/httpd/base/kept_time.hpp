@@ -11,6 +11,7 @@
 #pragma once
 
 #include "net/loop/loop_clock.hpp"
+#include "call_in_progress.hpp"
 
 #include <chrono>
 #include <optional>
@@ -23,18 +24,23 @@ class kept_time
 public:
     using clock = loop_clock;
 
-    kept_time(); // begins
+    // Begins. For that virtual host, which whoever looks at this thread is told (call_in_progress).
+    explicit kept_time(const server_rec* host);
+    ~kept_time();
+    kept_time(const kept_time&) = delete;
+    kept_time& operator=(const kept_time&) = delete;
     // What has passed so far, if that is too long.
     std::optional<std::chrono::milliseconds> too_long() const { return too_long({}); }
     // The same without a part of it that is known to be something else.
     std::optional<std::chrono::milliseconds> too_long(clock::duration without) const;
 
     // On an engine's thread, once. On others all time counts: to be wrong there costs little.
-    static void watch_this_thread();
+    static void watch_this_thread(call_in_progress& calls);
 
 private:
     clock::time_point start_;
     std::chrono::nanoseconds waited_; // for a processor, until about then
+    bool is_outermost_;
 };
 
 } // namespace v6front

@@ -305,9 +305,7 @@ task<void> acceptor::begin(taken_listener* at, connection one)
                                    thread_.apr_thread());
     if (!c || (at && !may_be_routed(c) && give_back(*at, *one)))
         co_return;
-    const kept_time kept;
-    const int status = ap_pre_connection(c, one->socket());
-    tell_of_wait(c, kept);
+    const int status = begin_with_pre_connection(c, one->socket());
     if ((status != OK && status != DONE) || !record_of(c)) // no record is made while the child ends
         co_return;
     co_await adopted_connection::live_on(

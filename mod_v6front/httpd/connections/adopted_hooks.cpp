@@ -33,7 +33,7 @@ task<bool> adopted_connection::run_hooks_elsewhere(std::function<void()> work)
 
 void adopted_connection::read_timed(request_rec*& r)
 {
-    const kept_time kept;
+    const kept_time kept(connection_->base_server);
     reads_head_ = !head_filter_ && !bytes_are_changed(connection_);
     r = ap_read_request(connection_);
     reads_head_ = false;
@@ -43,7 +43,7 @@ void adopted_connection::read_timed(request_rec*& r)
 
 void adopted_connection::process_timed(request_rec* r, int& status)
 {
-    const kept_time kept;
+    const kept_time kept(r->server);
     status = process(r);
     shared_.hooks().judge(kept.too_long(), {hook_kind::processing, on_engine_, r->server, r});
 }

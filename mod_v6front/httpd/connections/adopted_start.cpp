@@ -144,9 +144,7 @@ bool adopted_connection::begin()
 {
     settle_in();
     shakes_hands_ = true;
-    const kept_time kept;
-    const int status = ap_run_process_connection(connection_);
-    tell_of_wait(connection_, kept);
+    const int status = begin_with_process_connection(connection_);
     shakes_hands_ = false;
     thread_.slots().clear_shared(); // a hook may have noted that it reads
     return hooks_have_run_ && status == OK && !connection_->aborted;

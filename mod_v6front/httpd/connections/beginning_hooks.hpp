@@ -6,12 +6,12 @@
 #pragma once
 
 #include "httpd/base/apache.hpp"
-#include "httpd/base/kept_time.hpp"
 
 namespace v6front
 {
 
-// A line in the log if they have kept the engine for too long; once for each child.
-void tell_of_wait(const conn_rec* c, const kept_time& kept);
+// Both with a line in the log if they have kept the engine for too long; once for each child.
+int begin_with_pre_connection(conn_rec* c, apr_socket_t* socket);
+int begin_with_process_connection(conn_rec* c);
 
 } // namespace v6front

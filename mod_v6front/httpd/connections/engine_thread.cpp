@@ -30,7 +30,7 @@ engine_thread::engine_thread(services& shared, connection_counts& counts, int nu
         const apr_identity self;
         apr_thread_ = self.get();
         running.count_down();
-        kept_time::watch_this_thread();
+        kept_time::watch_this_thread(*calls_);
         // What a handler lacks memory for ends alone.
         for (bool is_over = false; !is_over;)
             guard("an engine", [this, &is_over] {

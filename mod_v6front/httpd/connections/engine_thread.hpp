@@ -6,6 +6,7 @@
 
 #include "net/engine/engine.hpp"
 #include "httpd/base/apache.hpp"
+#include "httpd/base/call_in_progress.hpp"
 #include "accepted_socket.hpp"
 #include "acceptor.hpp"
 #include "connection_counts.hpp"
@@ -15,6 +16,7 @@
 #include "request_slots.hpp"
 
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -57,6 +59,8 @@ public:
     bool is_leaving() const noexcept { return leaving_; }
     bool is_stopping() const noexcept { return stopping_; }
     bool has_ended() const noexcept { return ended_; }
+    // For whoever watches them.
+    const std::shared_ptr<call_in_progress>& calls() const noexcept { return calls_; }
     // Any thread.
     engine_state snapshot() const noexcept
     {
@@ -94,6 +98,7 @@ private:
     bool stopping_ = false;
     bool ended_ = false;
     apr_thread_t* apr_thread_ = nullptr;
+    std::shared_ptr<call_in_progress> calls_ = std::make_shared<call_in_progress>();
     node_store memory_;
     connection_pools pools_;
     request_slots slots_;

@@ -112,6 +112,14 @@ std::vector<engine_state> engine_threads::snapshot() const
     return all;
 }
 
+calls_of_engines engine_threads::calls() const
+{
+    calls_of_engines all;
+    for (const auto& e : engines_)
+        all.push_back(e->calls());
+    return all;
+}
+
 void engine_threads::end()
 {
     for (auto& e : engines_)

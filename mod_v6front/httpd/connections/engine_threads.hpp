@@ -4,6 +4,7 @@
 // ended before that.
 #pragma once
 
+#include "httpd/process/held_calls.hpp"
 #include "httpd/process/services.hpp"
 #include "connection_counts.hpp"
 #include "engine_thread.hpp"
@@ -49,6 +50,8 @@ public:
     void shut_down_offloaded();
     // Any thread.
     std::vector<engine_state> snapshot() const;
+    // Of each engine.
+    calls_of_engines calls() const;
     // Any thread, once: ends the threads, whatever their connections do.
     void end();
 

@@ -55,6 +55,7 @@ public:
     const borrowed_engines& borrowed() const noexcept { return lent_; }
     offload& handlers() noexcept { return handlers_; }
     slow_hooks& hooks() noexcept { return hooks_; }
+    address_watch& watch() noexcept { return watch_; }
     client_pool& clients() const noexcept { return *clients_; }
     // For a client connection, which may outlive this.
     const std::shared_ptr<client_pool>& shared_clients() const noexcept { return clients_; }

@@ -40,6 +40,8 @@ public:
         const server_rec* server;
         const request_rec* request; // nullptr: none could be read
     };
+    // A call that has lasted so long, and has not come back.
+    void note_held(const server_rec* s, std::chrono::seconds lasts);
     void judge(std::optional<std::chrono::milliseconds> too_long, const call& made);
 
 private:

@@ -20,7 +20,7 @@ filter_time::filter_time(const request_rec* r) : request_(r), host_(request_host
     if (!host_)
         return;
     elsewhere_ = host_->time_of_client();
-    kept_.emplace();
+    kept_.emplace(r->server);
 }
 
 filter_time::~filter_time()
@@ -35,7 +35,7 @@ filter_time::~filter_time()
 int before_loggers(const request_rec* r)
 {
     if (request_host::of(r))
-        logging.emplace();
+        logging.emplace(r->server);
     return OK;
 }
 

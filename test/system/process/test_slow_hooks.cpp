@@ -12,6 +12,7 @@
 #include "watching.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <sys/stat.h>
 
@@ -295,4 +296,47 @@ TEST_CASE("A name server that is slow to say who a client is delays that virtual
     CHECK(longest_beside(front, slow, r.status) > noticed);
     CHECK(harms_nobody(front, slow, r.status));
     CHECK(count(front.error_log(), "V6F0107: GET /dear: ") == 1);
+}
+
+TEST_CASE("An engine that does not come back from a hook is told of, and the next such request "
+          "keeps no other",
+          "[slow_hooks]")
+{
+    const way w = GENERATE(from_range(adopted_ways()));
+    INFO(w);
+    const slow_case c{"held",
+                      {"lua"},
+                      "LuaHookFixups $folder/held.lua held",
+                      "",
+                      200,
+                      {{"held.lua", "function held(r)\n io.open(\"$folder/in\", \"w\"):close()\n"
+                                    "while not io.open(\"$folder/out\") do os.execute(\"sleep "
+                                    "0.01\") end\n return apache2.DECLINED\nend\n"}}};
+    const scratch_folder folder;
+    chmod(folder.path().c_str(), 0777);
+    write_file(folder.path() + "/held.lua", with_folder(c.files[0].second, folder.path()));
+    scripted_backend site([](const received_request&) { return response("ok"); });
+    httpd_options options = options_with(c, w, site.url(), folder.path());
+    options.global = "V6FrontThreads 2\n";
+    leaping_clock clock(options);
+    httpd_server front(options);
+    const auto hold = [&] {
+        std::filesystem::remove(folder.path() + "/in");
+        raw_client client(front.port(), client_for(front));
+        client.send(request_text({"/held", "GET", {}, "", false, "slow.test"}));
+        await("the hook", [&] { return std::filesystem::exists(folder.path() + "/in"); });
+        return client;
+    };
+    raw_client first = hold();
+    CHECK(count(front.error_log(), "V6F0109") == 0);
+    clock.leap(11s);
+    await("the line",
+          [&] { return count(front.error_log(), "V6F0109: virtual host slow.test:") > 0; });
+    raw_client second = hold();
+    CHECK(get(front, "/fast").status() == 200); // by the other engine
+    clock.leap(11s);
+    write_file(folder.path() + "/out", "");
+    CHECK(first.read_response().status() == 200);
+    CHECK(second.read_response().status() == 200);
+    CHECK(count(front.error_log(), "V6F0109") == 1);
 }

@@ -24,9 +24,9 @@ from processes import Failure, Group
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# Who waits: what it is, and the most KiB that one may cost the module, by TCP and by TLS. Of these, 16 to 20 are the pools
-# that httpd makes for a connection and its request, the least of APR's each, and by TLS some 25 more are mod_ssl's buffers
-# and OpenSSL.
+# Who waits: what it is, and the most KiB that one may cost the module, by TCP and by TLS. Of these, 12 (idle) or 16 are the
+# pools that httpd makes for a connection and its request, the least of APR's each, and by TLS 20 to 30 more are mod_ssl's
+# buffers and OpenSSL.
 KINDS = {
     "waiting": ("exchange that its site has not answered", 28, 52),
     "idle": ("client between two requests", 17, 49),

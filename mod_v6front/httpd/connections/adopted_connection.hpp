@@ -116,16 +116,11 @@ private:
         return head_filter_ ? head_store_ : socket_store_;
     }
     task<void> serve();
-    // Its length, 0 if that is not told or there is none, and how much is at hand of what follows
-    // the head.
-    struct unread_body {
-        std::size_t octets = 0;
-        std::size_t at_hand = 0;
-    };
-    unread_body unread_body_of(const request_rec* r) const;
-    bool is_here(const unread_body& body) const;
-    bool is_worth_awaiting(const unread_body& body, int status) const;
-    task<void> body_is_here(request_rec* r, unread_body body);
+    // Of a body of so many octets.
+    bool is_here(std::size_t body) const;
+    bool is_worth_awaiting(const request_rec* r, std::size_t body, int status) const;
+    task<void> body_is_here(request_rec* r, std::size_t body);
+    void decrypt_all(std::size_t body);
     task<void> serve_elsewhere(request_rec* r);
     bool run_here(hook_kind kind, const server_rec* s, const std::function<void()>& work);
     task<bool> run_hooks_elsewhere(std::function<void()> work);

@@ -31,6 +31,26 @@ void show_begin(request_rec* r)
         ap_time_process_request(slot, START_PREQUEST);
 }
 
+// 0: it is told otherwise, or there is none.
+std::size_t told_length_of_body(const request_rec* r)
+{
+    const char* length = apr_table_get(r->headers_in, "Content-Length");
+    apr_off_t octets = 0;
+    if (!length || apr_table_get(r->headers_in, "Transfer-Encoding") ||
+        !ap_parse_strict_length(&octets, length))
+        return 0;
+    return static_cast<std::size_t>(octets);
+}
+
+// HTTP_IN has what it knows of a body from the first read on (http_filters.c).
+bool is_untouched(const request_rec* r)
+{
+    const auto* f = r->input_filters;
+    while (f && f->frec != ap_http_input_filter_handle)
+        f = f->next;
+    return f && !f->ctx;
+}
+
 } // namespace
 
 // One request: httpd reads and processes it; then what its handler left to do is done, and awaited.
@@ -61,7 +81,7 @@ task<void> adopted_connection::serve()
     // Where httpd itself answers, it would wait here for the rest of the request's body to throw it
     // away. A handler that takes the body lifts this.
     keepalive_before_ = c->keepalive;
-    const auto body = unread_body_of(r);
+    const auto body = told_length_of_body(r);
     if (ap_request_has_body(r) && !is_here(body))
         c->keepalive = AP_CONN_CLOSE;
     read_refused_ = false;
@@ -79,7 +99,7 @@ task<void> adopted_connection::serve()
     if (read_refused_)
         status = with_read_refused(r, status);
     if (status != SUSPENDED) {
-        if (is_worth_awaiting(body, status))
+        if (is_worth_awaiting(r, body, status))
             co_await body_is_here(r, body);
         co_await conclude(r, status);
     } else if (next_ == next_step::exchange)
@@ -88,56 +108,58 @@ task<void> adopted_connection::serve()
         co_await other_handler(r);
 }
 
-// Of a body whose end is told by Content-Length.
-adopted_connection::unread_body adopted_connection::unread_body_of(const request_rec* r) const
+bool adopted_connection::is_here(std::size_t body) const
 {
-    const char* length = apr_table_get(r->headers_in, "Content-Length");
-    apr_off_t octets = 0;
-    if (!length || apr_table_get(r->headers_in, "Transfer-Encoding") ||
-        !ap_parse_strict_length(&octets, length))
-        return {};
-    return {static_cast<std::size_t>(octets), store_of_requests().bytes().size()};
-}
-
-bool adopted_connection::is_here(const unread_body& body) const
-{
-    return body.octets > 0 && store_of_requests().bytes().size() >= body.octets;
+    return body > 0 && store_of_requests().bytes().size() >= body;
 }
 
 // What httpd itself answers, without a look at the body, need not cost the client its connection:
 // it may just have logged in on it, or be about to (Negotiate). Not for a body that has to be asked
-// for, nor for a large one.
-bool adopted_connection::is_worth_awaiting(const unread_body& body, int status) const
+// for, nor for a large one; nor where a hook has read of it, and nothing more may come.
+bool adopted_connection::is_worth_awaiting(const request_rec* r, std::size_t body, int status) const
 {
     return status != OK && status != DONE && !ap_status_drops_connection(status) &&
-           !read_refused_ && body.octets > 0 && body.octets <= input_store::large &&
-           store_of_requests().bytes().size() == body.at_hand && !is_here(body);
+           !read_refused_ && body > 0 && body <= input_store::large && is_untouched(r) &&
+           !is_here(body);
 }
 
 // Until it is, or will not be in time.
-task<void> adopted_connection::body_is_here(request_rec* r, unread_body body)
+task<void> adopted_connection::body_is_here(request_rec* r, std::size_t body)
 {
     auto& store = store_of_requests();
     body_account account(body_time_of(r).value_or(read_time{std::chrono::seconds(0)}));
-    const std::function<bool(std::string_view)> is_enough = [&body](std::string_view bytes) {
-        return bytes.size() >= body.octets;
-    };
+    const auto since = deadline::clock::now();
     while (!r->expecting_100 && store.ending() == APR_SUCCESS) {
-        if (head_filter_)
-            store.end_with(decrypt(is_enough));
+        decrypt_all(body);
         if (is_here(body)) {
             connection_->keepalive = keepalive_before_;
             break;
         }
-        const auto since = deadline::clock::now();
-        const deadline::clock::duration timeout = std::chrono::microseconds(r->server->timeout);
+        const auto left = account.left().value_or(deadline::clock::duration::max());
+        const auto silence = shared_.end().allowed(std::chrono::microseconds(r->server->timeout));
+        if (left <= left.zero()) // nor on closing
+            apr_table_setn(connection_->notes, "short-lingering-close", "1");
         const auto before = socket_store_.bytes().size();
-        const auto rv = co_await read_socket(input_store::large,
-                                             std::min(account.left().value_or(timeout), timeout));
-        account.waited(deadline::clock::now() - since);
+        const auto began = deadline::clock::now();
+        const auto rv = co_await more_input({since, silence, left});
+        account.waited(deadline::clock::now() - began);
         if (rv != APR_SUCCESS)
             break;
         account.received(socket_store_.bytes().size() - before);
+    }
+}
+
+// As far as it has come. One call ends where a head would be too long.
+void adopted_connection::decrypt_all(std::size_t body)
+{
+    const std::function<bool(std::string_view)> is_enough = [body](std::string_view bytes) {
+        return bytes.size() >= body;
+    };
+    bool more = head_filter_ != nullptr;
+    while (more && !is_here(body)) {
+        const auto before = head_store_.bytes().size();
+        head_store_.end_with(decrypt(is_enough));
+        more = head_store_.ending() == APR_SUCCESS && head_store_.bytes().size() > before;
     }
 }
 

@@ -7,6 +7,8 @@
 #include "scripted_backend.hpp"
 #include "ways.hpp"
 
+#include <sys/stat.h>
+
 using namespace v6front;
 
 namespace
@@ -37,7 +39,10 @@ TEST_CASE("A client keeps its connection when httpd itself answers a request wit
     const way w = GENERATE(from_range(http1_ways()));
     INFO(w);
     scripted_backend site([](const received_request& r) { return response(r.message.target()); });
-    httpd_server front(refusing_front(w, site.url()));
+    httpd_options options = refusing_front(w, site.url());
+    // No head is as long as some of these bodies.
+    options.global = "LimitRequestLine 1000\nLimitRequestFields 20\nLimitRequestFieldSize 600";
+    httpd_server front(options);
     const question next{"/next"};
     for (const auto& [target, status] : refused_bodies)
         for (const std::size_t octets : {1u, 5000u, 65536u}) {
@@ -54,6 +59,32 @@ TEST_CASE("A client keeps its connection when httpd itself answers a request wit
             CHECK(client.read_response().status() == status);
             CHECK(client.read_response().body == "/next");
         }
+}
+
+TEST_CASE("A hook that has read all of a body answers at once", "[requests]")
+{
+    const way w = GENERATE(from_range(adopted_ways()));
+    INFO(w);
+    scripted_backend site([](const received_request&) { return response("x"); });
+    const scratch_folder folder;
+    chmod(folder.path().c_str(), 0755);
+    write_file(
+        folder.path() + "/refuse.lua",
+        "function refuse(r)\n r.err_headers_out['Body'] = r:requestbody()\n return 403\nend\n");
+    httpd_options options =
+        options_for(w, "V6FrontPass / " + site.url() + "\nLuaHookAccessChecker " + folder.path() +
+                           "/refuse.lua refuse");
+    options.modules = {"lua"};
+    httpd_server front(options);
+    question q{"/", "POST", {{"Filled", ""}}, "body"};
+    const auto octets_of_head = request_text(q).size() - q.body.size();
+    if (w.tls) // the body is in the same record, and that much is decrypted for the head
+        q.fields[0].second.assign(8192 - octets_of_head, 'f');
+    raw_client client(front.port(), client_for(front));
+    client.send(request_text(q));
+    const auto answer = client.read_response();
+    CHECK(answer.status() == 403);
+    CHECK(answer.value("Body") == q.body);
 }
 
 TEST_CASE("A body that httpd has to wait for too long ends the connection of a request that it "

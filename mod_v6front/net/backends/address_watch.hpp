@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The background work on addresses, on one thread of each child process, started when
-// there is something to do: an address that fails is connected to until it answers again, and the
-// operator's health checks are made. Each of these is due at a time in the memory that all children
-// share, and the child that moves that time forward makes it: no leader, and none to lose.
+// The background work of a child process that no engine does, on one thread of its own, started
+// when there is something to do. Above all that on addresses: one that fails is connected to until
+// it answers again, and the operator's health checks are made. Each of these is due at a time in
+// the memory that all children share, and the child that moves that time forward makes it: no
+// leader, and none to lose.
 //
 // Part of a child; ends with it.
 #pragma once

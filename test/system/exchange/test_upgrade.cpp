@@ -286,9 +286,9 @@ TEST_CASE("Thousands of idle tunnels cost no thread, and others are served besid
     options.global = "V6FrontThreads 1\n";
     httpd_server front(options);
     CHECK(get(front, "/").body == "ok"); // what is made at first need is there
-    // The workers, the engine, the MPM's listener and the first thread. The MPM makes workers while
-    // requests are served, by a thread that ends when it has.
-    const unsigned all = options.threads + 3;
+    // The workers, the engine, who watches it, the MPM's listener and the first thread. The MPM
+    // makes workers while requests are served, by a thread that ends when it has.
+    const unsigned all = options.threads + 4;
     CHECK(eventually([&] { return front.threads() == all; }));
     std::vector<raw_client> clients;
     for (std::size_t i = 0; i < many; ++i)

@@ -119,7 +119,7 @@ private:
     // Of a body of so many octets.
     bool is_here(std::size_t body) const;
     bool is_worth_awaiting(const request_rec* r, std::size_t body, int status) const;
-    task<void> body_is_here(request_rec* r, std::size_t body);
+    task<void> body_before(int status, request_rec* r, std::size_t body);
     void decrypt_all(std::size_t body);
     task<void> serve_elsewhere(request_rec* r);
     bool run_here(hook_kind kind, const server_rec* s, const std::function<void()>& work);

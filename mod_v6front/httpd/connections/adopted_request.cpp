@@ -99,8 +99,7 @@ task<void> adopted_connection::serve()
     if (read_refused_)
         status = with_read_refused(r, status);
     if (status != SUSPENDED) {
-        if (is_worth_awaiting(r, body, status))
-            co_await body_is_here(r, body);
+        co_await body_before(status, r, body);
         co_await conclude(r, status);
     } else if (next_ == next_step::exchange)
         co_await exchange(r);
@@ -123,9 +122,11 @@ bool adopted_connection::is_worth_awaiting(const request_rec* r, std::size_t bod
            !is_here(body);
 }
 
-// Until it is, or will not be in time.
-task<void> adopted_connection::body_is_here(request_rec* r, std::size_t body)
+// Until it is here, or will not be in time.
+task<void> adopted_connection::body_before(int status, request_rec* r, std::size_t body)
 {
+    if (!is_worth_awaiting(r, body, status))
+        co_return;
     auto& store = store_of_requests();
     body_account account(body_time_of(r).value_or(read_time{std::chrono::seconds(0)}));
     const auto since = deadline::clock::now();
@@ -152,13 +153,10 @@ task<void> adopted_connection::body_is_here(request_rec* r, std::size_t body)
 // As far as it has come. One call ends where a head would be too long.
 void adopted_connection::decrypt_all(std::size_t body)
 {
-    const std::function<bool(std::string_view)> is_enough = [body](std::string_view bytes) {
-        return bytes.size() >= body;
-    };
     bool more = head_filter_ != nullptr;
     while (more && !is_here(body)) {
         const auto before = head_store_.bytes().size();
-        head_store_.end_with(decrypt(is_enough));
+        head_store_.end_with(decrypt([=, this](auto) { return is_here(body); }));
         more = head_store_.ending() == APR_SUCCESS && head_store_.bytes().size() > before;
     }
 }

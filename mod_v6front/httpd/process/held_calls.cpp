@@ -15,7 +15,7 @@ namespace
 using namespace std::chrono_literals;
 using time_point = call_in_progress::clock::time_point;
 
-constexpr auto between_looks = 1s;
+constexpr auto look_every = 1s;
 // Longer than what is only slow, such as a name server that does not answer one question.
 constexpr auto too_long = 10s;
 
@@ -40,7 +40,7 @@ task<void> watch_for_held_calls(asio::io_context& context, calls_of_engines call
     std::vector<time_point> said(calls.size());
     steady_timer next(context);
     for (;;) {
-        next.expires_after(between_looks);
+        next.expires_after(look_every);
         const auto [ended] = co_await next.async_wait(directly);
         if (ended)
             co_return;

@@ -195,7 +195,7 @@ void note_local_sites(const server_rec* main_server, const looked_up_names& know
     say_local(main_server, first->rule, first->place, sites.size() - 1);
 }
 
-bool is_one_client(const configured_backend& b)
+bool hides_clients(const configured_backend& b)
 {
     return !is_answered(b);
 }

@@ -30,7 +30,7 @@ void note_local_sites(const server_rec* main_server, const looked_up_names& know
 
 // The same of a site whose name is looked up later: it sees all clients at an address of this
 // server; it is local; the line.
-bool is_one_client(const configured_backend& b);
+bool hides_clients(const configured_backend& b);
 bool is_local_site(const ipv4_addresses& addresses);
 void say_local(const server_rec* main_server, const std::string& rule, const std::string& place,
                std::size_t others);

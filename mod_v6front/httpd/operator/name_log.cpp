@@ -95,7 +95,7 @@ public:
             for (const auto& name : b.backend.names) {
                 if (!b.may_be_self)
                     ports_[name.text].insert(b.backend.url.port);
-                if (is_one_client(b))
+                if (hides_clients(b))
                     rules_.try_emplace(name.text, rule_text{b.rule, b.place});
             }
         });

@@ -20,8 +20,8 @@ namespace v6front
 
 using calls_of_engines = std::vector<std::shared_ptr<const call_in_progress>>;
 
-// For ever. Each call that lasts too long is said once, and requests of its virtual host run on
-// threads from then on.
+// For ever. Each call that lasts too long is said once, and as long as it does requests of its
+// virtual host run on threads.
 task<void> watch_for_held_calls(asio::io_context& context, calls_of_engines calls,
                                 slow_hooks& hooks);
 

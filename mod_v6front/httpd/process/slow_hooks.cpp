@@ -52,17 +52,9 @@ bool slow_hooks::need_thread(const server_rec* s, hook_kind kind)
     return where == thread_time::place::thread;
 }
 
-void slow_hooks::note_held(const server_rec* s, std::chrono::seconds lasts)
+void slow_hooks::keep_on_threads(const server_rec* s)
 {
     of(s, hook_kind::passing).was_slow_on_engine(thread_time::clock::now());
-    ap_log_error(
-        APLOG_MARK, APLOG_ERR, 0, s,
-        V6LOGNO(0109) "virtual host %s:%u: an engine of this process has not come back from "
-                      "another module (a hook, a filter or a logger) for %d s, and all its "
-                      "connections wait. That module may wait for what another request holds "
-                      "until its end. Set \"V6FrontEngine Off\" in this virtual host, and restart "
-                      "the server",
-        s->server_hostname, s->port, static_cast<int>(lasts.count()));
 }
 
 void slow_hooks::judge(std::optional<std::chrono::milliseconds> too_long, const call& made)

@@ -40,8 +40,8 @@ public:
         const server_rec* server;
         const request_rec* request; // nullptr: none could be read
     };
-    // A call that has lasted so long, and has not come back.
-    void note_held(const server_rec* s, std::chrono::seconds lasts);
+    // A call for it has not come back: whole requests, from now until none has been slow for long.
+    void keep_on_threads(const server_rec* s);
     void judge(std::optional<std::chrono::milliseconds> too_long, const call& made);
 
 private:

@@ -301,7 +301,7 @@ bool acceptor::send_on(const taken_listener& at, const accepted_socket& one)
 // HTTP/1.
 task<void> acceptor::begin(taken_listener* at, connection one)
 {
-    auto* c = one->make_connection(thread_.connection_id(), thread_.slots().shared(),
+    auto* c = one->make_connection(thread_.next_connection_id(), thread_.slots().shared(),
                                    thread_.apr_thread());
     if (!c || (at && !may_be_routed(c) && give_back(*at, *one)))
         co_return;

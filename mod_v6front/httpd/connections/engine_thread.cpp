@@ -7,7 +7,9 @@
 #include "httpd/base/own_thread.hpp"
 #include "adopted_connection.hpp"
 
+#include <array>
 #include <latch>
+#include <limits>
 #include <utility>
 
 namespace v6front
@@ -50,12 +52,24 @@ void engine_thread::begin(int child)
 {
     if (std::exchange(child_, child) == child)
         return;
-    int threads = 0, limit = 0;
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &limit);
-    connection_id_ = static_cast<long>(child) * limit + threads + number_;
     slots_.begin(child, number_, engines_);
     teller_.begin(child);
+}
+
+// The MPM's own are one for each of its threads: child * limit of threads + thread (event.c,
+// ID_FROM_CHILD_THREAD). Ours are beyond those of all its children.
+long engine_thread::next_connection_id()
+{
+    static const std::array<int, 2> limits = [] {
+        std::array<int, 2> found{};
+        ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &found[0]);
+        ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &found[1]);
+        return found;
+    }();
+    const auto [children, threads] = limits;
+    const unsigned long in_this_child = connections_so_far_++ * engines_ + number_;
+    const unsigned long id = (threads + in_this_child) * children + child_;
+    return static_cast<long>(id & std::numeric_limits<long>::max());
 }
 
 void engine_thread::enter(adopted_connection& c)

@@ -46,8 +46,9 @@ public:
     request_slots& slots() noexcept { return slots_; }
     connection_counts& counts() noexcept { return counts_; }
     connection_pools& pools() noexcept { return pools_; }
-    // For modules that count by it: one per thread (event.c, ID_FROM_CHILD_THREAD).
-    long connection_id() const noexcept { return connection_id_; }
+    // One that no other connection of this server has (conn_rec, id): by it, mod_cgid ends the
+    // program of a request that is over.
+    long next_connection_id();
     // On the engine's thread, before its first connection enters. `child`: this process's slot in
     // the scoreboard. Further calls have no effect.
     void begin(int child);
@@ -90,7 +91,7 @@ private:
     int number_;
     int engines_;
     int child_ = -1;
-    long connection_id_ = 0;
+    unsigned long connections_so_far_ = 0;
     connection_counts& counts_;
     std::vector<adopted_connection*> connections_;
     std::atomic<std::size_t> clients_{0}; // how many these are, for other threads

@@ -26,10 +26,10 @@ def command(module, folder):
     if not library or not order.is_file():
         raise Failure(f"{module} has no sanitizer: make MODE={module.parent.name} makes it" if not library else
                       f"there is no {order}: make system makes it")
-    common = f":log_path={folder}/report:print_stacktrace=1"
+    common = f":log_path={folder}/report"
     return ["env", f"LD_PRELOAD={library[1]} libstdc++.so.6 {order}",
-            f"ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=8:detect_stack_use_after_return=1{common}",
-            f"UBSAN_OPTIONS=halt_on_error=1{common}",
+            "ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=8:detect_stack_use_after_return=1:"
+            f"max_uar_stack_size_log=16:handle_sigill=2{common}",
             f"TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:report_signal_unsafe=0:exitcode=0:"
             f"suppressions={ROOT}/test/system/rig/tsan.supp{common}"]
 

@@ -14,27 +14,31 @@ std::size_t shared_tally::seats() const noexcept
                : (shared_.size() - counters_) / (counters_ + 1);
 }
 
-void shared_tally::take_back(word* from) noexcept
+void shared_tally::take_back(std::size_t seat) noexcept
 {
     for (std::size_t i = 0; i < counters_; ++i)
-        if (const auto left = from[1 + i].exchange(0, relaxed))
+        if (const auto left = part(seat)[i].exchange(0, relaxed))
             shared_[i].fetch_sub(left, relaxed);
 }
 
+// Nothing is left in a free seat, and its part of memory is not touched: with a seat for each of a
+// thousand processes, all parts together are megabytes.
 void shared_tally::take_seat(pid_t self) noexcept
 {
     for (std::size_t n = 0; n < seats(); ++n) {
-        word* at = seat(n);
-        auto holder = at->load(relaxed);
-        if (holder != 0 && !is_gone(holder))
+        auto was = holder(n).load(relaxed);
+        const bool is_free = was == 0;
+        if (is_free ? own_.has_value() : !is_gone(was))
             continue;
-        if (!at->compare_exchange_strong(holder, static_cast<std::uint32_t>(self), relaxed))
+        if (!holder(n).compare_exchange_strong(was, static_cast<std::uint32_t>(self),
+                                               std::memory_order_acquire, relaxed))
             continue;
-        take_back(at);
+        if (!is_free)
+            take_back(n);
         if (!own_)
-            own_ = at;
+            own_ = n;
         else // only what a dead process had counted was wanted
-            at->store(0, relaxed);
+            holder(n).store(0, std::memory_order_release);
     }
 }
 
@@ -42,9 +46,9 @@ void shared_tally::leave_seat() noexcept
 {
     if (!own_)
         return;
-    take_back(own_);
-    own_->store(0, relaxed);
-    own_ = nullptr;
+    take_back(*own_);
+    holder(*own_).store(0, std::memory_order_release);
+    own_.reset();
 }
 
 bool shared_tally::add(std::size_t counter, std::uint32_t most) noexcept
@@ -56,14 +60,14 @@ bool shared_tally::add(std::size_t counter, std::uint32_t most) noexcept
             return false;
     } while (!total.compare_exchange_weak(now, now + 1, relaxed));
     if (own_)
-        own_[1 + counter].fetch_add(1, relaxed);
+        part(*own_)[counter].fetch_add(1, relaxed);
     return true;
 }
 
 void shared_tally::subtract(std::size_t counter) noexcept
 {
     if (own_)
-        own_[1 + counter].fetch_sub(1, relaxed);
+        part(*own_)[counter].fetch_sub(1, relaxed);
     shared_[counter].fetch_sub(1, relaxed);
 }
 

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include <sys/types.h>
@@ -49,14 +50,19 @@ public:
 private:
     static constexpr auto relaxed = std::memory_order_relaxed;
 
-    word* seat(std::size_t n) const noexcept { return &shared_[counters_ + n * (counters_ + 1)]; }
+    // The totals, then the process at each seat, then the parts of each.
     std::size_t seats() const noexcept;
-    void take_back(word* from) noexcept;
+    word& holder(std::size_t seat) const noexcept { return shared_[counters_ + seat]; }
+    word* part(std::size_t seat) const noexcept
+    {
+        return &shared_[counters_ + seats() + seat * counters_];
+    }
+    void take_back(std::size_t seat) noexcept;
     void leave_seat() noexcept;
 
     std::span<word> shared_;
     std::size_t counters_;
-    word* own_ = nullptr; // the process, then its part of each counter
+    std::optional<std::size_t> own_;
 };
 
 } // namespace v6front

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -81,6 +82,20 @@ TEST_CASE("what a process had counted is taken back when it ends, and when it wa
     next.subtract(0);
     CHECK(alive.value(0) == 1);
     ::operator delete(killed); // not its destructor: it was killed
+}
+
+TEST_CASE("a seat that is free costs no look at its part, however many there are", "[overload]")
+{
+    constexpr std::size_t counters = 1000, seats = 8;
+    seats_memory m(counters, seats);
+    // Nobody has a seat, so this is of nobody, and is not taken back.
+    const std::size_t parts = counters + seats;
+    for (std::size_t i = parts; i < m.words.size(); ++i)
+        m.words[i] = 1;
+    shared_tally one(m.words, counters);
+    one.take_seat(::getpid());
+    CHECK(std::count(m.words.begin() + parts, m.words.end(), 1U) == counters * seats);
+    CHECK(m.words[counters] == static_cast<std::uint32_t>(::getpid()));
 }
 
 TEST_CASE("without a seat, or without memory for any, it is counted all the same", "[overload]")

@@ -122,7 +122,7 @@ small = $(filter $(addprefix %,$(small_rooms:=.cpp)) $(small_rooms:=/%),$(core_s
 fast  = $(filter-out $(small) %.c,$(core_src) $(net_src) $(httpd_src))
 after_asio = $(filter-out $(core_src) $(if $(SMALL_$(MODE)),$(small)) %.c,$(net_src) $(httpd_src))
 
-.PHONY: all unit unit-files warnings bridge system fuzz test lint format deb manual install uninstall clean compile_commands.json FORCE
+.PHONY: all unit unit-files bridge system fuzz test lint format deb manual install uninstall clean compile_commands.json FORCE
 all: $(BUILD)/mod_v6front.so
 
 # The layers: core sees itself, net sees core and Boost, only httpd/ sees httpd's headers. A folder's
@@ -190,16 +190,12 @@ FORCE:
 
 $(BUILD)/%.o: %.cpp Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) $(READ_ONLY) -c $< -o $@
+	$(CXX) $(CXXFLAGS) -c $< -o $@
 $(BUILD)/%.o: $(BUILD)/%.cpp Makefile $(BUILD)/compiler
-	$(CXX) $(CXXFLAGS) $(READ_ONLY) -c $< -o $@
+	$(CXX) $(CXXFLAGS) -c $< -o $@
 $(BUILD)/%.o: %.c Makefile $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
-
-# All of the module's C++ is read, for its warnings; no object is made of it.
-warnings: READ_ONLY := -fsyntax-only
-warnings: $(call obj,$(core_src) $(net_src) $(httpd_src))
 
 # Written when there are others in the folder or the list.
 as_one_reads = $(sort $(or $($*),$(foreach source,$(filter %.cpp,$(all_src)),$(if $(filter $*/,$(dir $(source))),$(source)))))

@@ -8,6 +8,39 @@
 
 using namespace v6front;
 
+namespace
+{
+
+// At two addresses, and the certificate of the second one has expired.
+struct half_expired_site {
+    relay_options at(const char* address, std::uint16_t port, const certificate_wish& wish)
+    {
+        relay_options how;
+        how.certificate = ca.issue(wish);
+        how.address = address;
+        how.port = port;
+        return how;
+    }
+    static certificate_wish expired()
+    {
+        certificate_wish wish;
+        wish.ends = -60;
+        return wish;
+    }
+    std::string rules() const
+    {
+        return "V6FrontPass / " + first.url() +
+               " reuse=off\nV6FrontBackendV4 site.test 127.0.0.2 127.0.0.3\nV6FrontTLS ca=" +
+               ca.file() + "\n";
+    }
+    certificate_authority ca;
+    scripted_backend backend{[](const received_request&) { return response("ok"); }};
+    tls_relay first{backend.port(), at("127.0.0.2", 0, {})};
+    tls_relay second{backend.port(), at("127.0.0.3", first.port(), expired())};
+};
+
+} // namespace
+
 TEST_CASE("With verify=off a certificate is not blamed for what else fails", "[https_failures]")
 {
     const way w = GENERATE(from_range(short_list()));
@@ -35,28 +68,14 @@ TEST_CASE("Of two addresses, one with a bad certificate is avoided", "[https_fai
 {
     const way w = GENERATE(from_range(short_list()));
     CAPTURE(w);
-    certificate_authority ca;
-    certificate_wish old;
-    old.ends = -60;
-    const scripted_backend backend([](const received_request&) { return response("ok"); });
-    relay_options good, bad;
-    good.certificate = ca.issue();
-    good.address = "127.0.0.2";
-    tls_relay first(backend.port(), good);
-    bad.certificate = ca.issue(old);
-    bad.address = "127.0.0.3";
-    bad.port = first.port();
-    tls_relay second(backend.port(), bad);
-    const httpd_server front(options_for(w, "V6FrontPass / " + first.url() +
-                                                " reuse=off\nV6FrontBackendV4 site.test "
-                                                "127.0.0.2 127.0.0.3\nV6FrontTLS ca=" +
-                                                ca.file() + "\n"));
+    const half_expired_site site;
+    const httpd_server front(options_for(w, site.rules()));
     for (int i = 0; i < 20; ++i)
         CHECK(get(front, "/").status() == 200);
     CHECK(front.complaints() == no_complaints);
     // The first request that goes there, and hardly another one.
-    CHECK(second.seen().size() >= 1);
-    CHECK(second.seen().size() <= 5);
+    CHECK(site.second.seen().size() >= 1);
+    CHECK(site.second.seen().size() <= 5);
 }
 
 TEST_CASE("An address with a bad certificate is used again when it has a good one",
@@ -64,31 +83,17 @@ TEST_CASE("An address with a bad certificate is used again when it has a good on
 {
     const way w = GENERATE(from_range(short_list()));
     CAPTURE(w);
-    certificate_authority ca;
-    certificate_wish old;
-    old.ends = -60;
-    const scripted_backend backend([](const received_request&) { return response("ok"); });
-    relay_options good, bad;
-    good.certificate = ca.issue();
-    good.address = "127.0.0.2";
-    const tls_relay first(backend.port(), good);
-    bad.certificate = ca.issue(old);
-    bad.address = "127.0.0.3";
-    bad.port = first.port();
-    tls_relay second(backend.port(), bad);
-    const httpd_server front(options_for(w, "V6FrontPass / " + first.url() +
-                                                " reuse=off\nV6FrontBackendV4 site.test "
-                                                "127.0.0.2 127.0.0.3\nV6FrontTLS ca=" +
-                                                ca.file() + "\n"));
+    half_expired_site site;
+    const httpd_server front(options_for(w, site.rules()));
     const auto served_by_second = [&] {
         CHECK(get(front, "/").status() == 200);
-        const auto seen = second.seen();
+        const auto seen = site.second.seen();
         return !seen.empty() && !seen.back().version.empty();
     };
     for (int i = 0; i < 20; ++i)
         CHECK_FALSE(served_by_second());
-    CHECK(second.seen().size() >= 1);
-    second.use(ca.issue());
+    CHECK(site.second.seen().size() >= 1);
+    site.second.use(site.ca.issue());
     // A request is the probe, and it is a handshake that proves the address to be well.
     CHECK(eventually(served_by_second));
 }

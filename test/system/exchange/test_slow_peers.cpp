@@ -31,7 +31,7 @@ void check_served_quickly(const httpd_server& front, const std::string& target)
     for (int i = 0; i < 10; ++i) {
         const auto began = std::chrono::steady_clock::now();
         CHECK(get(front, target).status() == 200);
-        CHECK(std::chrono::steady_clock::now() - began < patience(std::chrono::milliseconds{1000}));
+        CHECK(std::chrono::steady_clock::now() - began < patience(std::chrono::seconds{3}));
     }
 }
 

@@ -66,7 +66,6 @@ TEST_CASE("Each connection of an engine has a number of its own", "[connection_n
     INFO(who);
     scripted_backend site([](const received_request&) { return response("ok"); });
     httpd_options options = accepted_by(who, two_hosts(w, site.url(), ""));
-    options.site += "\nLogLevel ssl:debug\n";
     options.global += "LogLevel ssl:debug\n";
     options.threads = 2;
     httpd_server front(options);

@@ -265,7 +265,7 @@ TEST_CASE("A name that hangs or is slow delays no other", "[names]")
     const bool is_waiting = !waiting.has_input();
     CHECK(get(front, "/slow").status() == 200); // waits for the first lookup, and no failure
     const double slow_one = seconds_since(start);
-    // The names were asked for at the start. One that takes long has waited for both.
+    // Both names are asked for at the start. If that takes long, nobody waits for them any more.
     if (slow_one - quick_ones > 0.1)
         CHECK(is_waiting);
     CHECK(waiting.read_response().status() == 504);

@@ -33,7 +33,7 @@ is_clang := $(findstring __clang__,$(compiler))
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
 MODE_FLAGS_release := -O2 -DNDEBUG
 # Undefined behaviour is an illegal instruction there, which the address sanitizer reports with where it was (handle_sigill).
-# With messages for each check, data of 18 MB would be relocated twice at each start of httpd, which was a third of its time.
+# With messages for each check, data of 18 MB would be relocated twice at each start of httpd.
 MODE_FLAGS_asan    := -O1 -g1 -fsanitize=address,undefined -fsanitize-undefined-trap-on-error -fno-sanitize=vptr \
                       -fno-omit-frame-pointer
 MODE_FLAGS_tsan    := -O1 -g1 -fsanitize=thread

@@ -122,7 +122,7 @@ void adopted_connection::take_over()
 {
     auto* c = connection_;
     thread_.begin(handover_->child());
-    c->id = thread_.next_connection_id(); // that of its worker is the next connection's there
+    c->id = thread_.next_connection_id(); // its worker serves others under the old one
     handover_.reset();
     thread_.watch_listener();
     thread_.memory().give_to(c->pool);

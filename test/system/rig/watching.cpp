@@ -103,8 +103,9 @@ std::vector<std::string> watched_environment(const std::string& folder, const st
     // Stock httpd is not built with the sanitizer, so its library comes before all others, but for
     // a test's own: that may stand before the sanitizer's `new`. Leaks are not looked for here:
     // what httpd's pools keep would drown ours; valgrind does that. What was freed is kept for a
-    // while, but not for so long that it hides how much is in use; and an engine's stack is not
-    // as deep as a thread's could be. Undefined behaviour is an illegal instruction (Makefile).
+    // while, but not for so long that it hides how much is in use. What each thread writes
+    // at its begin, to find uses of a stack that is gone, is small. Undefined behaviour is an
+    // illegal instruction (Makefile).
     const std::string common = ":log_path=" + folder + "/report";
     const std::string known = std::filesystem::absolute("test/system/rig/tsan.supp").string();
     return {"LD_PRELOAD=" + preload + ":" + sanitizer_library() + ":" +
